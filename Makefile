@@ -1,0 +1,47 @@
+# `make demo` and `make test` need Python 3.11 to 3.13 and make; everything else they fetch themselves.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow test-notebooks notebooks lint format clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## create .venv with the pinned packages
+
+$(READY): pyproject.toml constraints/default.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+	  f"artnb needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints/default.txt --editable ".[tensorflow,dev]"
+	@touch $@
+
+demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
+	$(BIN)/artnb demo
+
+test: $(READY)  ## the default tests, about ten minutes on two cores
+	$(BIN)/python -m pytest
+
+test-slow: $(READY)  ## the tests that take minutes each
+	$(BIN)/python -m pytest -m slow
+
+test-notebooks: $(READY)  ## run every notebook with preset="smoke"
+	$(BIN)/python -m pytest -m notebook
+
+notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
+	$(BIN)/python -m notebooks.build
+
+lint: $(READY)  ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove .venv and caches, never outputs/
+	rm -rf $(VENV) .pytest_cache .ruff_cache

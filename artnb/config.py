@@ -1,0 +1,271 @@
+"""Settings: one frozen dataclass per method, presets, validation, JSON and back."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from artnb.errors import InputError, nearest
+
+
+@dataclass(frozen=True)
+class CycleGANConfig:
+    """All settings of a CycleGAN; the defaults are the paper's (Zhu et al. 2017, section 4).
+
+    Checked when made: whatever exists can be trained with.
+    """
+
+    preset: str = "paper"
+    seed: int = 0
+
+    # Pictures
+    image_size_px: int = 256  # what the networks see while training; a multiple of 4
+    load_size_px: int = 286  # pictures are scaled to this, then cropped at random
+    flip: bool = True  # mirror half of the pictures
+
+    # Networks
+    generator_filters: int = 64  # channels after the first convolution
+    generator_blocks: int = 9  # residual blocks: 9 for 256 px, 6 for 128 px
+    discriminator_filters: int = 64
+    upsampling: str = "transposed"  # or "resize": no checkerboard
+    padding: str = "zero"  # or "reflect": no stripes along the borders of small networks
+    norm_epsilon: float = 1e-5
+
+    # Losses
+    lambda_cycle: float = 10.0  # weight of the cycle loss, L1
+    lambda_identity: float = 0.5  # weight of the identity loss, times lambda_cycle
+    pool_size: int = 50  # earlier fakes kept per discriminator; 0 shows only the newest
+
+    # Optimisation
+    batch_size: int = 1  # pictures of each domain in a step
+    learning_rate: float = 2e-4  # Adam, generators and discriminators
+    adam_beta_1: float = 0.5
+    adam_beta_2: float = 0.999
+    adam_epsilon: float = 1e-8
+    constant_share: float = 0.5  # of the epochs at full learning rate, then linear decay
+    ema_decay: float = 0.0  # averaged generators for looking and translating; 0 for none
+    precision: str = "float32"  # or "mixed_bfloat16"
+    jit_compile: bool = False  # XLA
+
+    # Length
+    epochs: int = 200
+    steps_per_epoch: int | None = None  # None: as many as show every photo once
+    minutes: float | None = None  # None, or: fit the epochs to this time before training
+
+    # What a Run keeps
+    samples_every_steps: int = 250  # grids come this often, and after each epoch
+    sample_count: int = 4  # pictures of each domain in a grid
+    log_every_steps: int = 10  # steps that one point of the loss curves averages over
+    snapshot_budget_gb: float = 4.0  # generator snapshots together stay below this
+
+    def __post_init__(self) -> None:
+        """Check every setting.
+
+        Raises:
+            InputError: a setting has a wrong type or value; the message says which.
+        """
+        for name, expected in _kinds().items():
+            _check_kind(name, getattr(self, name), expected)
+        self._check_sizes()
+        self._check_numbers()
+        _one_of("preset", self.preset, PRESET_NAMES)
+        _one_of("upsampling", self.upsampling, ("transposed", "resize"))
+        _one_of("padding", self.padding, ("zero", "reflect"))
+        _one_of("precision", self.precision, ("float32", "mixed_bfloat16"))
+
+    def _check_sizes(self) -> None:
+        size = self.image_size_px
+        if size < 32 or size % 4:
+            proposal = max(32, size - size % 4)
+            raise InputError(
+                f"image_size_px must be a multiple of 4 and at least 32, got {size}; "
+                f"use {proposal} or {proposal + 4}"
+            )
+        if self.load_size_px < size:
+            raise InputError(
+                f"load_size_px must be at least image_size_px ({size}), "
+                f"got {self.load_size_px}; the paper crops 256 from 286"
+            )
+        if 0 < self.pool_size < self.batch_size:
+            raise InputError(
+                f"pool_size must be 0 or at least batch_size ({self.batch_size}), "
+                f"got {self.pool_size}"
+            )
+
+    def _check_numbers(self) -> None:
+        for name in _AT_LEAST_ONE:
+            _in_range(name, getattr(self, name), 1, None)
+        for name in _NOT_NEGATIVE:
+            _in_range(name, getattr(self, name), 0, None)
+        for name in _SHARES:
+            _in_range(name, getattr(self, name), 0, 1)
+        for name in ("adam_beta_1", "adam_beta_2", "ema_decay"):
+            if getattr(self, name) == 1:
+                raise InputError(f"{name} must be below 1, got 1; usual are 0.5 to 0.9999")
+        if self.learning_rate == 0:
+            raise InputError("learning_rate must be above 0, got 0; the paper's is 2e-4")
+
+    def replace(self, **changes: Any) -> "CycleGANConfig":
+        """Give a copy with some settings changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def save(self, path: Path) -> None:
+        """Write all settings as JSON."""
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        path.write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "CycleGANConfig":
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: the file is no JSON, or has a setting that does not exist.
+        """
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputError(f"{path} is damaged ({error}); restore it from a copy") from error
+        return cls(**{known_setting(name): value for name, value in values.items()})
+
+
+_AT_LEAST_ONE = (
+    "generator_filters", "generator_blocks", "discriminator_filters", "batch_size", "epochs",
+    "samples_every_steps", "sample_count", "log_every_steps", "steps_per_epoch",
+)  # fmt: skip
+_NOT_NEGATIVE = (
+    "seed", "norm_epsilon", "lambda_cycle", "lambda_identity", "pool_size", "learning_rate",
+    "adam_epsilon", "minutes", "snapshot_budget_gb",
+)  # fmt: skip
+_SHARES = ("adam_beta_1", "adam_beta_2", "constant_share", "ema_decay")
+
+
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(CycleGANConfig)
+
+
+def _check_kind(name: str, value: Any, expected: Any) -> None:
+    kinds = get_args(expected) or (expected,)
+    accepted = tuple(int if kind is float else kind for kind in kinds) + kinds
+    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in kinds):
+        raise InputError(f"{name} must be {_in_words(kinds)}, got {value!r}")
+
+
+def _in_words(kinds: tuple[type, ...]) -> str:
+    words = {
+        int: "a whole number",
+        float: "a number",
+        str: "a word",
+        bool: "true or false",
+        type(None): "none",
+    }
+    return " or ".join(words[kind] for kind in kinds)
+
+
+def _in_range(name: str, value: float | None, low: float, high: float | None) -> None:
+    if value is None or (value >= low and (high is None or value <= high)):
+        return
+    bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+    raise InputError(f"{name} must be {bounds}, got {value}")
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise InputError(f"{name} must be one of {', '.join(known)}, got {value!r}; "
+                         f"{nearest(value, known)}")  # fmt: skip
+
+
+def known_setting(name: str) -> str:
+    """Check that a setting exists.
+
+    Raises:
+        InputError: it does not; the message has the nearest name.
+    """
+    if name not in _kinds():
+        raise InputError(f"there is no setting {name!r}; {nearest(name, _kinds())}")
+    return name
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
+    """Read `name=value` as typed on a command line.
+
+    Args:
+        text: such as `steps_per_epoch=200`, `flip=false`, `minutes=none`.
+
+    Returns:
+        The name and the value in the setting's own type.
+
+    Raises:
+        InputError: there is no `=`, no such setting, or the value does not fit.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"a setting is written name=value, got {text!r}")
+    kinds = get_args(_kinds()[known_setting(name)]) or (_kinds()[name],)
+    words = {"true": True, "false": False} if bool in kinds else {}
+    words |= {"none": None} if type(None) in kinds else {}
+    if value.lower() in words:
+        return name, words[value.lower()]
+    for kind in (kind for kind in kinds if kind in (int, float, str)):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    raise InputError(f"{name} must be {_in_words(kinds)}, got {value!r}")
+
+
+# A CPU and a few minutes: a small network on small pictures. Padding by reflection, since
+# zero padding leaves stripes; resize and convolve, since a checkerboard has no time to fade.
+_PREVIEW = {
+    "image_size_px": 96,
+    "load_size_px": 108,
+    "generator_filters": 24,
+    "generator_blocks": 3,
+    "discriminator_filters": 32,
+    "upsampling": "resize",
+    "padding": "reflect",
+    "batch_size": 2,
+    "learning_rate": 4e-4,
+    "ema_decay": 0.99,
+    "steps_per_epoch": 50,
+    "minutes": 5.0,
+}
+_SMOKE = _PREVIEW | {
+    "image_size_px": 32,
+    "load_size_px": 36,
+    "generator_filters": 4,
+    "generator_blocks": 1,
+    "discriminator_filters": 4,
+    "pool_size": 4,
+    "epochs": 2,
+    "steps_per_epoch": 4,
+    "minutes": None,
+    "samples_every_steps": 3,
+    "sample_count": 2,
+    "log_every_steps": 2,
+}
+PRESETS: dict[str, dict[str, Any]] = {"smoke": _SMOKE, "preview": _PREVIEW, "paper": {}}
+PRESET_NAMES = tuple(PRESETS)
+
+
+def preset_config(preset: str, **changes: Any) -> CycleGANConfig:
+    """Give a preset's settings with some of them changed.
+
+    Setting `epochs` without `minutes` asks for just that many epochs: a preset's own
+    `minutes` then no longer counts.
+
+    Args:
+        preset: `"smoke"` (seconds, for tests), `"preview"` (minutes on a CPU) or `"paper"`
+            (the original: days on a free GPU).
+        **changes: settings by name.
+
+    Raises:
+        InputError: no such preset or setting, or a value that does not fit.
+    """
+    _one_of("preset", preset, PRESET_NAMES)
+    for name in changes:
+        known_setting(name)
+    settings = {"preset": preset, **PRESETS[preset], **changes}
+    if "epochs" in changes and "minutes" not in changes:
+        settings["minutes"] = None
+    return CycleGANConfig(**settings)

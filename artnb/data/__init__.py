@@ -1,0 +1,1 @@
+"""From pictures to batches: sources, preparing, TFRecords, the input pipeline, demo data."""

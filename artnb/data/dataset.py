@@ -1,0 +1,252 @@
+"""The Dataset: a folder of TFRecord shards with a dataset.json, or a source read as one."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from artnb.data.images import prepare_image
+from artnb.data.records import read_shard
+from artnb.data.scan import MEMORY_LIMIT_GB, Entry, Progress, ScannedDomain, scan, silent
+from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
+from artnb.errors import InputError
+
+MANIFEST = "dataset.json"
+FORMAT = 1
+DEFAULT_SIZE_PX = 256
+SPLITS = ("train", "test")
+
+
+class Images(Sequence[bytes]):
+    """Prepared JPEGs of one split, in memory or read from their place when asked for."""
+
+    def __init__(
+        self, pictures: Sequence[Picture], size_px: int, jpegs: Sequence[bytes] | None = None
+    ) -> None:
+        self.names = [picture.name for picture in pictures]
+        self.size_px = size_px
+        self._pictures = pictures
+        self._jpegs = jpegs
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the bytes are held, rather than read again each time."""
+        return self._jpegs is not None
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> bytes:
+        if self._jpegs is not None:
+            return self._jpegs[index]
+        return prepare_image(self._pictures[index].read(), self.size_px)[0]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self[index] for index in range(len(self)))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One side of a Dataset: its name and its pictures."""
+
+    name: str
+    train: Images
+    test: Images
+
+    def shown(self) -> Images:
+        """The pictures to look at: those held out, or the training ones where none are."""
+        return self.test if len(self.test) else self.train
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Two domains of square RGB pictures, X to be turned into Y.
+
+    `paired_test` says that test pictures of both domains with equal names show the same
+    scene. `fingerprint` is a sha256 that changes when any picture, name or split does.
+    """
+
+    path: str
+    size_px: int
+    x: Domain
+    y: Domain
+    fingerprint: str
+    paired_test: bool = False
+    remarks: tuple[str, ...] = field(default=())
+
+    def describe(self) -> str:
+        """Say in a line what this Dataset holds."""
+        sides = " → ".join(
+            f"{domain.name} ({len(domain.train):,} train, {len(domain.test):,} test)"
+            for domain in (self.x, self.y)
+        )
+        return f"{sides}, {self.size_px} px"
+
+
+def open_dataset(
+    path: str | Path,
+    size_px: int | None = None,
+    swap_domains: bool = False,
+    memory_limit_gb: float = MEMORY_LIMIT_GB,
+    progress: Progress = silent,
+) -> Dataset:
+    """Open whatever training can start from.
+
+    Args:
+        path: a Dataset, the competition's folder, or a folder with `trainA` and `trainB`.
+        size_px: edge of the pictures, pixels; None takes the Dataset's own, else 256. Only
+            sources that are no Dataset yet can be brought to another size here.
+        swap_domains: take X for Y and Y for X.
+        memory_limit_gb: up to this size the encoded pictures are held in memory.
+        progress: shows how far it has got.
+
+    Returns:
+        The Dataset; its `remarks` say what was chosen on the way.
+
+    Raises:
+        InputError: the folder is missing, empty, damaged or in no known layout.
+    """
+    path = Path(path)
+    existing_folder(path, "training pictures")
+    if (path / MANIFEST).exists():
+        return _open_prepared(path, swap_domains, memory_limit_gb, progress)
+    return _open_source(path, size_px or DEFAULT_SIZE_PX, swap_domains, memory_limit_gb, progress)
+
+
+def _open_source(
+    path: Path, size_px: int, swap_domains: bool, memory_limit_gb: float, progress: Progress
+) -> Dataset:
+    source = find_source(path, swap_domains)
+    x, y = scan(source, size_px, memory_limit_gb=memory_limit_gb, progress=progress)
+    skipped = tuple(
+        f"{len(bad)} {domain.name} pictures cannot be read and are skipped, "
+        f"such as {bad[0].picture.name} ({bad[0].problem})"
+        for domain in (x, y)
+        if (bad := domain.split("unreadable"))
+    )
+    return Dataset(
+        path=str(path),
+        size_px=size_px,
+        x=_as_domain(x, size_px),
+        y=_as_domain(y, size_px),
+        fingerprint=_fingerprint_of_entries(x, y),
+        remarks=source.remarks + skipped,
+    )
+
+
+def _as_domain(scanned: ScannedDomain, size_px: int) -> Domain:
+    train, test = (as_images(scanned.split(split), size_px) for split in SPLITS)
+    return Domain(scanned.name, train, test)
+
+
+def as_images(entries: Sequence[Entry], size_px: int) -> Images:
+    """Give scanned entries as a sequence of prepared JPEGs."""
+    jpegs = [entry.jpeg for entry in entries if entry.jpeg is not None]
+    pictures = [entry.picture for entry in entries]
+    return Images(pictures, size_px, jpegs if len(jpegs) == len(pictures) else None)
+
+
+def _fingerprint_of_entries(x: ScannedDomain, y: ScannedDomain) -> str:
+    rows = [
+        [domain.name, entry.split, entry.picture.name, entry.pixel_sha256]
+        for domain in (x, y)
+        for entry in domain.entries
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read and check a Dataset's `dataset.json`.
+
+    Raises:
+        InputError: it is no JSON, has another format, or lacks a part.
+    """
+    file = path / MANIFEST
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        known = manifest["format"] <= FORMAT
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} is damaged ({error}); prepare the Dataset again") from error
+    if not known:
+        raise InputError(
+            f"{file} has format {manifest['format']}, and this artnb reads up to {FORMAT}; "
+            "update artnb"
+        )
+    missing = {"size_px", "x", "y", "domains", "paired_test"} - manifest.keys()
+    if missing:
+        raise InputError(f"{file} lacks {', '.join(sorted(missing))}; prepare the Dataset again")
+    return manifest
+
+
+def shard_paths(path: Path, manifest: dict[str, Any], domain: str, split: str) -> list[Path]:
+    """List the shards of one domain and split, checking that each is there.
+
+    Raises:
+        InputError: a shard is missing.
+    """
+    shards = [path / s["file"] for s in manifest["domains"][domain]["splits"][split]["shards"]]
+    for shard in shards:
+        if not shard.is_file():
+            raise InputError(f"the Dataset {path} lacks its shard {shard.name}; copy it again")
+    return shards
+
+
+def _open_prepared(
+    path: Path, swap_domains: bool, memory_limit_gb: float, progress: Progress
+) -> Dataset:
+    manifest = read_manifest(path)
+    names = [manifest["x"], manifest["y"]]
+    remarks = []
+    if swap_domains:
+        names.reverse()
+        remarks.append(f"domains swapped as asked: X is {names[0]}, Y is {names[1]}")
+    shards = [shard_paths(path, manifest, name, split) for name in names for split in SPLITS]
+    total_bytes = sum(shard.stat().st_size for group in shards for shard in group)
+    keep = total_bytes <= memory_limit_gb * 1e9
+    if not keep:
+        remarks.append(f"{total_bytes / 1e9:.1f} GB of pictures are streamed from the shards")
+    x, y = (_load_domain(path, manifest, name, keep, progress) for name in names)
+    return Dataset(
+        path=str(path),
+        size_px=manifest["size_px"],
+        x=x,
+        y=y,
+        fingerprint=fingerprint_of_manifest(manifest),
+        paired_test=manifest["paired_test"],
+        remarks=tuple(remarks),
+    )
+
+
+def _load_domain(
+    path: Path, manifest: dict[str, Any], name: str, keep: bool, progress: Progress
+) -> Domain:
+    splits = manifest["domains"][name]["splits"]
+    advance = progress(f"reading {name}", sum(splits[split]["count"] for split in SPLITS))
+    train, test = (
+        _load_images(shard_paths(path, manifest, name, split), manifest["size_px"], keep, advance)
+        for split in SPLITS
+    )
+    return Domain(name, train, test)
+
+
+def _load_images(shards: list[Path], size_px: int, keep: bool, advance: Any) -> Images:
+    pictures, jpegs = [], []
+    for shard in shards:
+        for frame, record in read_shard(shard):
+            pictures.append(ShardPicture(record.image_name, shard, frame))
+            if keep:
+                jpegs.append(record.image)
+            advance()
+    return Images(pictures, size_px, jpegs if keep else None)
+
+
+def fingerprint_of_manifest(manifest: dict[str, Any]) -> str:
+    """Give a sha256 over the hashes of all shards of a Dataset."""
+    hashes = [
+        [name, split, [shard["sha256"] for shard in splits["splits"][split]["shards"]]]
+        for name, splits in sorted(manifest["domains"].items())
+        for split in SPLITS
+    ]
+    return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()

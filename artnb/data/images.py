@@ -1,0 +1,158 @@
+"""Pictures at the edge of the house: any file in, square uint8 RGB out, and back to JPEG.
+
+The only conversions between uint8 [0, 255] and float32 [-1, 1] are here too.
+"""
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+# Kept from what the eye can tell apart; 4:4:4 keeps the colour edges of brush strokes.
+JPEG_QUALITY = 95
+# A decompression bomb is refused; the largest scanned paintings stay below this.
+LARGEST_IMAGE_PIXELS = 400_000_000
+_ORIENTATION_TAG = 0x0112
+
+
+class UnreadableImageError(ValueError):
+    """A file that is no picture Pillow can decode; the message says why."""
+
+
+def list_images(folder: Path) -> list[Path]:
+    """List the picture files of a folder and its subfolders, in a fixed order.
+
+    Hidden files and folders are left out.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def decode_image(data: bytes) -> Image.Image:
+    """Decode a picture of any kind into upright RGB.
+
+    Args:
+        data: an encoded file: grey, palette, CMYK, 16-bit, with transparency or rotated by
+            EXIF; of an animation the first frame counts.
+
+    Returns:
+        A Pillow image in mode RGB. Transparency is laid over white.
+
+    Raises:
+        UnreadableImageError: the bytes are no picture, are cut short, or hold more than
+            400 million pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > LARGEST_IMAGE_PIXELS:
+                raise UnreadableImageError(
+                    f"{image.width}×{image.height} pixels are too many; scale it down first"
+                )
+            image.load()
+            return _to_rgb(ImageOps.exif_transpose(image))
+    except UnreadableImageError:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadableImageError("it is not a picture in a known format") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadableImageError(f"it cannot be decoded ({error})") from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        return _scale_to_8_bits(image)
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _scale_to_8_bits(image: Image.Image) -> Image.Image:
+    values = np.asarray(image, dtype=np.float64)
+    # "I" and "F" carry 16-bit scans in practice; what stays below 256 was 8-bit all along.
+    if values.max() > 255:
+        values = values / 257.0
+    grey = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGB")
+
+
+def fit_square(image: Image.Image, size_px: int) -> Image.Image:
+    """Scale the shorter side to `size_px`, antialiased, and crop the middle square."""
+    if image.size == (size_px, size_px):
+        return image
+    return ImageOps.fit(image, (size_px, size_px), method=Image.Resampling.LANCZOS)
+
+
+def encode_jpeg(image: Image.Image | np.ndarray) -> bytes:
+    """Encode RGB as JPEG, quality 95, colours at full resolution.
+
+    Args:
+        image: a Pillow image in mode RGB, or uint8 `(height, width, 3)`.
+    """
+    if isinstance(image, np.ndarray):
+        image = Image.fromarray(image)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def prepare_image(data: bytes, size_px: int) -> tuple[bytes, str]:
+    """Bring one encoded picture into the form that shards hold.
+
+    A file that already is an upright RGB JPEG of the right size keeps its bytes, so that
+    preparing twice loses nothing.
+
+    Args:
+        data: an encoded picture, as for `decode_image`.
+        size_px: edge of the square that comes out, pixels.
+
+    Returns:
+        JPEG bytes of an RGB square, and the sha256 of the decoded original's pixels.
+
+    Raises:
+        UnreadableImageError: as for `decode_image`.
+    """
+    image = decode_image(data)
+    pixel_hash = hash_pixels(image)
+    if _is_ready(data, size_px):
+        return data, pixel_hash
+    return encode_jpeg(fit_square(image, size_px)), pixel_hash
+
+
+def _is_ready(data: bytes, size_px: int) -> bool:
+    with Image.open(io.BytesIO(data)) as image:
+        upright = image.getexif().get(_ORIENTATION_TAG, 1) == 1
+        right_form = image.format == "JPEG" and image.mode == "RGB"
+        return upright and right_form and image.size == (size_px, size_px)
+
+
+def hash_pixels(image: Image.Image) -> str:
+    """Give the sha256 of a picture's size and RGB values, whatever its file format."""
+    digest = hashlib.sha256(f"{image.width}x{image.height}".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def decode_rgb(data: bytes) -> np.ndarray:
+    """Decode a prepared JPEG into uint8 `(height, width, 3)`."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def to_float(images: np.ndarray) -> np.ndarray:
+    """Map uint8 [0, 255] to float32 [-1, 1]."""
+    return images.astype(np.float32) / 127.5 - 1.0
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Map float [-1, 1] to uint8 [0, 255], rounding to nearest and clipping."""
+    return np.clip(np.rint((np.asarray(images, np.float32) + 1.0) * 127.5), 0, 255).astype(np.uint8)

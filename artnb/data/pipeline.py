@@ -1,0 +1,149 @@
+"""From a Dataset to batches, the same ones through tf.data and without TensorFlow.
+
+The order is a pure function of (seed, epoch): resuming in the middle of an epoch means
+starting at that batch. Augmentation is no part of this, it happens on the device within the
+training step, so nothing here can freeze it.
+"""
+
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from artnb.data.dataset import Dataset, Domain
+from artnb.data.images import decode_rgb
+
+_BATCHES_AHEAD = 4
+
+
+def shuffled(count: int, seed: int, domain: str, round_number: int) -> np.ndarray:
+    """Give a permutation of `range(count)` that is the same on every machine and version.
+
+    It ranks raw Philox output, whose stream NumPy guarantees, unlike that of its
+    distributions.
+    """
+    key = (seed & 0xFFFFFFFF) << 32 | zlib.crc32(domain.encode())
+    generator = np.random.Philox(key=key, counter=[0, 0, 0, round_number])
+    return np.argsort(generator.random_raw(count), kind="stable")
+
+
+@lru_cache(maxsize=8)
+def epoch_order(count: int, length: int, seed: int, domain: str, epoch: int) -> np.ndarray:
+    """Say which picture fills which place of an epoch.
+
+    Args:
+        count: pictures the domain has.
+        length: places to fill; beyond `count`, further permutations follow, so that each
+            picture comes equally often, give or take one.
+        seed: of the Run.
+        domain: its name, so that both domains are shuffled apart.
+        epoch: zero-based.
+
+    Returns:
+        int64 `(length,)`, values in [0, count).
+    """
+    rounds = -(-length // count)
+    permutations = [shuffled(count, seed, domain, epoch * rounds + r) for r in range(rounds)]
+    return np.concatenate(permutations)[:length]
+
+
+class BatchOrder:
+    """Which pictures make up which batch.
+
+    A pass over the data is as long as its larger domain, so every photo is seen once while
+    300 paintings repeat; `zip` of both would stop at the 300th photo.
+    """
+
+    def __init__(self, dataset: Dataset, batch_size: int, seed: int) -> None:
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.seed = seed
+        larger = max(len(dataset.x.train), len(dataset.y.train))
+        self.batches_per_pass = -(-larger // batch_size)
+
+    def indices(self, domain: Domain, batch: int) -> np.ndarray:
+        """Give the pictures of a domain that a batch holds, counted from the Run's start."""
+        epoch, within = divmod(batch, self.batches_per_pass)
+        length = self.batches_per_pass * self.batch_size
+        order = epoch_order(len(domain.train), length, self.seed, domain.name, epoch)
+        return order[within * self.batch_size : (within + 1) * self.batch_size]
+
+    def encoded(self, batch: int) -> tuple[list[bytes], list[bytes]]:
+        """Give the JPEGs of a batch, X and Y."""
+        x, y = (
+            [domain.train[index] for index in self.indices(domain, batch)]
+            for domain in (self.dataset.x, self.dataset.y)
+        )
+        return x, y
+
+
+class ArrayPipeline(keras.utils.PyDataset):
+    """Batches as NumPy arrays, decoded by Pillow in threads; needs no TensorFlow."""
+
+    def __init__(self, order: BatchOrder, start_batch: int = 0, workers: int = 2) -> None:
+        super().__init__(workers=workers, max_queue_size=_BATCHES_AHEAD)
+        self.order = order
+        self.start_batch = start_batch
+
+    @property
+    def num_batches(self) -> None:
+        """Endless: `fit` is given its steps per epoch, and the index never starts again."""
+        return
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        x, y = self.order.encoded(self.start_batch + index)
+        return np.stack([decode_rgb(jpeg) for jpeg in x]), np.stack([decode_rgb(j) for j in y])
+
+
+def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
+    """Build an endless `tf.data.Dataset`, JPEGs decoded in TensorFlow's own threads."""
+    import tensorflow as tf
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        batch = start_batch
+        while True:
+            yield from zip(*order.encoded(batch), strict=True)
+            batch += 1
+
+    size_px = order.dataset.size_px
+
+    def decode(jpeg: Any) -> Any:
+        # The accurate transform is the one Pillow uses: both pipelines give equal pixels.
+        image = tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE")
+        return tf.ensure_shape(image, (size_px, size_px, 3))
+
+    one_jpeg = tf.TensorSpec((), tf.string)
+    return (
+        tf.data.Dataset.from_generator(pairs, output_signature=(one_jpeg, one_jpeg))
+        .map(lambda x, y: (decode(x), decode(y)), num_parallel_calls=tf.data.AUTOTUNE)
+        .batch(order.batch_size, drop_remainder=True)
+        .prefetch(_BATCHES_AHEAD)
+    )
+
+
+def normalise(images: Any) -> Any:
+    """Map uint8 [0, 255] to float32 [-1, 1] on the device; `to_float` is its NumPy twin."""
+    return ops.cast(images, "float32") / 127.5 - 1.0
+
+
+def batches(dataset: Dataset, batch_size: int, seed: int, start_batch: int = 0) -> Any:
+    """Give the endless stream of batches that `fit` takes on the running backend.
+
+    Args:
+        dataset: what to train on.
+        batch_size: pictures of each domain in a batch.
+        seed: of the order.
+        start_batch: how many batches have been seen already.
+
+    Returns:
+        A `tf.data.Dataset` on TensorFlow, else a `keras.utils.PyDataset`; elements are
+        `(real_x, real_y)`, uint8 `(batch, size_px, size_px, 3)`.
+    """
+    order = BatchOrder(dataset, batch_size, seed)
+    if keras.backend.backend() == "tensorflow":
+        return tensorflow_pipeline(order, start_batch)
+    return ArrayPipeline(order, start_batch)

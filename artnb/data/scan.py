@@ -1,0 +1,195 @@
+"""Look at every picture of a source once: can it be decoded, is it a repeat, where does it go.
+
+Preparing a Dataset and training straight from a folder both start here, so they agree on
+names, splits and what is left out.
+"""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
+
+from artnb.data.images import UnreadableImageError, prepare_image
+from artnb.data.sources import Picture, Source, SourceDomain
+from artnb.errors import InputError
+
+# Encoded pictures stay in memory up to this size; beyond it they are read again when needed.
+MEMORY_LIMIT_GB = 2.0
+FEWEST_USABLE_IMAGES = 2
+_PICTURES_IN_FLIGHT = 64
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+# Called with a title and a total; returns what is called after each picture.
+Progress = Callable[[str, int], Callable[[], None]]
+
+
+def silent(_title: str, _total: int) -> Callable[[], None]:
+    """Show no progress."""
+    return lambda: None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was found out about one picture."""
+
+    picture: Picture
+    split: str  # "train", "test" or "unreadable"
+    pixel_sha256: str = ""
+    problem: str = ""
+    duplicate_of: str = ""
+    jpeg: bytes | None = None  # None: read it again when it is needed
+
+
+@dataclass(frozen=True)
+class ScannedDomain:
+    """One domain after the look at every picture, in the source's order."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    def split(self, name: str) -> list[Entry]:
+        """Give the entries of `"train"`, `"test"` or `"unreadable"`."""
+        return [entry for entry in self.entries if entry.split == name]
+
+    @property
+    def duplicates(self) -> list[Entry]:
+        """The entries whose pixels repeat those of an earlier one."""
+        return [entry for entry in self.entries if entry.duplicate_of]
+
+
+def scan(
+    source: Source,
+    size_px: int,
+    seed: int = 0,
+    memory_limit_gb: float = MEMORY_LIMIT_GB,
+    progress: Progress = silent,
+) -> tuple[ScannedDomain, ScannedDomain]:
+    """Decode, hash and split every picture of both domains.
+
+    Args:
+        source: the two domains.
+        size_px: edge of the squares that training will see, pixels.
+        seed: of the split.
+        memory_limit_gb: how many GB of encoded pictures are kept for later.
+        progress: shows how far it has got.
+
+    Returns:
+        The domains X and Y.
+
+    Raises:
+        InputError: a domain has fewer than two usable training pictures.
+    """
+    budget = _Budget(int(memory_limit_gb * 1e9))
+    domains = [_scan_domain(d, size_px, seed, budget, progress) for d in (source.x, source.y)]
+    if budget.exhausted:
+        domains = [_forget_bytes(domain) for domain in domains]
+    return domains[0], domains[1]
+
+
+class _Budget:
+    """How many bytes may still be kept."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.left = limit_bytes
+
+    @property
+    def exhausted(self) -> bool:
+        return self.left < 0
+
+    def keep(self, data: bytes) -> bytes | None:
+        self.left -= len(data)
+        return None if self.exhausted else data
+
+
+def _forget_bytes(domain: ScannedDomain) -> ScannedDomain:
+    return replace(domain, entries=tuple(replace(e, jpeg=None) for e in domain.entries))
+
+
+def _scan_domain(
+    domain: SourceDomain, size_px: int, seed: int, budget: _Budget, progress: Progress
+) -> ScannedDomain:
+    given_test = domain.test_pictures or ()
+    pictures = [*domain.pictures, *given_test]
+    advance = progress(f"reading {domain.name}", len(pictures))
+    entries = []
+    for number, entry in enumerate(in_parallel(lambda p: _look_at(p, size_px), pictures)):
+        kept = budget.keep(entry.jpeg) if entry.jpeg else None
+        split = "test" if number >= len(domain.pictures) else entry.split
+        entries.append(replace(entry, jpeg=kept, split=entry.split if entry.problem else split))
+        advance()
+    entries = _mark_duplicates(entries)
+    if domain.test_pictures is None:
+        entries = _hold_out(entries, domain.test_size, seed)
+    scanned = ScannedDomain(domain.name, tuple(entries))
+    _check_enough(scanned)
+    return scanned
+
+
+def _look_at(picture: Picture, size_px: int) -> Entry:
+    try:
+        jpeg, pixel_sha256 = prepare_image(picture.read(), size_px)
+    except (UnreadableImageError, OSError) as error:
+        return Entry(picture, "unreadable", problem=str(error))
+    return Entry(picture, "train", pixel_sha256, jpeg=jpeg)
+
+
+def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
+    """Map in threads, in order, with a bounded number of results waiting."""
+    items = iter(items)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        while chunk := list(islice(items, _PICTURES_IN_FLIGHT)):
+            yield from threads.map(function, chunk)
+
+
+def _mark_duplicates(entries: Sequence[Entry]) -> list[Entry]:
+    first_with: dict[str, str] = {}
+    marked = []
+    for entry in entries:
+        first = first_with.setdefault(entry.pixel_sha256, entry.picture.name)
+        repeated = entry.pixel_sha256 and first != entry.picture.name
+        marked.append(replace(entry, duplicate_of=first) if repeated else entry)
+    return marked
+
+
+def _hold_out(entries: Sequence[Entry], test_size: float, seed: int) -> list[Entry]:
+    """Move a share or a count to the test split, chosen by a hash of seed and pixels.
+
+    Equal pictures go the same way, so no training picture is also a test picture; names and
+    order of the files play no part.
+    """
+    counts = Counter(entry.pixel_sha256 for entry in entries if entry.split == "train")
+    wanted = test_size if test_size >= 1 else round(test_size * counts.total())
+    chosen: set[str] = set()
+    held_out = 0
+    for pixel_sha256 in sorted(counts, key=lambda pixels: split_key(seed, pixels)):
+        if held_out + counts[pixel_sha256] > wanted:
+            break
+        chosen.add(pixel_sha256)
+        held_out += counts[pixel_sha256]
+    return [replace(e, split="test") if e.pixel_sha256 in chosen else e for e in entries]
+
+
+def split_key(seed: int, pixel_sha256: str) -> str:
+    """Give the hash by which pictures are ranked for the test split."""
+    return hashlib.sha256(f"{seed}:{pixel_sha256}".encode()).hexdigest()
+
+
+def _check_enough(domain: ScannedDomain) -> None:
+    usable = len(domain.split("train"))
+    if usable >= FEWEST_USABLE_IMAGES:
+        return
+    unreadable = domain.split("unreadable")
+    why = (
+        f"; {len(unreadable)} cannot be read ({unreadable[0].picture.name}: " if unreadable else ""
+    )
+    why += f"{unreadable[0].problem})" if unreadable else ""
+    raise InputError(
+        f"training needs at least {FEWEST_USABLE_IMAGES} usable {domain.name} pictures, "
+        f"got {usable}{why}; add pictures or hold out fewer with --test-share"
+    )

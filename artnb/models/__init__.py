@@ -1,0 +1,1 @@
+"""Builders of plain Keras models; nothing here knows about data or training."""

@@ -1,0 +1,1 @@
+"""Where am I: platform, backend, devices, folders."""

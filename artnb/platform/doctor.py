@@ -1,0 +1,126 @@
+"""A look at this machine: what is there, what is missing, how to get it."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from artnb.errors import InputError
+from artnb.platform.backend import BACKENDS, choose_backend, import_quietly, is_installed
+from artnb.platform.where import known_folder, outputs_folder, platform_name
+
+_PACKAGES = (
+    "artnb", "keras", "tensorflow", "jax", "numpy", "pillow", "matplotlib", "safetensors",
+    "protobuf", "google-crc32c", "tqdm",
+)  # fmt: skip
+_COMPETITION = "gan-getting-started"
+_KAGGLE_INPUTS = ("/kaggle/input/competitions/" + _COMPETITION, "/kaggle/input/" + _COMPETITION)
+# A paper-preset step at 256 px with batch 1 needs about this much.
+_COMFORTABLE_MEMORY_GB = 4
+_COMFORTABLE_DISK_GB = 5
+
+
+def examine(requested_backend: str | None = None) -> str:
+    """Describe this machine in lines to read.
+
+    Args:
+        requested_backend: what --backend says, if it was given.
+
+    Returns:
+        A few lines on platform, backend, versions, space, data and weights.
+
+    Raises:
+        InputError: the requested backend cannot be had.
+    """
+    sections = [
+        _platform(),
+        _backend(requested_backend),
+        ["Versions: " + ", ".join(_versions())],
+        _space(),
+        _data(),
+        _weights(),
+    ]
+    return "\n".join(line for section in sections for line in section)
+
+
+def _platform() -> list[str]:
+    return [
+        f"Platform: {platform_name()}, {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} CPU cores",
+        f"Python:   {sys.version.split()[0]} at {sys.executable}",
+    ]
+
+
+def _backend(requested: str | None) -> list[str]:
+    others = [name for name in BACKENDS if not is_installed(name)]
+    missing = [f'          {name} is not installed: pip install "artnb[{name}]"' for name in others]
+    try:
+        choice = choose_backend(requested)
+    except InputError as error:
+        if requested is not None:
+            raise
+        return [f"Backend:  {error}"]
+    import_quietly("keras")
+    import keras
+
+    devices = ", ".join(keras.distribution.list_devices())
+    return [f"Backend:  {choice}", *missing, f"Devices:  {devices}"]
+
+
+def _versions() -> list[str]:
+    found = []
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _space() -> list[str]:
+    outputs = outputs_folder().absolute()
+    existing = next(folder for folder in (outputs, *outputs.parents) if folder.exists())
+    disk_gb = shutil.disk_usage(existing).free / 1e9
+    lines = [f"Disk:     {disk_gb:.0f} GB free for {outputs}"]
+    if disk_gb < _COMFORTABLE_DISK_GB:
+        lines.append(f"          little: a long training wants {_COMFORTABLE_DISK_GB} GB")
+    memory_gb = free_memory_gb()
+    if memory_gb is None:
+        return [*lines, "Memory:   not known on this system"]
+    lines.append(f"Memory:   {memory_gb:.0f} GB free")
+    if memory_gb < _COMFORTABLE_MEMORY_GB:
+        lines.append(f"          little: training at 256 px wants {_COMFORTABLE_MEMORY_GB} GB")
+    return lines
+
+
+def free_memory_gb() -> float | None:
+    """Give the memory that new programs can have, GB, or None where that is not known."""
+    facts = Path("/proc/meminfo")
+    if not facts.exists():
+        return None
+    rows = dict(line.split(":", 1) for line in facts.read_text(encoding="ascii").splitlines())
+    return int(rows["MemAvailable"].split()[0]) * 1024 / 1e9
+
+
+def _data() -> list[str]:
+    folder = known_folder("ARTNB_DATA")
+    candidates = [Path(path) for path in _KAGGLE_INPUTS]
+    if folder:
+        candidates += sorted(entry for entry in folder.iterdir() if entry.is_dir())
+    found = [str(path) for path in candidates if path.is_dir()]
+    if found:
+        return ["Data:     " + found[0], *("          " + path for path in found[1:])]
+    return [
+        "Data:     none found; artnb data demo --out DIR makes some, ARTNB_DATA names a folder",
+        f"          with {_COMPETITION} in it (from kaggle.com/competitions/{_COMPETITION})",
+    ]
+
+
+def _weights() -> list[str]:
+    folder = known_folder("ARTNB_WEIGHTS")
+    files = sorted(folder.rglob("*.h5")) + sorted(folder.rglob("*.safetensors")) if folder else []
+    if files:
+        return ["Weights:  " + str(files[0]), *("          " + str(f) for f in files[1:])]
+    return ["Weights:  none found; training and translating need none"]

@@ -1,0 +1,34 @@
+"""Which machine this is, and where its folders are."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def platform_name() -> str:
+    """Name the platform: `"kaggle"`, `"colab"` or `"local"`.
+
+    Kaggle's image is built from Colab's and carries Colab's variables too, so Kaggle's own
+    variable is tested first.
+    """
+    if "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
+        return "kaggle"
+    if "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules:
+        return "colab"
+    return "local"
+
+
+def outputs_folder() -> Path:
+    """Give the folder that Runs are written to: `$ARTNB_OUTPUTS`, else the platform's own."""
+    if os.environ.get("ARTNB_OUTPUTS"):
+        return Path(os.environ["ARTNB_OUTPUTS"]).expanduser()
+    if platform_name() == "kaggle":
+        return Path("/kaggle/working/outputs")
+    return Path("outputs")
+
+
+def known_folder(variable: str) -> Path | None:
+    """Give the folder that an environment variable names, if it is set and exists."""
+    value = os.environ.get(variable)
+    folder = Path(value).expanduser() if value else None
+    return folder if folder and folder.is_dir() else None

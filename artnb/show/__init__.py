@@ -1,0 +1,1 @@
+"""Pictures of what happens: grids, contact sheets, loss curves."""

@@ -1,0 +1,76 @@
+"""Loss curves of a Run."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+_COLOURS = {"g": "#c1572b", "f": "#2f6f8f", "y": "#c1572b", "x": "#2f6f8f"}
+_STYLES = {"generator": "-", "discriminator": "-", "cycle": "--", "identity": ":"}
+
+
+def read_columns(path: Path) -> dict[str, np.ndarray]:
+    """Read a CSV of numbers, a float64 array per column."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    names = rows[0].keys() if rows else ()
+    return {name: np.array([float(row[name]) for row in rows]) for name in names}
+
+
+def smooth(values: np.ndarray, window: int) -> np.ndarray:
+    """Average over a centred window that narrows at both ends, so that no point is made up."""
+    half = window // 2
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    middle = np.arange(len(values))
+    reach = np.minimum(half, np.minimum(middle, len(values) - 1 - middle))
+    return (sums[middle + reach + 1] - sums[middle - reach]) / (2 * reach + 1)
+
+
+def draw_losses(losses_file: Path, domains: tuple[str, str]) -> Figure:
+    """Draw a Run's losses, generators and discriminators apart.
+
+    Args:
+        losses_file: a Run's `losses.csv`.
+        domains: the names of X and Y.
+
+    Returns:
+        A figure that belongs to no window.
+    """
+    columns = read_columns(losses_file)
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(1, 2)
+    for panel, title in zip(panels, ("Generators", "Discriminators"), strict=True):
+        panel.set(title=title, xlabel="step", ylabel="loss")
+        panel.grid(alpha=0.25)
+        panel.spines[["top", "right"]].set_visible(False)
+    steps = columns.pop("step", np.array([]))
+    for name, values in columns.items():
+        panel = panels[1] if name.startswith("discriminator") else panels[0]
+        _draw_curve(panel, steps, values, name, domains)
+    panels[1].axhline(0.25, color="0.6", linewidth=1, linestyle=(0, (2, 3)), label="undecided")
+    for panel in panels:
+        panel.set_ylim(bottom=0)
+        panel.legend(frameon=False, fontsize=9)
+    return figure
+
+
+def _draw_curve(panel, steps, values, name: str, domains: tuple[str, str]) -> None:  # noqa: ANN001
+    kind, letter = name.rsplit("_", 1)
+    window = max(1, len(values) // 15)
+    panel.plot(steps, values, color=_COLOURS[letter], alpha=0.15, linewidth=1)
+    panel.plot(
+        steps,
+        smooth(values, window),
+        color=_COLOURS[letter],
+        linestyle=_STYLES[kind],
+        label=_label(kind, letter, domains),
+    )
+
+
+def _label(kind: str, letter: str, domains: tuple[str, str]) -> str:
+    x, y = domains
+    made = {"g": f"{x} → {y}", "f": f"{y} → {x}", "x": x, "y": y}[letter]
+    return f"{kind}: {made}"

@@ -1,0 +1,1 @@
+"""The engine, losses, augmentation, CycleGAN, callbacks: everything that trains."""

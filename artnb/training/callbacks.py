@@ -1,0 +1,194 @@
+"""What happens around the steps of `fit`: learning rate, log, grids, snapshots, progress."""
+
+import csv
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+from tqdm import tqdm
+
+from artnb.config import CycleGANConfig
+from artnb.run import Run
+from artnb.show.curves import draw_losses
+from artnb.show.grids import save_picture
+from artnb.training.cyclegan import LOSS_NAMES
+from artnb.training.samples import Sampler
+from artnb.training.snapshots import save_snapshot, thin_out
+
+
+def learning_rate_factor(epoch: int, epochs: int, constant_share: float) -> float:
+    """Give the factor on the learning rate: 1 at first, then linear decay towards 0.
+
+    Args:
+        epoch: zero-based.
+        epochs: of the whole training.
+        constant_share: of the epochs at factor 1; with 200 and 0.5 these are 0 to 99, and
+            100/101 … 1/101 follow.
+
+    Source: Zhu et al. 2017, section 4, and the authors' code.
+    """
+    constant = round(constant_share * epochs)
+    return 1.0 - max(0, epoch + 1 - constant) / (epochs - constant + 1)
+
+
+class LearningRateDecay(keras.callbacks.Callback):
+    """Set every player's learning rate as an epoch begins."""
+
+    def __init__(self, config: CycleGANConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Set the rate."""
+        c = self.config
+        factor = learning_rate_factor(epoch, c.epochs, c.constant_share)
+        self.model.learning_rate = c.learning_rate * factor
+
+
+def append_row(path: Path, row: dict[str, Any]) -> None:
+    """Add a row to a CSV, with a header where the file is new."""
+    is_new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+class Log(keras.callbacks.Callback):
+    """Write `log.csv`, `losses.csv` and `losses.png`.
+
+    `fit` hands over the means since the epoch began; the mean over the last few steps is the
+    difference of two such means, each times its number of steps.
+    """
+
+    def __init__(self, run: Run, config: CycleGANConfig, domains: tuple[str, str]) -> None:
+        super().__init__()
+        self.run, self.config, self.domains = run, config, domains
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the clock and the sums."""
+        self.epoch = epoch
+        self.started = time.perf_counter()
+        self.summed = dict.fromkeys(LOSS_NAMES, 0.0)
+        self.summed_steps = 0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Write a row to `losses.csv` every few steps."""
+        if (batch + 1) % self.config.log_every_steps == 0:
+            self._write_window(batch + 1, logs)
+
+    def _write_window(self, steps: int, logs: dict[str, Any]) -> None:
+        sums = {name: float(logs[name]) * steps for name in LOSS_NAMES}
+        count = steps - self.summed_steps
+        means = {name: f"{(sums[name] - self.summed[name]) / count:.6g}" for name in LOSS_NAMES}
+        step = self.epoch * self.params["steps"] + steps
+        append_row(self.run.losses_file, {"step": step, **means})
+        self.summed, self.summed_steps = sums, steps
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write a row to `log.csv` and draw the curves anew."""
+        seconds = time.perf_counter() - self.started
+        steps = self.params["steps"]
+        if self.summed_steps < steps:
+            self._write_window(steps, logs)
+        row = {
+            "epoch": epoch + 1,
+            "step": (epoch + 1) * steps,
+            "seconds": f"{seconds:.2f}",
+            "images_per_s": f"{steps * self.config.batch_size / seconds:.3g}",
+            "learning_rate": f"{self.model.learning_rate:.6g}",
+            **{name: f"{float(logs[name]):.6g}" for name in LOSS_NAMES},
+        }
+        append_row(self.run.log_file, row)
+        draw_losses(self.run.losses_file, self.domains).savefig(self.run.losses_picture, dpi=110)
+
+
+class SampleGrids(keras.callbacks.Callback):
+    """Write a grid before training, every so many steps and after each epoch."""
+
+    def __init__(self, run: Run, config: CycleGANConfig, sampler: Sampler) -> None:
+        super().__init__()
+        self.run, self.sampler = run, sampler
+        self.every_steps = config.samples_every_steps
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Show what untrained networks make of the pictures."""
+        self._write("step-0000000", "before training")
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Remember where in the training the epoch's steps lie."""
+        self.first_step = epoch * self.params["steps"]
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Write a grid every so many steps, but for an epoch's last: its end brings one."""
+        step = self.first_step + batch + 1
+        if step % self.every_steps == 0 and batch + 1 < self.params["steps"]:
+            self._write(f"step-{step:07d}", f"step {step:,}")
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write a grid after each epoch."""
+        step = self.first_step + self.params["steps"]
+        self._write(f"epoch-{epoch + 1:04d}", f"epoch {epoch + 1}, step {step:,}")
+
+    def _write(self, name: str, title: str) -> None:
+        self.model.sync()
+        grid = self.sampler.grid(self.model.painters, title)
+        save_picture(grid, self.run.samples / f"{name}.png")
+
+
+class Snapshots(keras.callbacks.Callback):
+    """Keep the generators of chosen epochs."""
+
+    def __init__(self, run: Run, config: CycleGANConfig) -> None:
+        super().__init__()
+        self.run, self.config = run, config
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Save a snapshot and delete what need not be kept."""
+        facts = {
+            "epoch": epoch + 1,
+            "step": (epoch + 1) * self.params["steps"],
+            "averaged": self.config.ema_decay > 0,
+        }
+        self.model.sync()
+        save_snapshot(self.run.snapshot(epoch + 1), self.model.painters, facts)
+        thin_out(self.run, self.config)
+
+
+class Progress(keras.callbacks.Callback):
+    """One progress bar over the whole training, with the losses of the epoch so far."""
+
+    def __init__(self, config: CycleGANConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Open the bar; where nobody watches, it prints a line now and then."""
+        self.bar = tqdm(
+            total=self.params["epochs"] * self.params["steps"],
+            unit="step",
+            file=sys.stdout,
+            mininterval=0.5 if sys.stdout.isatty() else 20,
+            dynamic_ncols=sys.stdout.isatty(),
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Say which epoch this is."""
+        self.bar.set_description(f"epoch {epoch + 1}/{self.params['epochs']}", refresh=False)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Advance; reading the losses waits for the device, so that is done only sometimes."""
+        if (batch + 1) % self.config.log_every_steps == 0:
+            generators = sum(float(logs[f"generator_{name}"]) for name in "gf")
+            discriminators = sum(float(logs[f"discriminator_{name}"]) for name in "xy")
+            losses = f"G {generators:.2f}, D {discriminators:.2f}"
+            self.bar.set_postfix_str(losses, refresh=False)
+        self.bar.update()
+
+    def close(self) -> None:
+        """Close the bar, however training ended."""
+        if hasattr(self, "bar"):
+            self.bar.close()

@@ -1,0 +1,103 @@
+"""The engine: one training step, written once with keras.ops, for every backend.
+
+A subclass writes `step(batch)` and calls `minimize(loss_fn, player)` in it; `fit` with
+ordinary callbacks is the only training loop. What a backend does differently is in a module
+of its own: how a step is run and how a loss is differentiated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+if keras.backend.backend() == "tensorflow":
+    from artnb.training.engine_tensorflow import TensorFlowEngine as BackendEngine
+else:
+    raise ImportError(
+        f"artnb trains on Keras with TensorFlow, and Keras runs on {keras.backend.backend()}"
+    )
+
+
+@dataclass(frozen=True)
+class Player:
+    """Networks that are trained together, by one optimizer, against other players."""
+
+    networks: tuple[keras.Model, ...]
+    optimizer: keras.optimizers.Optimizer
+
+    @property
+    def trainable_variables(self) -> list[keras.Variable]:
+        """The weights of all networks."""
+        return [v for network in self.networks for v in network.trainable_variables]
+
+
+class PlayerOptimizers:
+    """All players' optimizers in one object: Keras' trainers know only one."""
+
+    built = True
+
+    def __init__(self, optimizers: Sequence[keras.optimizers.Optimizer]) -> None:
+        self.optimizers = tuple(optimizers)
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """The variables of all optimizers."""
+        return [v for optimizer in self.optimizers for v in optimizer.variables]
+
+
+class AdversarialModel(BackendEngine, keras.Model):
+    """Networks that play against each other, trained by `fit`.
+
+    Args:
+        players: by name, such as `"generators"` and `"discriminators"`; their optimizers are
+            built here.
+        loss_names: the losses that `step` returns; `fit` logs the mean of each over an epoch.
+        jit_compile: whether XLA compiles the step; never left to Keras' "auto", so that a Run
+            can record it.
+    """
+
+    def __init__(
+        self, players: dict[str, Player], loss_names: Sequence[str], jit_compile: bool = False
+    ) -> None:
+        super().__init__()
+        self.players = players
+        # Means over the epoch: what `fit` would log by itself is the last batch.
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in loss_names}
+        for player in players.values():
+            player.optimizer.build(player.trainable_variables)
+        self.compile(optimizer=None, loss=None, jit_compile=jit_compile)
+        self.optimizer = PlayerOptimizers([player.optimizer for player in players.values()])
+        self.built = True
+
+    def step(self, batch: Any) -> dict[str, Any]:
+        """Train every player once on a batch; to be written by the subclass.
+
+        Returns:
+            The losses by name, scalars.
+        """
+        raise NotImplementedError
+
+    def tracked_step(self, batch: Any) -> dict[str, Any]:
+        """Run `step` and give the means of its losses since the epoch began."""
+        for name, loss in self.step(batch).items():
+            self.trackers[name].update_state(loss)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def state_variables(self) -> list[keras.Variable]:
+        """Give everything that a step reads or writes: weights, optimizers, seeds, means."""
+        known = {id(v): v for v in (*self.variables, *self.optimizer.variables)}
+        return list(known.values())
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate, the same for all players."""
+        return float(self.optimizer.optimizers[0].learning_rate.numpy())
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        for optimizer in self.optimizer.optimizers:
+            optimizer.learning_rate.assign(value)
+
+
+LossFunction = Callable[[], tuple[Any, Any]]

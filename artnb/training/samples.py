@@ -1,0 +1,78 @@
+"""Sample grids: the same few pictures through both generators, again and again."""
+
+import keras
+import numpy as np
+from PIL import Image
+
+from artnb.data.dataset import Dataset, Images
+from artnb.data.images import decode_rgb, to_float, to_uint8
+from artnb.show.grids import titled_grid
+
+
+def fixed_pictures(images: Images, count: int, size_px: int) -> np.ndarray:
+    """Take pictures spread evenly over a split.
+
+    Args:
+        images: the split.
+        count: how many, at most as many as there are.
+        size_px: edge that they are scaled to.
+
+    Returns:
+        uint8 `(count, size_px, size_px, 3)`.
+    """
+    places = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
+    pictures = [Image.fromarray(decode_rgb(images[place])) for place in places]
+    if images.size_px != size_px:
+        pictures = [p.resize((size_px, size_px), Image.Resampling.LANCZOS) for p in pictures]
+    return np.stack([np.asarray(picture) for picture in pictures])
+
+
+class Sampler:
+    """Makes the grids of a Run: real, fake, reconstructed and identity, in both directions.
+
+    Args:
+        dataset: its held-out pictures are shown, or training pictures where none are held out.
+        count: pictures of each domain.
+        size_px: edge at which they go through the networks.
+    """
+
+    def __init__(self, dataset: Dataset, count: int, size_px: int) -> None:
+        self.names = (dataset.x.name, dataset.y.name)
+        self.pictures = tuple(
+            fixed_pictures(domain.shown(), count, size_px) for domain in (dataset.x, dataset.y)
+        )
+
+    def grid(self, painters: tuple[keras.Model, keras.Model], title: str) -> Image.Image:
+        """Draw the grid as the generators see it now."""
+        there, back = painters
+        real_x, real_y = self.pictures
+        left = self._direction(real_x, there, back)
+        right = self._direction(real_y, back, there)
+        rows = _side_by_side(left, right)
+        x, y = self.names
+        return titled_grid(rows, [*_titles(x, y), *_titles(y, x)], title, sections=(4,))
+
+    def _direction(
+        self, real: np.ndarray, there: keras.Model, back: keras.Model
+    ) -> list[list[np.ndarray]]:
+        fake = paint(there, real)
+        kinds = (real, fake, paint(back, fake), paint(back, real))
+        return [list(row) for row in zip(*kinds, strict=True)]
+
+
+def paint(painter: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
+    return to_uint8(painter.predict_on_batch(to_float(pictures)))
+
+
+def _titles(source: str, target: str) -> list[str]:
+    return [source, f"→ {target}", f"back to {source}", f"identity: {source} → {source}"]
+
+
+def _side_by_side(
+    left: list[list[np.ndarray]], right: list[list[np.ndarray]]
+) -> list[list[np.ndarray | None]]:
+    empty = [None] * 4
+    count = max(len(left), len(right))
+    fill = [[*rows, *[empty] * (count - len(rows))] for rows in (left, right)]
+    return [[*a, *b] for a, b in zip(*fill, strict=True)]

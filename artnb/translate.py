@@ -1,0 +1,240 @@
+"""Turn pictures of any size into paintings with a trained Run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from artnb.data.images import (
+    UnreadableImageError,
+    decode_image,
+    encode_jpeg,
+    list_images,
+    to_float,
+    to_uint8,
+)
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.models.layers import SharedStatistics
+from artnb.run import Run
+from artnb.training.snapshots import load_painter
+
+# Sides are padded to whole multiples of what the two downsamplings need.
+_MULTIPLE_PX = 4
+# Up to this many pixels a picture goes through the network in one piece.
+WHOLE_PIXELS = 1024 * 1024
+TILE_PX = 512
+# More than the reach of a nine-block generator's output to either side, 92 px: in the middle
+# of the overlap both tiles have seen all that matters.
+OVERLAP_PX = 192
+_TILES_FOR_STATISTICS = 16
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a translation did: files written, and files left out with the reason."""
+
+    written: tuple[Path, ...]
+    skipped: tuple[tuple[Path, str], ...]
+
+
+def direction_towards(run: Run, to: str) -> str:
+    """Say which generator paints towards a domain.
+
+    Args:
+        run: the Run.
+        to: `"x"`, `"y"` or a domain's name.
+
+    Raises:
+        InputError: the Run has no such domain.
+    """
+    x, y = run.domains
+    directions = {"y": "generator_g", y: "generator_g", "x": "generator_f", x: "generator_f"}
+    if to not in directions:
+        raise InputError(f"the Run {run.path.name} turns {x} (x) into {y} (y), and --to is {to!r}; "
+                         f"choose {x} or {y}")  # fmt: skip
+    return directions[to]
+
+
+def find_pictures(path: Path) -> list[Path]:
+    """List what shall be translated: one file, or a folder's pictures.
+
+    Raises:
+        InputError: there is nothing at `path`, or no picture in it.
+    """
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        raise InputError(f"the photos must exist, and {path} does not; check the path")
+    pictures = list_images(path)
+    if not pictures:
+        raise InputError(f"{path} holds no pictures (.jpg, .png, .webp, .tif …); check the path")
+    return pictures
+
+
+def translate(
+    run: Run,
+    photos: Path,
+    out: Path,
+    epoch: str | int = "latest",
+    to: str = "y",
+    largest_px: int | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Translate a file or a folder of pictures and write them under the same names.
+
+    A picture in a known lossless format becomes a PNG, every other a JPEG. Sizes stay as
+    they are: what is upright in the viewer is upright in the result.
+
+    Args:
+        run: which generators.
+        photos: a file or a folder; subfolders are kept in the result.
+        out: folder to write to; it is made, files of equal names in it are replaced.
+        epoch: a snapshot's number, or `"latest"`.
+        to: `"y"`, `"x"` or a domain's name.
+        largest_px: scale larger pictures down until their longer side has this many pixels.
+        progress: shows how far it has got.
+
+    Returns:
+        What was written and what was skipped.
+
+    Raises:
+        InputError: there are no pictures, no such snapshot, or `out` is where they come from.
+    """
+    pictures = find_pictures(photos)
+    folder = photos if photos.is_dir() else photos.parent
+    if out.resolve() == folder.resolve():
+        raise InputError(f"{out} is where the photos come from; choose another --out")
+    painter = load_painter(run, direction_towards(run, to), epoch)
+    out.mkdir(parents=True, exist_ok=True)
+    advance = progress("painting", len(pictures))
+    written, skipped = [], []
+    for path in pictures:
+        try:
+            photo = scaled_down(decode_image(path.read_bytes()), largest_px)
+        except (UnreadableImageError, OSError) as error:
+            skipped.append((path, str(error)))
+        else:
+            painting = translate_image(painter, np.asarray(photo))
+            written.append(_write(painting, out / path.relative_to(folder)))
+        advance()
+    return Report(tuple(written), tuple(skipped))
+
+
+def _write(painting: np.ndarray, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() in (".png", ".bmp", ".tif", ".tiff", ".gif"):
+        path = path.with_suffix(".png")
+        Image.fromarray(painting).save(path)
+    else:
+        path = path.with_suffix(".jpg")
+        path.write_bytes(encode_jpeg(painting))
+    return path
+
+
+def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
+    """Bring a picture's longer side down to `largest_px`, antialiased; None leaves it."""
+    if largest_px and max(photo.size) > largest_px:
+        photo = photo.copy()
+        photo.thumbnail((largest_px, largest_px), Image.Resampling.LANCZOS)
+    return photo
+
+
+def translate_image(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
+    """Translate one picture of any size.
+
+    Up to one megapixel it goes through the network whole, beyond that in overlapping tiles
+    that share the statistics of their normalisation (see `SharedStatistics`) and are blended,
+    so that memory is bounded and no seam shows.
+
+    Args:
+        painter: a generator.
+        photo: uint8 `(height, width, 3)`.
+
+    Returns:
+        uint8 of the same shape.
+    """
+    height, width = photo.shape[:2]
+    padded = pad_to_multiple(photo)
+    if padded.shape[0] * padded.shape[1] <= WHOLE_PIXELS:
+        painting = to_uint8(painter.predict_on_batch(to_float(padded[None])))[0]
+    else:
+        painting = _translate_in_tiles(painter, padded)
+    return painting[:height, :width]
+
+
+def pad_to_multiple(photo: np.ndarray) -> np.ndarray:
+    """Continue a picture by mirroring until both sides suit the network.
+
+    Padding goes to the right and the bottom; very small pictures grow to 32 px, since the
+    network itself mirrors several pixels at its borders.
+    """
+    targets = [max(32, -(-edge // _MULTIPLE_PX) * _MULTIPLE_PX) for edge in photo.shape[:2]]
+    missing = [(0, target - edge) for target, edge in zip(targets, photo.shape[:2], strict=True)]
+    return np.pad(photo, (*missing, (0, 0)), mode="symmetric")
+
+
+def tile_starts(length: int, tile_px: int, overlap_px: int) -> list[int]:
+    """Place tiles evenly along a side so that neighbours overlap by at least `overlap_px`.
+
+    All starts are multiples of 4: the network then samples the same positions in each tile.
+    """
+    if length <= tile_px:
+        return [0]
+    count = -(-(length - overlap_px) // (tile_px - overlap_px))
+    places = np.linspace(0, (length - tile_px) // _MULTIPLE_PX, count)
+    return [int(place) * _MULTIPLE_PX for place in places]
+
+
+def _translate_in_tiles(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
+    height, width = photo.shape[:2]
+    tile_height, tile_width = min(TILE_PX, height), min(TILE_PX, width)
+    places = [
+        (slice(top, top + tile_height), slice(left, left + tile_width))
+        for top in tile_starts(height, tile_height, OVERLAP_PX)
+        for left in tile_starts(width, tile_width, OVERLAP_PX)
+    ]
+    statistics = _measure_statistics(painter, photo, places)
+    weight = _blending_weight(tile_height, tile_width)
+    total = np.zeros((height, width, 3), np.float32)
+    weights = np.zeros((height, width, 1), np.float32)
+    with statistics.applied():
+        for place in places:
+            painting = keras.ops.convert_to_numpy(painter(to_float(photo[place][None])))[0]
+            total[place] += weight * painting
+            weights[place] += weight
+    return to_uint8(total / weights)
+
+
+def _measure_statistics(
+    painter: keras.Model, photo: np.ndarray, places: Sequence[tuple[slice, slice]]
+) -> SharedStatistics:
+    """Take norm statistics over tiles spread evenly over the picture, at its own scale."""
+    chosen = np.linspace(0, len(places) - 1, min(_TILES_FOR_STATISTICS, len(places)))
+    middles = [_middle(places[round(place)]) for place in chosen]
+    statistics = SharedStatistics()
+    with statistics.recording():
+        painter(to_float(np.stack([photo[middle] for middle in middles])))
+    return statistics
+
+
+def _middle(place: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Give the middle half of a tile, so that several fit into memory at once."""
+    quarters = [(side.stop - side.start) // 4 // _MULTIPLE_PX * _MULTIPLE_PX for side in place]
+    top, left = (
+        slice(side.start + quarter, side.start + 3 * quarter)
+        for side, quarter in zip(place, quarters, strict=True)
+    )
+    return top, left
+
+
+def _blending_weight(height: int, width: int) -> np.ndarray:
+    """Give each pixel of a tile its weight: rising within the overlap, never quite zero."""
+    ramps = [
+        np.minimum(1.0, (np.minimum(np.arange(n), np.arange(n)[::-1]) + 1.0) / OVERLAP_PX)
+        for n in (height, width)
+    ]
+    return (ramps[0][:, None] * ramps[1][None])[..., None].astype(np.float32)
