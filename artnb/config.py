@@ -31,6 +31,7 @@ class CycleGANConfig:
     upsampling: str = "transposed"  # or "resize": no checkerboard
     padding: str = "zero"  # or "reflect": no stripes along the borders of small networks
     norm_epsilon: float = 1e-5
+    skips: bool = False  # hand fine detail past the middle of the generator, as in a U-Net
 
     # Losses
     lambda_cycle: float = 10.0  # weight of the cycle loss, L1

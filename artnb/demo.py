@@ -134,7 +134,7 @@ def draw_contact_sheet(run: Run, dataset: Dataset, rows: int = _SHEET_ROWS) -> I
         painter = load_painter(run, epoch=epoch)
         columns[f"after epoch {epoch}"] = [paint(painter, photo[None])[0] for photo in photos]
     if pairs:
-        truths = dict((name, painting) for name, _, painting in pairs)
+        truths = {name: painting for name, _, painting in pairs}
         places = np.linspace(0, len(pairs) - 1, count).round().astype(int)
         names = [dataset.x.test.names[place] for place in places]
         columns[f"true {dataset.y.name}"] = [decode_rgb(truths[name]) for name in names]

@@ -59,6 +59,7 @@ def resnet_generator(
     upsampling: str = "transposed",
     padding: str = "zero",
     norm_epsilon: float = 1e-5,
+    skips: bool = False,
 ) -> keras.Model:
     """Build the generator that turns pictures of one domain into the other.
 
@@ -71,6 +72,9 @@ def resnet_generator(
         padding: `"zero"` as in the paper, or `"reflect"` everywhere: small networks trained
             for minutes show zero padding as stripes along the borders.
         norm_epsilon: of the instance normalisation.
+        skips: hand what was seen before each downsampling to the upsampling of the same size,
+            as in a U-Net (Ronneberger et al. 2015, arXiv 1505.04597). Not in the paper; edges
+            are sharp within minutes instead of hours.
 
     Returns:
         A model from `(batch, height, width, 3)` to the same shape, both in [-1, 1]; height
@@ -79,7 +83,9 @@ def resnet_generator(
     pictures = keras.Input((None, None, 3))
     features = _convolution(ReflectionPadding2D(3)(pictures), filters, 7)
     features = _norm_relu(features, norm_epsilon)
+    passed_on = []
     for factor in (2, 4):
+        passed_on.append(features)
         features = _convolution(_pad(features, padding), factor * filters, 3, strides=2)
         features = _norm_relu(features, norm_epsilon)
     for _ in range(blocks):
@@ -87,6 +93,8 @@ def resnet_generator(
     for factor in (2, 1):
         features = _upsample(features, factor * filters, upsampling, padding)
         features = _norm_relu(features, norm_epsilon)
+        if skips:
+            features = layers.Concatenate()([features, passed_on.pop()])
     painted = _convolution(ReflectionPadding2D(3)(features), 3, 7)
     painted = layers.Activation("tanh", dtype="float32")(painted)
     return keras.Model(pictures, painted, name=name)

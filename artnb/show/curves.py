@@ -57,7 +57,7 @@ def draw_losses(losses_file: Path, domains: tuple[str, str]) -> Figure:
     return figure
 
 
-def _draw_curve(panel, steps, values, name: str, domains: tuple[str, str]) -> None:  # noqa: ANN001
+def _draw_curve(panel, steps, values, name: str, domains: tuple[str, str]) -> None:
     kind, letter = name.rsplit("_", 1)
     window = max(1, len(values) // 15)
     panel.plot(steps, values, color=_COLOURS[letter], alpha=0.15, linewidth=1)

@@ -1,8 +1,10 @@
 """Grids of pictures with titles, as Pillow images."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -14,8 +16,12 @@ _MARGIN_PX = 16
 _SMALLEST_SHOWN_PX = 160
 
 
-def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size_px)
+@cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont:
+    """Give the font that plots use too; Pillow's own has no arrow."""
+    return ImageFont.truetype(
+        Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", size_px
+    )
 
 
 def shown_size(size_px: int) -> int:

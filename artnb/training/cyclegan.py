@@ -52,6 +52,7 @@ def build_generator(config: CycleGANConfig, name: str) -> keras.Model:
             upsampling=config.upsampling,
             padding=config.padding,
             norm_epsilon=config.norm_epsilon,
+            skips=config.skips,
         )
     generator.compile(optimizer=None, jit_compile=config.jit_compile)
     return generator

@@ -86,7 +86,8 @@ class AdversarialModel(BackendEngine, keras.Model):
 
     def state_variables(self) -> list[keras.Variable]:
         """Give everything that a step reads or writes: weights, optimizers, seeds, means."""
-        known = {id(v): v for v in (*self.variables, *self.optimizer.variables)}
+        everything = (*self.variables, *self.optimizer.variables, *self.metrics_variables)
+        known = {id(variable): variable for variable in everything}
         return list(known.values())
 
     @property

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from artnb.platform.where import known_folder, outputs_folder, platform_name
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch):
+    for name in ("KAGGLE_KERNEL_RUN_TYPE", "COLAB_RELEASE_TAG", "ARTNB_OUTPUTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_kaggle_carries_colabs_variables_too(monkeypatch):
+    assert platform_name() == "local"
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release")
+    assert platform_name() == "colab"
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
+    assert platform_name() == "kaggle"
+
+
+def test_outputs(monkeypatch, tmp_path):
+    assert outputs_folder() == Path("outputs")
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
+    assert outputs_folder() == Path("/kaggle/working/outputs")
+    monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
+    assert outputs_folder() == tmp_path
+
+
+def test_folders_that_variables_name(monkeypatch, tmp_path):
+    monkeypatch.delenv("ARTNB_DATA", raising=False)
+    assert known_folder("ARTNB_DATA") is None
+    monkeypatch.setenv("ARTNB_DATA", str(tmp_path / "nothere"))
+    assert known_folder("ARTNB_DATA") is None
+    monkeypatch.setenv("ARTNB_DATA", str(tmp_path))
+    assert known_folder("ARTNB_DATA") == tmp_path

@@ -1,0 +1,44 @@
+import numpy as np
+
+from artnb.show.curves import draw_losses, read_columns, smooth
+from artnb.training.cyclegan import LOSS_NAMES
+
+DOMAINS = ("photo", "monet")
+
+
+def write_losses(path, rows):
+    lines = [",".join(("step", *LOSS_NAMES))]
+    lines += [",".join(str(step * 10 + n) for n in range(9)) for step in range(1, rows + 1)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_smoothing_keeps_lines_straight_and_narrows_at_the_ends():
+    values = np.arange(10, dtype=float)
+    np.testing.assert_allclose(smooth(values, 4), values)
+    spike = np.array([0, 0, 9, 0, 0], float)
+    np.testing.assert_allclose(smooth(spike, 3), [0, 3, 3, 3, 0])
+
+
+def test_columns_are_numbers(tmp_path):
+    columns = read_columns(write_losses(tmp_path / "losses.csv", 3))
+    np.testing.assert_array_equal(columns["step"], [10, 20, 30])
+    assert len(columns) == 1 + len(LOSS_NAMES)
+
+
+def test_generators_and_discriminators_are_apart(tmp_path):
+    figure = draw_losses(write_losses(tmp_path / "losses.csv", 30), DOMAINS)
+    generators, discriminators = figure.axes
+    legends = [[t.get_text() for t in axes.get_legend().get_texts()] for axes in figure.axes]
+    assert "generator: photo → monet" in legends[0]
+    assert "cycle: photo" in legends[0]
+    assert "discriminator: monet" in legends[1]
+    assert len(generators.lines) == 12
+    assert len(discriminators.lines) == 5
+    assert generators.get_title() == "Generators"
+
+
+def test_a_single_point_can_be_drawn(tmp_path):
+    figure = draw_losses(write_losses(tmp_path / "losses.csv", 1), DOMAINS)
+    figure.savefig(tmp_path / "losses.png")
+    assert (tmp_path / "losses.png").stat().st_size > 5000

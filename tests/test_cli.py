@@ -1,0 +1,214 @@
+"""The command line as a person meets it: in a process of its own where exit codes matter."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from artnb.cli import build_parser, main
+from artnb.config import preset_config
+from artnb.run import new_run
+
+
+def artnb(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "artnb", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=300,
+    )
+
+
+@pytest.fixture(autouse=True)
+def outputs(tmp_path, monkeypatch):
+    monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
+    return tmp_path / "outputs"
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for name in ("photos", "paintings"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for number in range(4):
+            random = np.random.default_rng([number, len(name)])
+            pixels = random.integers(0, 256, (40, 48, 3), np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+    return tmp_path
+
+
+def complains(capsys, *arguments):
+    """Run a command that must fail with code 2 and one sentence; give the sentence."""
+    assert main([str(argument) for argument in arguments]) == 2
+    sentence = capsys.readouterr().err.strip()
+    assert sentence.startswith("artnb: ")
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_the_way_from_pictures_to_paintings(folders, capsys):
+    def run(*arguments):
+        assert main([str(argument) for argument in arguments]) == 0
+        return capsys.readouterr().out
+
+    data = folders / "dataset"
+    prepared = run("data", "prepare", "--photos", folders / "photos", "--paintings",
+                   folders / "paintings", "--out", data, "--size-px", 32,
+                   "--test-share", 0.25)  # fmt: skip
+    assert "photo (3 train, 1 test) → painting (3 train, 1 test), 32 px" in prepared
+    assert "Usable whole." in run("data", "check", data)
+    trained = run("train", "--data", data, "--preset", "smoke", "--run", "first", "--epochs", 1,
+                  "--set", "steps_per_epoch=2")  # fmt: skip
+    assert "1 epochs of 2 steps" in trained
+    out = folders / "out"
+    painted = run("translate", "--run", "first", "--photos", folders / "photos", "--out", out)
+    assert "4 paintings" in painted
+    assert sorted(path.name for path in out.iterdir()) == ["0.png", "1.png", "2.png", "3.png"]
+
+
+def test_every_command_has_help_that_says_what_it_is_for():
+    for words in (["doctor"], ["demo"], ["data", "demo"], ["data", "prepare"], ["data", "check"],
+                  ["train"], ["translate"]):  # fmt: skip
+        with pytest.raises(SystemExit, match="0"):
+            build_parser().parse_args([*words, "--help"])
+
+
+def test_missing_folder(tmp_path, capsys):
+    assert "nothere does not; check the path" in complains(
+        capsys, "train", "--data", tmp_path / "nothere", "--preset", "smoke"
+    )
+
+
+def test_empty_folder(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert "holds nothing, and training needs" in complains(
+        capsys, "train", "--data", tmp_path / "empty"
+    )
+
+
+def test_an_empty_folder_of_photos(folders, capsys):
+    (folders / "none").mkdir()
+    sentence = complains(capsys, "data", "prepare", "--photos", folders / "none", "--paintings",
+                         folders / "paintings", "--out", folders / "out")  # fmt: skip
+    assert "none holds no pictures" in sentence
+    assert not (folders / "out").exists()
+
+
+def test_text_files_named_jpg(folders, capsys):
+    bad = folders / "bad"
+    bad.mkdir()
+    for number in range(3):
+        (bad / f"{number}.jpg").write_text("not a picture")
+    sentence = complains(capsys, "data", "prepare", "--photos", bad, "--paintings",
+                         folders / "paintings", "--out", folders / "out")  # fmt: skip
+    assert "at least 2 usable photo pictures, got 0" in sentence
+    assert "0.jpg: it is not a picture" in sentence
+
+
+def test_a_size_not_divisible_by_4(folders, capsys):
+    sentence = complains(capsys, "data", "prepare", "--photos", folders / "photos", "--paintings",
+                         folders / "paintings", "--out", folders / "out",
+                         "--size-px", 250)  # fmt: skip
+    assert "multiple of 4, got 250; use 248 or 252" in sentence
+    assert "got 250; use 248 or 252" in complains(
+        capsys, "train", "--data", folders, "--set", "image_size_px=250"
+    )
+
+
+def test_unknown_preset_and_setting(folders, capsys):
+    assert 'did you mean "preview"' in complains(
+        capsys, "train", "--data", folders, "--preset", "prewiev"
+    )
+    assert 'did you mean "batch_size"' in complains(
+        capsys, "train", "--data", folders, "--set", "batchsize=2"
+    )
+
+
+def test_a_run_that_does_not_exist(folders, capsys):
+    sentence = complains(
+        capsys, "translate", "--run", "nothere", "--photos", folders / "photos", "--out", folders
+    )
+    assert "there is no Run at" in sentence
+
+
+def test_an_existing_run(folders, outputs, capsys):
+    new_run("mine", preset_config("smoke"))
+    sentence = complains(capsys, "train", "--data", folders, "--run", "mine")
+    assert "exists already and nothing in it will be overwritten" in sentence
+
+
+def test_a_backend_that_is_not_installed(folders, capsys, monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "jax" else real(name, *rest),
+    )
+    sentence = complains(capsys, "train", "--data", folders, "--backend", "jax")
+    assert "the backend jax is not installed here" in sentence
+    assert 'pip install "artnb[jax]"' in sentence
+
+
+def test_a_backend_that_does_not_exist(folders, capsys):
+    sentence = complains(capsys, "train", "--data", folders, "--backend", "tensorflw")
+    assert 'did you mean "tensorflow"' in sentence
+
+
+def test_an_existing_out_folder(folders, capsys):
+    sentence = complains(capsys, "data", "demo", "--out", folders)
+    assert "must be new or empty" in sentence
+
+
+def test_bad_input_leaves_no_traceback_and_code_2():
+    result = artnb("train", "--data", "nothere", "--preset", "smoke")
+    assert result.returncode == 2
+    assert result.stderr.startswith("artnb: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_no_command_and_unknown_commands_exit_with_2():
+    for arguments in ([], ["paint"]):
+        result = artnb(*arguments)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+
+
+def test_damaged_data_is_not_usable(folders, capsys):
+    data = folders / "dataset"
+    assert main(["data", "prepare", "--x", str(folders / "photos"), "--y",
+                 str(folders / "paintings"), "--out", str(data),
+                 "--size-px", "32"]) == 0  # fmt: skip
+    capsys.readouterr()
+    shard = next(data.glob("photo-train*"))
+    content = bytearray(shard.read_bytes())
+    content[-30] ^= 1
+    shard.write_bytes(content)
+    assert main(["data", "check", str(data)]) == 2
+    assert "record" in capsys.readouterr().err
+
+
+def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARTNB_DATA", str(tmp_path))
+    (tmp_path / "gan-getting-started").mkdir()
+    monkeypatch.delenv("ARTNB_WEIGHTS", raising=False)
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    for part in ("Platform:", "Python:", "Backend:", "Devices:", "keras 3.", "Disk:", "Memory:",
+                 "gan-getting-started", "Weights:  none found"):  # fmt: skip
+        assert part in text, part
+
+
+def test_importing_is_light():
+    """`import artnb` loads no backend, and neither does asking for help."""
+    code = (
+        "import sys, artnb, artnb.cli; artnb.cli.build_parser().format_help();"
+        "print([m for m in ('tensorflow', 'jax', 'keras', 'numpy') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from artnb.data.demo import make_demo_data
+from artnb.demo import HeldOutCheck, check_held_out, chosen_epochs, mean_distance, run_demo
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=5, pairs=3)
+
+
+@pytest.fixture(scope="module")
+def result(dataset, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "demo"
+    return run_demo(out, data=dataset.path, preset="smoke", say=lambda _: None)
+
+
+def test_the_demo_goes_the_whole_way(result):
+    assert result.run.facts()["status"] == "finished"
+    assert result.check.pairs == 3
+    assert 0 < result.check.painted < 255
+    sheet = Image.open(result.contact_sheet)
+    # photo, two kept epochs, true painting
+    assert sheet.width > 4 * 160
+    assert sheet.height > 3 * 160
+
+
+def test_the_check_measures_against_the_true_painting(dataset):
+    class Untouched:
+        """A painter that paints nothing."""
+
+        def predict_on_batch(self, pictures):
+            return pictures
+
+    check = check_held_out(Untouched(), dataset)
+    assert check.painted == check.untouched > 10
+    assert check.improvement == 0
+
+
+def test_improvement_is_a_share_of_the_distance():
+    assert HeldOutCheck(4, untouched=40, painted=10).improvement == 0.75
+    assert "75% nearer" in HeldOutCheck(4, untouched=40, painted=10).describe()
+
+
+def test_distance_is_in_grey_levels():
+    black, grey = np.zeros((2, 4, 4, 3), np.uint8), np.full((2, 4, 4, 3), 50, np.uint8)
+    assert mean_distance(black, grey) == mean_distance(grey, black) == 50
+
+
+def test_a_dataset_without_pairs_has_no_check(dataset):
+    import dataclasses
+
+    assert check_held_out(None, dataclasses.replace(dataset, paired_test=False)) is None
+
+
+def test_an_early_a_middle_and_the_last_epoch():
+    assert chosen_epochs([1]) == [1]
+    assert chosen_epochs([1, 2]) == [1, 2]
+    assert chosen_epochs([1, 2, 5, 10, 13]) == [1, 5, 13]

@@ -1,0 +1,74 @@
+"""pyproject.toml, environment.yml and the constraints say the same."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+
+
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def wanted():
+    """Everything that pyproject asks for by name, but for its own extras."""
+    project = pyproject()
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    requirements = [Requirement(line) for lines in groups for line in lines]
+    return {canonicalize_name(r.name): r for r in requirements if r.name != "artnb"}
+
+
+def pins():
+    lines = (ROOT / "constraints" / "default.txt").read_text(encoding="utf-8").splitlines()
+    requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {canonicalize_name(r.name): r for r in requirements}
+
+
+def environment():
+    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+
+def test_everything_is_pinned_exactly_and_within_its_range():
+    for name, requirement in wanted().items():
+        assert name in pins(), f"{name} has no pin"
+        (pin,) = pins()[name].specifier
+        assert pin.operator == "=="
+        assert requirement.specifier.contains(pin.version), f"{name}: {pin} and {requirement}"
+
+
+def test_torch_and_tensorflow_addons_are_in_no_environment():
+    names = {*pins(), *wanted()}
+    assert not names & {"torch", "torchvision", "tensorflow-addons"}
+
+
+def test_conda_builds_the_same_environment():
+    dependencies = environment()["dependencies"]
+    conda = [Requirement(line.replace("=", "==", 1)) for line in dependencies if "=" in str(line)]
+    python = next(r for r in conda if r.name == "python")
+    (version,) = python.specifier
+    assert SpecifierSet(pyproject()["requires-python"]).contains(version.version.rstrip(".*"))
+    pip_lines = next(entry["pip"] for entry in dependencies if isinstance(entry, dict))
+    assert pip_lines == ["--constraint constraints/default.txt", "--editable .[tensorflow,dev]"]
+
+
+def test_the_environment_is_named_after_the_project():
+    assert environment()["name"] == pyproject()["name"] == "artnb"
+
+
+@pytest.mark.parametrize("path", ["constraints/default.txt", "environment.yml", "pyproject.toml"])
+def test_no_index_or_file_address_is_pinned(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert "file:" not in text
+    assert "index-url" not in text
+
+
+def test_make_and_readme_name_the_same_extras():
+    extras = '".[tensorflow,dev]"'
+    assert extras in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert extras in (ROOT / "README.md").read_text(encoding="utf-8")

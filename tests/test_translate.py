@@ -1,0 +1,157 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import artnb.translate as module
+from artnb.config import preset_config
+from artnb.errors import InputError
+from artnb.models.cyclegan import resnet_generator
+from artnb.run import new_run
+from artnb.training.cyclegan import build_generator
+from artnb.training.snapshots import save_snapshot
+from artnb.translate import (
+    direction_towards,
+    find_pictures,
+    pad_to_multiple,
+    tile_starts,
+    translate,
+    translate_image,
+)
+from tests.golden.draws import draw_weights
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    config = preset_config("smoke")
+    run = new_run(tmp_path_factory.mktemp("runs") / "run", config)
+    run.note(data={"x": "photo", "y": "monet"})
+    painters = build_generator(config, "generator_g"), build_generator(config, "generator_f")
+    for seed, painter in enumerate(painters):
+        draw_weights(painter, seed)
+    save_snapshot(run.snapshot(1), painters, {"epoch": 1})
+    return run
+
+
+def landscape(height, width, seed=0):
+    random = np.random.default_rng(seed)
+    small = random.integers(0, 256, (height // 16 + 2, width // 16 + 2, 3), np.uint8)
+    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 300), (37, 41), (64, 64), (130, 99)])
+def test_every_size_comes_back_as_it_was(run, size):
+    painter = module.load_painter(run)
+    assert translate_image(painter, np.asarray(landscape(*size))).shape == (*size, 3)
+
+
+def test_padding_is_cropped_off_without_a_trace(run):
+    """What lies beyond the right and lower edge must be mirrored, not black."""
+    photo = np.asarray(landscape(30, 34))
+    padded = pad_to_multiple(photo)
+    assert padded.shape == (32, 36, 3)
+    np.testing.assert_array_equal(padded[:30, :34], photo)
+    np.testing.assert_array_equal(padded[30:, :34], photo[:-3:-1])
+
+
+@pytest.mark.parametrize(("length", "tile", "overlap"), [(512, 512, 192), (1300, 512, 192),
+                                                         (4000, 512, 192), (516, 512, 192)])  # fmt: skip
+def test_tiles_cover_a_side_and_overlap(length, tile, overlap):
+    starts = tile_starts(length, tile, overlap)
+    assert starts[0] == 0
+    assert starts[-1] == length - tile or length == tile
+    assert all(start % 4 == 0 for start in starts)
+    assert all(b - a <= tile - overlap for a, b in pairwise(starts))
+
+
+def test_tiles_show_no_seam(monkeypatch):
+    """In tiles, a picture must look as it does in one piece, up to the norms' sample."""
+    painter = resnet_generator("g", 8, 2)
+    draw_weights(painter, 3)
+    photo = np.asarray(landscape(400, 560))
+    whole = translate_image(painter, photo).astype(float)
+    monkeypatch.setattr(module, "WHOLE_PIXELS", 10_000)
+    monkeypatch.setattr(module, "TILE_PX", 256)
+    monkeypatch.setattr(module, "OVERLAP_PX", 128)
+    tiled = translate_image(painter, photo).astype(float)
+    difference = np.abs(tiled - whole)
+    assert difference.mean() < 6
+    # A seam is a step between neighbours that the whole picture does not have.
+    steps = np.abs(np.diff(tiled, axis=1) - np.diff(whole, axis=1)).mean(axis=(0, 2))
+    assert steps.max() < 4 * np.median(steps) + 0.5
+
+
+def test_tiles_without_shared_statistics_would_show_seams(monkeypatch):
+    painter = resnet_generator("g", 8, 2)
+    draw_weights(painter, 3)
+    photo = np.array(landscape(400, 560))
+    photo[:, :200] //= 6
+    whole = translate_image(painter, photo).astype(float)
+    alone = translate_image(painter, photo[:, :256]).astype(float)
+    monkeypatch.setattr(module, "WHOLE_PIXELS", 10_000)
+    monkeypatch.setattr(module, "TILE_PX", 256)
+    monkeypatch.setattr(module, "OVERLAP_PX", 128)
+    tiled = translate_image(painter, photo).astype(float)
+    shared, own = (np.abs(a - whole[:, :256])[:, :128].mean() for a in (tiled[:, :256], alone))
+    assert shared < 0.5 * own
+
+
+def test_files_keep_names_and_folders(run, tmp_path):
+    photos = tmp_path / "photos"
+    (photos / "lake").mkdir(parents=True)
+    landscape(40, 50).save(photos / "a.jpg")
+    landscape(40, 50).save(photos / "lake" / "b.png")
+    report = translate(run, photos, tmp_path / "out")
+    assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in report.written) == [
+        "a.jpg", "lake/b.png",
+    ]  # fmt: skip
+    assert all(Image.open(path).size == (50, 40) for path in report.written)
+
+
+def test_orientation_is_honoured(run, tmp_path):
+    photo = landscape(40, 60)
+    exif = photo.getexif()
+    exif[0x0112] = 6  # turn by a quarter
+    photo.save(tmp_path / "turned.jpg", exif=exif)
+    written = translate(run, tmp_path / "turned.jpg", tmp_path / "out").written
+    painted = Image.open(written[0])
+    assert painted.size == (40, 60)
+    assert painted.getexif().get(0x0112, 1) == 1
+
+
+def test_both_directions_by_letter_and_name(run):
+    assert direction_towards(run, "y") == direction_towards(run, "monet") == "generator_g"
+    assert direction_towards(run, "x") == direction_towards(run, "photo") == "generator_f"
+    with pytest.raises(InputError, match="choose photo or monet"):
+        direction_towards(run, "cezanne")
+
+
+def test_large_pictures_can_be_scaled_down(run, tmp_path):
+    landscape(200, 300).save(tmp_path / "large.png")
+    written = translate(run, tmp_path / "large.png", tmp_path / "out", largest_px=150).written
+    assert Image.open(written[0]).size == (150, 100)
+
+
+def test_what_cannot_be_read_is_skipped_and_told(run, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "bad.jpg").write_text("no picture")
+    landscape(40, 40).save(photos / "good.jpg")
+    report = translate(run, photos, tmp_path / "out")
+    assert [path.name for path in report.written] == ["good.jpg"]
+    assert report.skipped[0][0].name == "bad.jpg"
+    assert "not a picture" in report.skipped[0][1]
+
+
+def test_photos_are_never_overwritten(run, tmp_path):
+    landscape(40, 40).save(tmp_path / "a.jpg")
+    with pytest.raises(InputError, match="where the photos come from"):
+        translate(run, tmp_path, tmp_path)
+
+
+def test_missing_and_empty_folders(tmp_path):
+    with pytest.raises(InputError, match="nothere does not"):
+        find_pictures(tmp_path / "nothere")
+    with pytest.raises(InputError, match="holds no pictures"):
+        find_pictures(tmp_path)
