@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from artnb.errors import InputError
+from artnb.show.progress import bar
 
 _DESCRIPTION = "Turn photos into paintings: prepare data, train a CycleGAN, translate."
 _EPILOG = "Start with: artnb demo    (help on a command: artnb train --help)"
@@ -33,20 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nartnb: interrupted; what was written so far stays", file=sys.stderr)
         return 130
-
-
-def bar(title: str, total: int) -> Callable[[], None]:
-    """Show a progress bar; gives what is called after each item."""
-    from tqdm import tqdm
-
-    shown = tqdm(total=total, desc=title, file=sys.stdout, mininterval=0.5, delay=0.5)
-
-    def advance() -> None:
-        shown.update()
-        if shown.n >= total:
-            shown.close()
-
-    return advance
 
 
 # The commands

@@ -25,29 +25,38 @@ class CycleGANConfig:
     flip: bool = True  # mirror half of the pictures
 
     # Networks
+    generator: str = "resnet"  # or "unet" (Isola et al. 2017): sharper early, fewer changes of form
     generator_filters: int = 64  # channels after the first convolution
-    generator_blocks: int = 9  # residual blocks: 9 for 256 px, 6 for 128 px
+    generator_blocks: int = 9  # residual blocks of "resnet": 9 for 256 px, 6 for 128 px
+    generator_depth: int = 7  # downsamplings of "unet"; pictures are multiples of 2 to its power
+    skips: bool = False  # "resnet" only: hand fine detail past the middle, as in a U-Net
     discriminator_filters: int = 64
-    upsampling: str = "transposed"  # or "resize": no checkerboard
+    discriminator_downsamplings: int = 3  # 3 judges 70×70 px (the paper's), 2 34×34, 1 16×16
+    upsampling: str = "transposed"  # or "resize": no checkerboard (Odena et al. 2016)
     padding: str = "zero"  # or "reflect": no stripes along the borders of small networks
+    norm: str = "instance"  # or "group" (Wu and He 2018), or "none"
+    norm_affine: bool = False  # norms learn a scale around 1 and an offset; the paper's do not
     norm_epsilon: float = 1e-5
-    skips: bool = False  # hand fine detail past the middle of the generator, as in a U-Net
 
     # Losses
+    adversarial_loss: str = "lsgan"  # or "bce" (Goodfellow et al. 2014), "hinge" (Lim, Ye 2017)
     lambda_cycle: float = 10.0  # weight of the cycle loss, L1
-    lambda_identity: float = 0.5  # weight of the identity loss, times lambda_cycle
+    lambda_identity: float = 0.5  # weight of the identity loss, times lambda_cycle; 0 turns it off
+    r1_gamma: float = 0.0  # R1 on the discriminators (Mescheder et al. 2018); usual are 1 to 10
     pool_size: int = 50  # earlier fakes kept per discriminator; 0 shows only the newest
+    diffaugment: str = ""  # "color,translation,cutout" or some of them (Zhao et al. 2020)
 
     # Optimisation
-    batch_size: int = 1  # pictures of each domain in a step
+    batch_size: int = 1  # pictures of each domain in a step; Kaggle's best entries take 32
     learning_rate: float = 2e-4  # Adam, generators and discriminators
     adam_beta_1: float = 0.5
     adam_beta_2: float = 0.999
     adam_epsilon: float = 1e-8
-    constant_share: float = 0.5  # of the epochs at full learning rate, then linear decay
-    ema_decay: float = 0.0  # averaged generators for looking and translating; 0 for none
-    precision: str = "float32"  # or "mixed_bfloat16"
-    jit_compile: bool = False  # XLA
+    lr_schedule: str = "linear"  # after the constant share: "linear", "cosine" or "constant"
+    constant_share: float = 0.5  # of the epochs at full learning rate
+    ema_decay: float = 0.0  # averaged generators for looking and translating; usual is 0.999
+    precision: str = "float32"  # "mixed_bfloat16", "mixed_float16" or "auto": what suits the device
+    jit_compile: bool = False  # XLA on TensorFlow; on JAX it always compiles
 
     # Length
     epochs: int = 200
@@ -68,20 +77,32 @@ class CycleGANConfig:
         """
         for name, expected in _kinds().items():
             _check_kind(name, getattr(self, name), expected)
+        _one_of("preset", self.preset, PRESET_NAMES)
+        for name, known in _CHOICES.items():
+            _one_of(name, getattr(self, name), known)
+        for policy in self.diffaugment_policies:
+            _one_of("diffaugment", policy, DIFFAUGMENT_POLICIES)
         self._check_sizes()
         self._check_numbers()
-        _one_of("preset", self.preset, PRESET_NAMES)
-        _one_of("upsampling", self.upsampling, ("transposed", "resize"))
-        _one_of("padding", self.padding, ("zero", "reflect"))
-        _one_of("precision", self.precision, ("float32", "mixed_bfloat16"))
+
+    @property
+    def diffaugment_policies(self) -> tuple[str, ...]:
+        """The parts of DiffAugment that are on."""
+        return tuple(policy.strip() for policy in self.diffaugment.split(",") if policy.strip())
+
+    @property
+    def multiple_px(self) -> int:
+        """What both sides of a picture must be a multiple of for the generators."""
+        return 2**self.generator_depth if self.generator == "unet" else 4
 
     def _check_sizes(self) -> None:
-        size = self.image_size_px
-        if size < 32 or size % 4:
-            proposal = max(32, size - size % 4)
+        size, multiple = self.image_size_px, self.multiple_px
+        smallest = max(32, multiple)
+        if size < smallest or size % multiple:
+            proposal = max(smallest, size - size % multiple)
             raise InputError(
-                f"image_size_px must be a multiple of 4 and at least 32, got {size}; "
-                f"use {proposal} or {proposal + 4}"
+                f"image_size_px must be a multiple of {multiple} and at least {smallest}, "
+                f"got {size}; use {proposal} or {proposal + multiple}"
             )
         if self.load_size_px < size:
             raise InputError(
@@ -130,13 +151,25 @@ class CycleGANConfig:
         return cls(**{known_setting(name): value for name, value in values.items()})
 
 
+DIFFAUGMENT_POLICIES = ("color", "translation", "cutout")
+_CHOICES = {
+    "generator": ("resnet", "unet"),
+    "upsampling": ("transposed", "resize"),
+    "padding": ("zero", "reflect"),
+    "norm": ("instance", "group", "none"),
+    "adversarial_loss": ("lsgan", "bce", "hinge"),
+    "lr_schedule": ("linear", "cosine", "constant"),
+    "precision": ("float32", "mixed_bfloat16", "mixed_float16", "auto"),
+}
 _AT_LEAST_ONE = (
-    "generator_filters", "generator_blocks", "discriminator_filters", "batch_size", "epochs",
-    "samples_every_steps", "sample_count", "log_every_steps", "steps_per_epoch",
+    "generator_filters",
+    "generator_depth",
+    "discriminator_downsamplings", "generator_blocks", "discriminator_filters", "batch_size",
+    "epochs", "samples_every_steps", "sample_count", "log_every_steps", "steps_per_epoch",
 )  # fmt: skip
 _NOT_NEGATIVE = (
     "seed", "norm_epsilon", "lambda_cycle", "lambda_identity", "pool_size", "learning_rate",
-    "adam_epsilon", "minutes", "snapshot_budget_gb",
+    "adam_epsilon", "r1_gamma", "minutes", "snapshot_budget_gb",
 )  # fmt: skip
 _SHARES = ("adam_beta_1", "adam_beta_2", "constant_share", "ema_decay")
 
@@ -245,7 +278,22 @@ _SMOKE = _PREVIEW | {
     "sample_count": 2,
     "log_every_steps": 2,
 }
-PRESETS: dict[str, dict[str, Any]] = {"smoke": _SMOKE, "preview": _PREVIEW, "paper": {}}
+# One session on a free GPU: what the better Kaggle notebooks for gan-getting-started do beside
+# the paper, with a batch that fits into the 16 GB of a T4.
+_SESSION = {
+    "batch_size": 8,
+    "lambda_cycle": 9.0,
+    "diffaugment": "color,translation,cutout",
+    "ema_decay": 0.999,
+    "precision": "auto",
+    "minutes": 150.0,
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "smoke": _SMOKE,
+    "preview": _PREVIEW,
+    "session": _SESSION,
+    "paper": {},
+}
 PRESET_NAMES = tuple(PRESETS)
 
 
@@ -256,8 +304,8 @@ def preset_config(preset: str, **changes: Any) -> CycleGANConfig:
     `minutes` then no longer counts.
 
     Args:
-        preset: `"smoke"` (seconds, for tests), `"preview"` (minutes on a CPU) or `"paper"`
-            (the original: days on a free GPU).
+        preset: `"smoke"` (seconds, for tests), `"preview"` (minutes on a CPU), `"session"` (one
+            session on a free GPU) or `"paper"` (the original: days on a free GPU).
         **changes: settings by name.
 
     Raises:

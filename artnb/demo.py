@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.config import preset_config
+from artnb.config import CycleGANConfig, preset_config
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.data.demo import held_out_pairs, make_demo_data
 from artnb.data.images import decode_rgb
@@ -59,6 +59,21 @@ class DemoResult:
     check: HeldOutCheck | None
 
 
+def demo_config(
+    preset: str = "preview", minutes: float | None = DEMO_MINUTES, seed: int = 0
+) -> CycleGANConfig:
+    """Give a demo's settings: a preset's, fitted to the minutes there are.
+
+    Args:
+        preset: a preset's name; `"smoke"` keeps its handful of steps whatever `minutes` says.
+        minutes: of training; None takes the preset's.
+        seed: of weights, data order and augmentation.
+    """
+    if minutes is None or preset == "smoke":
+        return preset_config(preset, seed=seed)
+    return preset_config(preset, seed=seed, minutes=minutes)
+
+
 def run_demo(
     out: Path,
     data: Path | None = None,
@@ -83,8 +98,7 @@ def run_demo(
     Raises:
         InputError: `out` is not empty, or `data` cannot be used.
     """
-    changes = {} if minutes is None or preset == "smoke" else {"minutes": minutes}
-    config = preset_config(preset, **changes)
+    config = demo_config(preset, minutes)
     if data is None:
         dataset = make_demo_data(out / "dataset", progress=progress)
     else:

@@ -22,8 +22,6 @@ from artnb.models.layers import SharedStatistics
 from artnb.run import Run
 from artnb.training.snapshots import load_painter
 
-# Sides are padded to whole multiples of what the two downsamplings need.
-_MULTIPLE_PX = 4
 # Up to this many pixels a picture goes through the network in one piece.
 WHOLE_PIXELS = 1024 * 1024
 TILE_PX = 512
@@ -109,6 +107,7 @@ def translate(
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")
     painter = load_painter(run, direction_towards(run, to), epoch)
+    multiple_px = run.config().multiple_px
     out.mkdir(parents=True, exist_ok=True)
     advance = progress("painting", len(pictures))
     written, skipped = [], []
@@ -118,7 +117,7 @@ def translate(
         except (UnreadableImageError, OSError) as error:
             skipped.append((path, str(error)))
         else:
-            painting = translate_image(painter, np.asarray(photo))
+            painting = translate_image(painter, np.asarray(photo), multiple_px)
             written.append(_write(painting, out / path.relative_to(folder)))
         advance()
     return Report(tuple(written), tuple(skipped))
@@ -143,7 +142,7 @@ def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
     return photo
 
 
-def translate_image(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
+def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 4) -> np.ndarray:
     """Translate one picture of any size.
 
     Up to one megapixel it goes through the network whole, beyond that in overlapping tiles
@@ -153,51 +152,52 @@ def translate_image(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
     Args:
         painter: a generator.
         photo: uint8 `(height, width, 3)`.
+        multiple_px: what both sides must be a multiple of for this generator.
 
     Returns:
         uint8 of the same shape.
     """
     height, width = photo.shape[:2]
-    padded = pad_to_multiple(photo)
+    padded = pad_to_multiple(photo, multiple_px)
     if padded.shape[0] * padded.shape[1] <= WHOLE_PIXELS:
         painting = to_uint8(painter.predict_on_batch(to_float(padded[None])))[0]
     else:
-        painting = _translate_in_tiles(painter, padded)
+        painting = _translate_in_tiles(painter, padded, multiple_px)
     return painting[:height, :width]
 
 
-def pad_to_multiple(photo: np.ndarray) -> np.ndarray:
+def pad_to_multiple(photo: np.ndarray, multiple_px: int) -> np.ndarray:
     """Continue a picture by mirroring until both sides suit the network.
 
     Padding goes to the right and the bottom; very small pictures grow to 32 px, since the
     network itself mirrors several pixels at its borders.
     """
-    targets = [max(32, -(-edge // _MULTIPLE_PX) * _MULTIPLE_PX) for edge in photo.shape[:2]]
+    targets = [-(-max(32, edge) // multiple_px) * multiple_px for edge in photo.shape[:2]]
     missing = [(0, target - edge) for target, edge in zip(targets, photo.shape[:2], strict=True)]
     return np.pad(photo, (*missing, (0, 0)), mode="symmetric")
 
 
-def tile_starts(length: int, tile_px: int, overlap_px: int) -> list[int]:
+def tile_starts(length: int, tile_px: int, overlap_px: int, multiple_px: int) -> list[int]:
     """Place tiles evenly along a side so that neighbours overlap by at least `overlap_px`.
 
-    All starts are multiples of 4: the network then samples the same positions in each tile.
+    All starts are multiples of `multiple_px`: the network samples the same positions in each.
     """
     if length <= tile_px:
         return [0]
     count = -(-(length - overlap_px) // (tile_px - overlap_px))
-    places = np.linspace(0, (length - tile_px) // _MULTIPLE_PX, count)
-    return [int(place) * _MULTIPLE_PX for place in places]
+    places = np.linspace(0, (length - tile_px) // multiple_px, count)
+    return [int(place) * multiple_px for place in places]
 
 
-def _translate_in_tiles(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
+def _translate_in_tiles(painter: keras.Model, photo: np.ndarray, multiple_px: int) -> np.ndarray:
     height, width = photo.shape[:2]
     tile_height, tile_width = min(TILE_PX, height), min(TILE_PX, width)
     places = [
         (slice(top, top + tile_height), slice(left, left + tile_width))
-        for top in tile_starts(height, tile_height, OVERLAP_PX)
-        for left in tile_starts(width, tile_width, OVERLAP_PX)
+        for top in tile_starts(height, tile_height, OVERLAP_PX, multiple_px)
+        for left in tile_starts(width, tile_width, OVERLAP_PX, multiple_px)
     ]
-    statistics = _measure_statistics(painter, photo, places)
+    statistics = _measure_statistics(painter, photo, places, multiple_px)
     weight = _blending_weight(tile_height, tile_width)
     total = np.zeros((height, width, 3), np.float32)
     weights = np.zeros((height, width, 1), np.float32)
@@ -210,23 +210,26 @@ def _translate_in_tiles(painter: keras.Model, photo: np.ndarray) -> np.ndarray:
 
 
 def _measure_statistics(
-    painter: keras.Model, photo: np.ndarray, places: Sequence[tuple[slice, slice]]
+    painter: keras.Model,
+    photo: np.ndarray,
+    places: Sequence[tuple[slice, slice]],
+    multiple_px: int,
 ) -> SharedStatistics:
     """Take norm statistics over tiles spread evenly over the picture, at its own scale."""
     chosen = np.linspace(0, len(places) - 1, min(_TILES_FOR_STATISTICS, len(places)))
-    middles = [_middle(places[round(place)]) for place in chosen]
+    middles = [_middle(places[round(place)], multiple_px) for place in chosen]
     statistics = SharedStatistics()
     with statistics.recording():
         painter(to_float(np.stack([photo[middle] for middle in middles])))
     return statistics
 
 
-def _middle(place: tuple[slice, slice]) -> tuple[slice, slice]:
-    """Give the middle half of a tile, so that several fit into memory at once."""
-    quarters = [(side.stop - side.start) // 4 // _MULTIPLE_PX * _MULTIPLE_PX for side in place]
+def _middle(place: tuple[slice, slice], multiple_px: int) -> tuple[slice, slice]:
+    """Give about the middle half of a tile, so that several fit into memory at once."""
     top, left = (
-        slice(side.start + quarter, side.start + 3 * quarter)
-        for side, quarter in zip(place, quarters, strict=True)
+        slice(side.start + quarter, side.stop - quarter)
+        for side in place
+        for quarter in [(side.stop - side.start) // 4 // multiple_px * multiple_px]
     )
     return top, left
 

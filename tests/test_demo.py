@@ -2,8 +2,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from artnb.config import preset_config
 from artnb.data.demo import make_demo_data
-from artnb.demo import HeldOutCheck, check_held_out, chosen_epochs, mean_distance, run_demo
+from artnb.demo import (
+    HeldOutCheck,
+    check_held_out,
+    chosen_epochs,
+    demo_config,
+    mean_distance,
+    run_demo,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +67,10 @@ def test_an_early_a_middle_and_the_last_epoch():
     assert chosen_epochs([1]) == [1]
     assert chosen_epochs([1, 2]) == [1, 2]
     assert chosen_epochs([1, 2, 5, 10, 13]) == [1, 5, 13]
+
+
+def test_minutes_count_for_every_preset_but_smoke():
+    assert demo_config("preview", minutes=1.5).minutes == 1.5
+    assert demo_config("preview", minutes=None).minutes == preset_config("preview").minutes
+    assert demo_config("smoke", minutes=1.5) == preset_config("smoke")
+    assert demo_config("smoke", seed=3).seed == 3

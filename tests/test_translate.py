@@ -49,16 +49,18 @@ def test_every_size_comes_back_as_it_was(run, size):
 def test_padding_is_cropped_off_without_a_trace(run):
     """What lies beyond the right and lower edge must be mirrored, not black."""
     photo = np.asarray(landscape(30, 34))
-    padded = pad_to_multiple(photo)
+    padded = pad_to_multiple(photo, 4)
     assert padded.shape == (32, 36, 3)
     np.testing.assert_array_equal(padded[:30, :34], photo)
     np.testing.assert_array_equal(padded[30:, :34], photo[:-3:-1])
 
 
-@pytest.mark.parametrize(("length", "tile", "overlap"), [(512, 512, 192), (1300, 512, 192),
-                                                         (4000, 512, 192), (516, 512, 192)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("length", "tile", "overlap"),
+    [(512, 512, 192), (1300, 512, 192), (4000, 512, 192), (516, 512, 192)],
+)
 def test_tiles_cover_a_side_and_overlap(length, tile, overlap):
-    starts = tile_starts(length, tile, overlap)
+    starts = tile_starts(length, tile, overlap, 4)
     assert starts[0] == 0
     assert starts[-1] == length - tile or length == tile
     assert all(start % 4 == 0 for start in starts)

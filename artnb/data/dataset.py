@@ -126,13 +126,19 @@ def _open_source(
         for domain in (x, y)
         if (bad := domain.split("unreadable"))
     )
+    domains = [_as_domain(domain, size_px) for domain in (x, y)]
+    streamed = (
+        f"more than {memory_limit_gb:g} GB of pictures are scaled anew in every epoch; "
+        "artnb data prepare would spare that",
+    )
+    in_memory = all(domain.train.in_memory for domain in domains)
     return Dataset(
         path=str(path),
         size_px=size_px,
-        x=_as_domain(x, size_px),
-        y=_as_domain(y, size_px),
+        x=domains[0],
+        y=domains[1],
         fingerprint=_fingerprint_of_entries(x, y),
-        remarks=source.remarks + skipped,
+        remarks=source.remarks + skipped + (() if in_memory else streamed),
     )
 
 
@@ -174,10 +180,25 @@ def read_manifest(path: Path) -> dict[str, Any]:
             f"{file} has format {manifest['format']}, and this artnb reads up to {FORMAT}; "
             "update artnb"
         )
-    missing = {"size_px", "x", "y", "domains", "paired_test"} - manifest.keys()
-    if missing:
-        raise InputError(f"{file} lacks {', '.join(sorted(missing))}; prepare the Dataset again")
+    missing = sorted({"size_px", "x", "y", "domains", "paired_test"} - manifest.keys())
+    if missing or (missing := _missing_parts(manifest)):
+        raise InputError(f"{file} lacks {', '.join(missing)}; prepare the Dataset again")
     return manifest
+
+
+def _missing_parts(manifest: dict[str, Any]) -> list[str]:
+    """Name what the domains and splits of a manifest lack."""
+    missing = []
+    for name in (manifest["x"], manifest["y"]):
+        for split in SPLITS:
+            try:
+                described = manifest["domains"][name]["splits"][split]
+                facts = [(s["file"], s["count"], s["sha256"]) for s in described["shards"]]
+                complete = described["count"] == sum(count for _, count, _ in facts)
+            except (KeyError, TypeError):
+                complete = False
+            missing += [] if complete else [f"{name} {split}"]
+    return missing
 
 
 def shard_paths(path: Path, manifest: dict[str, Any], domain: str, split: str) -> list[Path]:
@@ -225,20 +246,36 @@ def _load_domain(
     splits = manifest["domains"][name]["splits"]
     advance = progress(f"reading {name}", sum(splits[split]["count"] for split in SPLITS))
     train, test = (
-        _load_images(shard_paths(path, manifest, name, split), manifest["size_px"], keep, advance)
+        _load_images(
+            shard_paths(path, manifest, name, split),
+            [shard["count"] for shard in splits[split]["shards"]],
+            manifest["size_px"],
+            keep,
+            advance,
+        )
         for split in SPLITS
     )
     return Domain(name, train, test)
 
 
-def _load_images(shards: list[Path], size_px: int, keep: bool, advance: Any) -> Images:
-    pictures, jpegs = [], []
-    for shard in shards:
+def _load_images(
+    shards: list[Path], counts: list[int], size_px: int, keep: bool, advance: Any
+) -> Images:
+    pictures: list[Picture] = []
+    jpegs = []
+    for shard, count in zip(shards, counts, strict=True):
+        before = len(pictures)
         for frame, record in read_shard(shard):
             pictures.append(ShardPicture(record.image_name, shard, frame))
             if keep:
                 jpegs.append(record.image)
             advance()
+        # Cut between two records, a file is a whole shard to every checksum.
+        if len(pictures) - before != count:
+            raise InputError(
+                f"{shard} holds {len(pictures) - before} pictures, and {MANIFEST} says {count}; "
+                "copy or download this shard again"
+            )
     return Images(pictures, size_px, jpegs if keep else None)
 
 

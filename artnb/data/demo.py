@@ -6,6 +6,7 @@ translation is to the painting that the painter would have made.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from artnb.data.prepare import Part, check_size, new_folder, write_parts
 from artnb.data.scan import Progress, in_parallel, silent
 from artnb.data.scenes import render_painting, render_photo
 from artnb.data.sources import FilePicture
+from artnb.errors import InputError
 
 DEMO_SIZE_PX = 128
 DEMO_IMAGES = 300
@@ -25,6 +27,20 @@ _PICTURES = "pictures"
 _SEEDS_PER_GROUP = 1_000_000
 
 Renderer = Callable[[int, int], np.ndarray]
+
+
+@dataclass(frozen=True)
+class DemoSizes:
+    """How much embedded data: edge, training pictures of each domain, held-out pairs."""
+
+    size_px: int = DEMO_SIZE_PX
+    images: int = DEMO_IMAGES
+    pairs: int = DEMO_PAIRS
+
+
+def demo_sizes(preset: str) -> DemoSizes:
+    """Give the sizes that suit a preset: little for `"smoke"`, whose result does not matter."""
+    return DemoSizes(size_px=64, images=24, pairs=4) if preset == "smoke" else DemoSizes()
 
 
 def make_demo_data(
@@ -49,9 +65,11 @@ def make_demo_data(
         The Dataset; `pictures/` in it holds the files.
 
     Raises:
-        InputError: `size_px` or `out` will not do.
+        InputError: `size_px`, `seed` or `out` will not do.
     """
     check_size(size_px)
+    if seed < 0:
+        raise InputError(f"the seed must be 0 or more, got {seed}; use a whole number from 0 on")
     first = 3 * seed * _SEEDS_PER_GROUP
     photo_seeds = range(first, first + images)
     painting_seeds = range(first + _SEEDS_PER_GROUP, first + _SEEDS_PER_GROUP + images)
@@ -88,6 +106,27 @@ def _render_all(
         jpegs.append(jpeg)
         advance()
     return Images(files, size_px, jpegs)
+
+
+def make_demo_photos(out: Path, size_px: int = 512, count: int = 2, seed: int = 0) -> Path:
+    """Make a few large photos of other scenes, in landscape format, as a camera would.
+
+    Args:
+        out: the folder to write to; it is made.
+        size_px: their width, pixels; the height is two thirds of it.
+        count: how many.
+        seed: another seed gives other scenes.
+
+    Returns:
+        The folder.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    top, height = size_px // 4, size_px * 2 // 3
+    first = 3 * (seed + 1) * _SEEDS_PER_GROUP - count  # beyond every scene of `make_demo_data`
+    for number in range(count):
+        photo = render_photo(first + number, size_px)[top : top + height]
+        (out / f"landscape-{number + 1}.jpg").write_bytes(encode_jpeg(photo))
+    return out
 
 
 def held_out_pairs(dataset: Dataset) -> list[tuple[str, bytes, bytes]]:

@@ -10,11 +10,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+# What this Pillow cannot decode (.heic in most builds) is then reported rather than overlooked.
+IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+    *(".avif", ".heic", ".heif"),
+)
 # Kept from what the eye can tell apart; 4:4:4 keeps the colour edges of brush strokes.
 JPEG_QUALITY = 95
 # A decompression bomb is refused; the largest scanned paintings stay below this.
 LARGEST_IMAGE_PIXELS = 400_000_000
+# Pillow's own limit would warn at 89 million pixels and refuse a phone's 200 million.
+Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
 _ORIENTATION_TAG = 0x0112
 
 
@@ -25,15 +31,16 @@ class UnreadableImageError(ValueError):
 def list_images(folder: Path) -> list[Path]:
     """List the picture files of a folder and its subfolders, in a fixed order.
 
-    Hidden files and folders are left out.
+    Hidden files and folders are left out. The order is the same on every operating system.
     """
-    return sorted(
+    found = (
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in IMAGE_SUFFIXES
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def decode_image(data: bytes) -> Image.Image:
@@ -62,8 +69,9 @@ def decode_image(data: bytes) -> Image.Image:
         raise
     except UnidentifiedImageError as error:
         raise UnreadableImageError("it is not a picture in a known format") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadableImageError(f"it cannot be decoded ({error})") from error
+    except Exception as error:  # damaged files make Pillow's plugins raise almost anything
+        why = str(error) or type(error).__name__
+        raise UnreadableImageError(f"it cannot be decoded ({why})") from error
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

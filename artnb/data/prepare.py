@@ -112,12 +112,18 @@ def new_folder(out: Path) -> Iterator[Path]:
     """Fill a folder under a temporary name; it gets its own name when it is complete.
 
     Raises:
-        InputError: `out` is a file, or a folder that is not empty.
+        InputError: `out` is a file, a folder that is not empty or cannot be replaced, or lies
+            where nothing can be made.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} must be new or empty, and it is not; choose another --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    if out.is_mount() or out.resolve() == Path.cwd():
+        raise InputError(f"{out} cannot be replaced by a finished folder; name a folder in it")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError(f"{out} cannot be made ({error}); choose another --out") from error
     try:
         yield unfinished
         if out.exists():

@@ -48,7 +48,9 @@ def _masked_crc32c(data: bytes) -> int:
 def _example_class() -> type:
     """Build the message class of tf.train.Example, as far as byte features go.
 
-    Numeric features keep their place on the wire and are skipped as unknown fields.
+    Numeric features keep their place on the wire and are skipped as unknown fields. The map of
+    features is declared as what it is on the wire, a list of entries: the order of a map's
+    entries differs between protobuf's implementations, and with it the hash of a shard.
     """
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(
@@ -60,7 +62,6 @@ def _example_class() -> type:
     _add_message_field(feature, "bytes_list", 1, ".artnb.BytesList")
     features = file.message_type.add(name="Features")
     entry = features.nested_type.add(name="FeatureEntry")
-    entry.options.map_entry = True
     entry.field.add(name="key", number=1, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
     _add_message_field(entry, "value", 2, ".artnb.Feature")
     _add_message_field(features, "feature", 1, ".artnb.Features.FeatureEntry", repeated=True)
@@ -97,8 +98,8 @@ def encode_example(record: Record) -> bytes:
         "target": record.target.encode(),
     }
     for name, value in fields.items():
-        example.features.feature[name].bytes_list.value.append(value)
-    return example.SerializeToString(deterministic=True)
+        example.features.feature.add(key=name).value.bytes_list.value.append(value)
+    return example.SerializeToString()
 
 
 def decode_example(payload: bytes) -> Record:
@@ -118,13 +119,14 @@ def decode_example(payload: bytes) -> Record:
         example.ParseFromString(payload)
     except Exception as error:  # protobuf's DecodeError differs between its implementations
         raise ValueError("it is no tf.train.Example") from error
+    features = {entry.key: entry.value for entry in example.features.feature}
     values = {
         name: feature.bytes_list.value[0]
-        for name, feature in example.features.feature.items()
+        for name, feature in features.items()
         if feature.bytes_list.value
     }
     if not values.get("image"):
-        found = ", ".join(sorted(example.features.feature)) or "none"
+        found = ", ".join(sorted(features)) or "none"
         raise ValueError(f'it has no byte feature "image" (its features: {found})')
     return Record(
         image_name=values.get("image_name", b"").decode(errors="replace"),
@@ -145,15 +147,18 @@ def write_shard(path: Path, records: Iterable[Record]) -> int:
     """
     count = 0
     unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
-        for record in records:
-            payload = encode_example(record)
-            length = struct.pack("<Q", len(payload))
-            file.write(_HEADER.pack(len(payload), _masked_crc32c(length)))
-            file.write(payload)
-            file.write(_FOOTER.pack(_masked_crc32c(payload)))
-            count += 1
-    os.replace(unfinished, path)
+    try:
+        with unfinished.open("wb") as file:
+            for record in records:
+                payload = encode_example(record)
+                length = struct.pack("<Q", len(payload))
+                file.write(_HEADER.pack(len(payload), _masked_crc32c(length)))
+                file.write(payload)
+                file.write(_FOOTER.pack(_masked_crc32c(payload)))
+                count += 1
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return count
 
 

@@ -148,12 +148,13 @@ def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[
 
 
 def _mark_duplicates(entries: Sequence[Entry]) -> list[Entry]:
-    first_with: dict[str, str] = {}
+    first_with: dict[str, Entry] = {}
     marked = []
     for entry in entries:
-        first = first_with.setdefault(entry.pixel_sha256, entry.picture.name)
-        repeated = entry.pixel_sha256 and first != entry.picture.name
-        marked.append(replace(entry, duplicate_of=first) if repeated else entry)
+        first = first_with.setdefault(entry.pixel_sha256, entry)
+        # Names will not do: trainA and testA may hold the same picture under the same name.
+        repeated = entry.pixel_sha256 and first is not entry
+        marked.append(replace(entry, duplicate_of=first.picture.name) if repeated else entry)
     return marked
 
 
@@ -168,10 +169,9 @@ def _hold_out(entries: Sequence[Entry], test_size: float, seed: int) -> list[Ent
     chosen: set[str] = set()
     held_out = 0
     for pixel_sha256 in sorted(counts, key=lambda pixels: split_key(seed, pixels)):
-        if held_out + counts[pixel_sha256] > wanted:
-            break
-        chosen.add(pixel_sha256)
-        held_out += counts[pixel_sha256]
+        if held_out + counts[pixel_sha256] <= wanted:
+            chosen.add(pixel_sha256)
+            held_out += counts[pixel_sha256]
     return [replace(e, split="test") if e.pixel_sha256 in chosen else e for e in entries]
 
 

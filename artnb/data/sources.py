@@ -5,6 +5,7 @@ Accepted are the competition's folder (`*_jpg`, `*_tfrec`), `trainA`/`trainB` wi
 `artnb.data.dataset`.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from artnb.errors import InputError
 
 # The competition has 300 paintings, which are all needed, and photos in plenty.
 COMPETITION_TEST_PHOTOS = 300
+# Also for part of the competition's photos, where 300 would be too many.
 DEFAULT_TEST_SHARE = 0.1
 SHARD_SUFFIX = ".tfrec"
 
@@ -131,17 +133,37 @@ def two_folders(x: Path, y: Path, x_name: str = "photo", y_name: str = "painting
     """Take two folders of pictures as the two domains.
 
     Raises:
-        InputError: a folder is missing or holds no picture, or the names are equal.
+        InputError: a folder is missing, holds no picture or lies within the other, or the
+            names are equal or cannot be part of a file's name.
     """
-    if x_name == y_name:
-        raise InputError(f"the two domains need different names, and both are {x_name!r}")
+    _check_names(x_name, y_name)
     if x.resolve() == y.resolve():
         raise InputError(f"the two domains need different folders, and both are {x}")
+    existing_folder(x, f"{x_name} pictures")
+    existing_folder(y, f"{y_name} pictures")
+    for outer, inner in ((x, y), (y, x)):
+        if inner.resolve().is_relative_to(outer.resolve()):
+            raise InputError(
+                f"the two domains need separate folders, and {inner} lies within {outer}; "
+                "move one of them out"
+            )
     return Source(
         path=f"{x} and {y}",
-        x=SourceDomain(x_name, pictures_in(existing_folder(x, f"{x_name} pictures"))),
-        y=SourceDomain(y_name, pictures_in(existing_folder(y, f"{y_name} pictures"))),
+        x=SourceDomain(x_name, pictures_in(x)),
+        y=SourceDomain(y_name, pictures_in(y)),
     )
+
+
+def _check_names(x_name: str, y_name: str) -> None:
+    """Check names that become parts of file names, on systems that ignore case too."""
+    for name in (x_name, y_name):
+        if not re.fullmatch(r"\w([\w .-]*\w)?", name):
+            raise InputError(
+                f"a domain's name must be letters, digits, dots, dashes, spaces and _, got "
+                f"{name!r}; use a name such as painting"
+            )
+    if x_name.casefold() == y_name.casefold():
+        raise InputError(f"the two domains need different names, got {x_name!r} and {y_name!r}")
 
 
 def pictures_in(folder: Path) -> tuple[FilePicture, ...]:
@@ -155,7 +177,13 @@ def pictures_in(folder: Path) -> tuple[FilePicture, ...]:
         raise InputError(
             f"{folder} holds no pictures (.jpg, .png, .webp, .tif …); check the path or fill it"
         )
-    return tuple(FilePicture(path.relative_to(folder).as_posix(), path) for path in files)
+    return tuple(FilePicture(_name_within(folder, path), path) for path in files)
+
+
+def _name_within(folder: Path, path: Path) -> str:
+    """Name a file by its place in the folder, in characters that can be written and printed."""
+    name = path.relative_to(folder).as_posix()
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _find_train_folders(path: Path) -> Source | None:
@@ -198,7 +226,8 @@ def _find_competition(path: Path) -> Source | None:
         empty = names[0] if not x_pictures else names[1]
         raise InputError(f"{path} holds no {empty} pictures; download the data again")
     photos_to_paintings = names[0] == "photo"
-    x_test = COMPETITION_TEST_PHOTOS if photos_to_paintings else DEFAULT_TEST_SHARE
+    plenty = len(x_pictures) * DEFAULT_TEST_SHARE >= COMPETITION_TEST_PHOTOS
+    x_test = COMPETITION_TEST_PHOTOS if photos_to_paintings and plenty else DEFAULT_TEST_SHARE
     y_test = 0 if photos_to_paintings else DEFAULT_TEST_SHARE
     return Source(
         str(path),

@@ -1,10 +1,12 @@
-"""CycleGAN's networks: the ResNet generator and the 70×70 PatchGAN discriminator.
+"""CycleGAN's networks: ResNet and U-Net generators, the PatchGAN discriminator.
 
 Source: Zhu et al. 2017, arXiv 1703.10593, section 4 and appendix 7.2, and the authors' PyTorch
 code, whose padding decides which positions are sampled: Keras' "same" would take others, and
 published weights would not fit.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -14,42 +16,72 @@ from artnb.models.layers import InstanceNormalization, ReflectionPadding2D
 
 UPSAMPLINGS = ("transposed", "resize")
 PADDINGS = ("zero", "reflect")
+NORMS = ("instance", "group", "none")
+# Wu and He 2018, arXiv 1803.08494, table 3: about 32 groups do best.
+_MOST_GROUPS = 32
+
+
+@dataclass(frozen=True)
+class Style:
+    """What all convolutions of a network have in common.
+
+    Args:
+        padding: `"zero"` as in the paper, or `"reflect"` everywhere: small networks trained
+            for minutes show zero padding as stripes along the borders.
+        norm: `"instance"` as in the paper, `"group"`, or `"none"`.
+        affine: whether norms learn a scale around 1 and an offset; the paper's do not.
+        epsilon: of the norms.
+    """
+
+    padding: str = "zero"
+    norm: str = "instance"
+    affine: bool = False
+    epsilon: float = 1e-5
+
+    def pad(self, features: Any) -> Any:
+        """Pad one pixel on every side."""
+        reflect = self.padding == "reflect"
+        return (ReflectionPadding2D(1) if reflect else layers.ZeroPadding2D(1))(features)
+
+    def normalise(self, features: Any) -> Any:
+        """Apply the norm."""
+        if self.norm == "none":
+            return features
+        if self.norm == "instance":
+            return InstanceNormalization(self.epsilon, self.affine)(features)
+        # Float32 statistics: in float16 Keras' group norm overflowed until recently.
+        groups = math.gcd(features.shape[-1], _MOST_GROUPS)
+        return layers.GroupNormalization(
+            groups, epsilon=self.epsilon, center=self.affine, scale=self.affine, dtype="float32"
+        )(features)
+
+    def convolve(self, features: Any, filters: int, kernel: int, strides: int = 1) -> Any:
+        """Convolve without padding."""
+        layer = layers.Conv2D(filters, kernel, strides, kernel_initializer=_initializer())
+        return layer(features)
+
+    def norm_relu(self, features: Any) -> Any:
+        """Apply norm and ReLU."""
+        return layers.ReLU()(self.normalise(features))
+
+    def upsample(self, features: Any, filters: int, upsampling: str) -> Any:
+        """Double height and width."""
+        if upsampling == "resize":
+            doubled = layers.UpSampling2D(2, interpolation="nearest")(features)
+            return self.convolve(self.pad(doubled), filters, 3)
+        transposed = layers.Conv2DTranspose(filters, 3, 2, kernel_initializer=_initializer())
+        # The first row and column go: PyTorch's padding 1 with output_padding 1.
+        return layers.Cropping2D(((1, 0), (1, 0)))(transposed(features))
 
 
 def _initializer() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def _pad(features: Any, padding: str) -> Any:
-    layer = ReflectionPadding2D(1) if padding == "reflect" else layers.ZeroPadding2D(1)
-    return layer(features)
-
-
-def _convolution(features: Any, filters: int, kernel: int, strides: int = 1) -> Any:
-    layer = layers.Conv2D(filters, kernel, strides, kernel_initializer=_initializer())
-    return layer(features)
-
-
-def _norm_relu(features: Any, epsilon: float) -> Any:
-    return layers.ReLU()(InstanceNormalization(epsilon)(features))
-
-
-def _residual_block(features: Any, epsilon: float) -> Any:
-    filters = features.shape[-1]
-    residual = _convolution(ReflectionPadding2D(1)(features), filters, 3)
-    residual = _norm_relu(residual, epsilon)
-    residual = _convolution(ReflectionPadding2D(1)(residual), filters, 3)
-    residual = InstanceNormalization(epsilon)(residual)
-    return layers.Add()([features, residual])
-
-
-def _upsample(features: Any, filters: int, upsampling: str, padding: str) -> Any:
-    if upsampling == "resize":
-        doubled = layers.UpSampling2D(2, interpolation="nearest")(features)
-        return _convolution(_pad(doubled, padding), filters, 3)
-    transposed = layers.Conv2DTranspose(filters, 3, 2, kernel_initializer=_initializer())
-    # The first row and column go: PyTorch's padding 1 with output_padding 1.
-    return layers.Cropping2D(((1, 0), (1, 0)))(transposed(features))
+def _paint(features: Any, style: Style) -> Any:
+    """End a generator: 7×7 convolution to RGB and tanh, in float32."""
+    painted = style.convolve(ReflectionPadding2D(3)(features), 3, 7)
+    return layers.Activation("tanh", dtype="float32")(painted)
 
 
 def resnet_generator(
@@ -57,11 +89,10 @@ def resnet_generator(
     filters: int = 64,
     blocks: int = 9,
     upsampling: str = "transposed",
-    padding: str = "zero",
-    norm_epsilon: float = 1e-5,
     skips: bool = False,
+    style: Style = Style(),
 ) -> keras.Model:
-    """Build the generator that turns pictures of one domain into the other.
+    """Build the paper's generator: down twice, residual blocks, up twice.
 
     Args:
         name: of the model, such as `"generator_g"`.
@@ -69,57 +100,109 @@ def resnet_generator(
         blocks: residual blocks; 9 for 256 px, 6 for 128 px.
         upsampling: `"transposed"` convolutions as in the paper, or `"resize"` and convolve,
             which leaves no checkerboard (Odena et al. 2016, distill.pub).
-        padding: `"zero"` as in the paper, or `"reflect"` everywhere: small networks trained
-            for minutes show zero padding as stripes along the borders.
-        norm_epsilon: of the instance normalisation.
         skips: hand what was seen before each downsampling to the upsampling of the same size,
-            as in a U-Net (Ronneberger et al. 2015, arXiv 1505.04597). Not in the paper; edges
-            are sharp within minutes instead of hours.
+            as in a U-Net. Not in the paper; edges are sharp within minutes instead of hours.
+        style: padding and norm.
 
     Returns:
         A model from `(batch, height, width, 3)` to the same shape, both in [-1, 1]; height
         and width are multiples of 4. The output is float32 in every precision.
     """
     pictures = keras.Input((None, None, 3))
-    features = _convolution(ReflectionPadding2D(3)(pictures), filters, 7)
-    features = _norm_relu(features, norm_epsilon)
+    features = style.convolve(ReflectionPadding2D(3)(pictures), filters, 7)
+    features = style.norm_relu(features)
     passed_on = []
     for factor in (2, 4):
         passed_on.append(features)
-        features = _convolution(_pad(features, padding), factor * filters, 3, strides=2)
-        features = _norm_relu(features, norm_epsilon)
+        features = style.convolve(style.pad(features), factor * filters, 3, strides=2)
+        features = style.norm_relu(features)
     for _ in range(blocks):
-        features = _residual_block(features, norm_epsilon)
+        features = _residual_block(features, style)
     for factor in (2, 1):
-        features = _upsample(features, factor * filters, upsampling, padding)
-        features = _norm_relu(features, norm_epsilon)
+        features = style.upsample(features, factor * filters, upsampling)
+        features = style.norm_relu(features)
         if skips:
             features = layers.Concatenate()([features, passed_on.pop()])
-    painted = _convolution(ReflectionPadding2D(3)(features), 3, 7)
-    painted = layers.Activation("tanh", dtype="float32")(painted)
-    return keras.Model(pictures, painted, name=name)
+    return keras.Model(pictures, _paint(features, style), name=name)
+
+
+def _residual_block(features: Any, style: Style) -> Any:
+    filters = features.shape[-1]
+    residual = style.convolve(ReflectionPadding2D(1)(features), filters, 3)
+    residual = style.norm_relu(residual)
+    residual = style.convolve(ReflectionPadding2D(1)(residual), filters, 3)
+    return layers.Add()([features, style.normalise(residual)])
+
+
+def unet_generator(
+    name: str,
+    filters: int = 64,
+    depth: int = 7,
+    upsampling: str = "transposed",
+    style: Style = Style(),
+) -> keras.Model:
+    """Build a U-Net generator: down `depth` times, up again, with a skip at every size.
+
+    Args:
+        name: of the model.
+        filters: channels after the first downsampling; doubled up to eight times as many.
+        depth: downsamplings; pictures must be multiples of 2^depth. pix2pix has 8 at 256 px.
+        upsampling: as for `resnet_generator`.
+        style: padding and norm.
+
+    Returns:
+        A model from `(batch, height, width, 3)` to the same shape, both in [-1, 1].
+
+    Source: Isola et al. 2017, arXiv 1611.07004, appendix 6.1. Deviations: 3×3 kernels on the
+    way up, no dropout, and no norm at the innermost size, where instance norm of one pixel
+    would erase it.
+    """
+    pictures = keras.Input((None, None, 3))
+    features, passed_on = pictures, []
+    for level in range(depth):
+        if level:
+            features = layers.LeakyReLU(0.2)(features)
+        features = style.convolve(style.pad(features), _unet_filters(filters, level), 4, 2)
+        if 0 < level < depth - 1:
+            features = style.normalise(features)
+        passed_on.append(features)
+    passed_on.pop()
+    for level in reversed(range(depth - 1)):
+        features = layers.ReLU()(features)
+        features = style.upsample(features, _unet_filters(filters, level), upsampling)
+        features = layers.Concatenate()([style.normalise(features), passed_on.pop()])
+    features = style.upsample(layers.ReLU()(features), filters, upsampling)
+    return keras.Model(pictures, _paint(style.norm_relu(features), style), name=name)
+
+
+def _unet_filters(filters: int, level: int) -> int:
+    return filters * min(2**level, 8)
 
 
 def patch_discriminator(
-    name: str, filters: int = 64, padding: str = "zero", norm_epsilon: float = 1e-5
+    name: str,
+    filters: int = 64,
+    downsamplings: int = 3,
+    style: Style = Style(),
 ) -> keras.Model:
-    """Build the discriminator that judges overlapping patches of 70×70 pixels.
+    """Build the discriminator that judges overlapping patches.
 
     Args:
         name: of the model, such as `"discriminator_y"`.
         filters: channels after the first convolution.
-        padding: `"zero"` as in the paper, or `"reflect"`.
-        norm_epsilon: of the instance normalisation.
+        downsamplings: convolutions of stride 2: 3 judges patches of 70×70 pixels as in the paper,
+            2 of 34×34, 1 of 16×16.
+        style: padding and norm.
 
     Returns:
         A model from `(batch, height, width, 3)` in [-1, 1] to float32 logits
-        `(batch, height / 8 - 2, width / 8 - 2, 1)`: 30×30 for 256 px.
+        `(batch, height / 8 - 2, width / 8 - 2, 1)` for three downsamplings: 30×30 for 256 px.
     """
     pictures = keras.Input((None, None, 3))
-    features = layers.LeakyReLU(0.2)(_convolution(_pad(pictures, padding), filters, 4, 2))
-    for factor, strides in ((2, 2), (4, 2), (8, 1)):
-        features = _convolution(_pad(features, padding), factor * filters, 4, strides)
-        features = layers.LeakyReLU(0.2)(InstanceNormalization(norm_epsilon)(features))
-    logits = _convolution(_pad(features, padding), 1, 4)
-    logits = layers.Activation("linear", dtype="float32")(logits)
-    return keras.Model(pictures, logits, name=name)
+    features = layers.LeakyReLU(0.2)(style.convolve(style.pad(pictures), filters, 4, 2))
+    for level in range(1, downsamplings + 1):
+        strides = 2 if level < downsamplings else 1
+        features = style.convolve(style.pad(features), filters * min(2**level, 8), 4, strides)
+        features = layers.LeakyReLU(0.2)(style.normalise(features))
+    logits = style.convolve(style.pad(features), 1, 4)
+    return keras.Model(pictures, layers.Activation("linear", dtype="float32")(logits), name=name)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 
@@ -25,6 +26,12 @@ def outputs_folder() -> Path:
     if platform_name() == "kaggle":
         return Path("/kaggle/working/outputs")
     return Path("outputs")
+
+
+def unused_folder(path: Path) -> Path:
+    """Give `path`, or the first of `path-2`, `path-3` … that is not there yet."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(folder for folder in chain([path], numbered) if not folder.exists())
 
 
 def known_folder(variable: str) -> Path | None:

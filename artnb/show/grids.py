@@ -31,7 +31,7 @@ def shown_size(size_px: int) -> int:
 
 def titled_grid(
     rows: Sequence[Sequence[np.ndarray | None]],
-    columns: Sequence[str],
+    columns: Sequence[str] = (),
     title: str = "",
     sections: Sequence[int] = (),
 ) -> Image.Image:
@@ -39,7 +39,7 @@ def titled_grid(
 
     Args:
         rows: uint8 `(height, width, 3)` squares of one size; None leaves a place empty.
-        columns: a title for each column.
+        columns: a title for each column, or nothing.
         title: a line over everything.
         sections: columns before which a wider gap tells groups apart.
 
@@ -47,14 +47,14 @@ def titled_grid(
         An RGB image.
     """
     edge = shown_size(next(p.shape[0] for row in rows for p in row if p is not None))
-    lefts = _column_places(len(columns), edge, sections)
+    lefts = _column_places(len(rows[0]), edge, sections)
     title_px = 30 if title else 0
-    top = _MARGIN_PX + title_px + 24
+    top = _MARGIN_PX + title_px + (24 if columns else 0)
     height = top + len(rows) * (edge + _GAP_PX) - _GAP_PX + _MARGIN_PX
     sheet = Image.new("RGB", (lefts[-1] + edge + _MARGIN_PX, height), PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_MARGIN_PX, _MARGIN_PX - 4), title, INK, _font(20))
-    for left, text in zip(lefts, columns, strict=True):
+    for left, text in zip(lefts, columns or [""] * len(lefts), strict=True):
         _write_centred(draw, text, left + edge / 2, _MARGIN_PX + title_px + 2, edge + _GAP_PX)
     for number, row in enumerate(rows):
         for left, picture in zip(lefts, row, strict=True):

@@ -1,36 +1,45 @@
 """What happens around the steps of `fit`: learning rate, log, grids, snapshots, progress."""
 
 import csv
-import sys
+import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
-from tqdm import tqdm
 
 from artnb.config import CycleGANConfig
 from artnb.run import Run
 from artnb.show.curves import draw_losses
 from artnb.show.grids import save_picture
+from artnb.show.progress import progress_bar
 from artnb.training.cyclegan import LOSS_NAMES
 from artnb.training.samples import Sampler
 from artnb.training.snapshots import save_snapshot, thin_out
 
 
-def learning_rate_factor(epoch: int, epochs: int, constant_share: float) -> float:
-    """Give the factor on the learning rate: 1 at first, then linear decay towards 0.
+def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedule: str) -> float:
+    """Give the factor on the learning rate: 1 at first, then a decay that never reaches 0.
 
     Args:
         epoch: zero-based.
         epochs: of the whole training.
-        constant_share: of the epochs at factor 1; with 200 and 0.5 these are 0 to 99, and
-            100/101 … 1/101 follow.
+        constant_share: of the epochs at factor 1; with 200 and 0.5 these are 0 to 99, and for
+            `"linear"` 100/101 … 1/101 follow.
+        schedule: `"linear"`, `"cosine"` (half a period, Loshchilov and Hutter 2017, arXiv
+            1608.03983) or `"constant"`.
 
     Source: Zhu et al. 2017, section 4, and the authors' code.
     """
     constant = round(constant_share * epochs)
-    return 1.0 - max(0, epoch + 1 - constant) / (epochs - constant + 1)
+    passed = max(0, epoch + 1 - constant) / (epochs - constant + 1)
+    factors = {
+        "linear": 1.0 - passed,
+        "cosine": 0.5 * (1.0 + math.cos(math.pi * passed)),
+        "constant": 1.0,
+    }
+    return factors[schedule]
 
 
 class LearningRateDecay(keras.callbacks.Callback):
@@ -43,7 +52,7 @@ class LearningRateDecay(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the rate."""
         c = self.config
-        factor = learning_rate_factor(epoch, c.epochs, c.constant_share)
+        factor = learning_rate_factor(epoch, c.epochs, c.constant_share, c.lr_schedule)
         self.model.learning_rate = c.learning_rate * factor
 
 
@@ -109,9 +118,15 @@ class Log(keras.callbacks.Callback):
 class SampleGrids(keras.callbacks.Callback):
     """Write a grid before training, every so many steps and after each epoch."""
 
-    def __init__(self, run: Run, config: CycleGANConfig, sampler: Sampler) -> None:
+    def __init__(
+        self,
+        run: Run,
+        config: CycleGANConfig,
+        sampler: Sampler,
+        watch: Callable[[Path], None] | None = None,
+    ) -> None:
         super().__init__()
-        self.run, self.sampler = run, sampler
+        self.run, self.sampler, self.watch = run, sampler, watch
         self.every_steps = config.samples_every_steps
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -136,7 +151,9 @@ class SampleGrids(keras.callbacks.Callback):
     def _write(self, name: str, title: str) -> None:
         self.model.sync()
         grid = self.sampler.grid(self.model.painters, title)
-        save_picture(grid, self.run.samples / f"{name}.png")
+        path = save_picture(grid, self.run.samples / f"{name}.png")
+        if self.watch:
+            self.watch(path)
 
 
 class Snapshots(keras.callbacks.Callback):
@@ -166,14 +183,8 @@ class Progress(keras.callbacks.Callback):
         self.config = config
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Open the bar; where nobody watches, it prints a line now and then."""
-        self.bar = tqdm(
-            total=self.params["epochs"] * self.params["steps"],
-            unit="step",
-            file=sys.stdout,
-            mininterval=0.5 if sys.stdout.isatty() else 20,
-            dynamic_ncols=sys.stdout.isatty(),
-        )
+        """Open the bar."""
+        self.bar = progress_bar(self.params["epochs"] * self.params["steps"], unit="step")
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Say which epoch this is."""

@@ -13,10 +13,16 @@ import keras
 from keras import ops
 
 from artnb.config import CycleGANConfig
-from artnb.models.cyclegan import patch_discriminator, resnet_generator
+from artnb.models.cyclegan import (
+    Style,
+    patch_discriminator,
+    resnet_generator,
+    unet_generator,
+)
 from artnb.training.augmentation import ScaleCropFlip
+from artnb.training.diffaugment import DiffAugment
 from artnb.training.engine import AdversarialModel, Player
-from artnb.training.losses import discriminator_loss, generator_loss, mean_absolute_error
+from artnb.training.losses import ADVERSARIAL_LOSSES, mean_absolute_error, r1_penalty
 from artnb.training.pool import ReplayPool
 
 LOSS_NAMES = (
@@ -42,42 +48,58 @@ def precision(policy: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
+def _style(config: CycleGANConfig) -> Style:
+    return Style(config.padding, config.norm, config.norm_affine, config.norm_epsilon)
+
+
 def build_generator(config: CycleGANConfig, name: str) -> keras.Model:
-    """Build a generator as a Run's settings describe it; see `resnet_generator`."""
+    """Build a generator as a Run's settings describe it."""
     with precision(config.precision):
-        generator = resnet_generator(
-            name,
-            filters=config.generator_filters,
-            blocks=config.generator_blocks,
-            upsampling=config.upsampling,
-            padding=config.padding,
-            norm_epsilon=config.norm_epsilon,
-            skips=config.skips,
-        )
-    generator.compile(optimizer=None, jit_compile=config.jit_compile)
+        if config.generator == "unet":
+            generator = unet_generator(
+                name,
+                filters=config.generator_filters,
+                depth=config.generator_depth,
+                upsampling=config.upsampling,
+                style=_style(config),
+            )
+        else:
+            generator = resnet_generator(
+                name,
+                filters=config.generator_filters,
+                blocks=config.generator_blocks,
+                upsampling=config.upsampling,
+                skips=config.skips,
+                style=_style(config),
+            )
+    compiled = config.jit_compile or keras.backend.backend() == "jax"
+    generator.compile(optimizer=None, jit_compile=compiled)
     return generator
 
 
 def build_discriminator(config: CycleGANConfig, name: str) -> keras.Model:
-    """Build a discriminator as a Run's settings describe it; see `patch_discriminator`."""
+    """Build a discriminator as a Run's settings describe it."""
     with precision(config.precision):
         return patch_discriminator(
             name,
             filters=config.discriminator_filters,
-            padding=config.padding,
-            norm_epsilon=config.norm_epsilon,
+            downsamplings=config.discriminator_downsamplings,
+            style=_style(config),
         )
 
 
 def adam(config: CycleGANConfig, name: str) -> keras.optimizers.Optimizer:
-    """Make the optimizer of one player."""
-    return keras.optimizers.Adam(
+    """Make the optimizer of one player; in float16 its loss is scaled."""
+    optimizer = keras.optimizers.Adam(
         learning_rate=config.learning_rate,
         beta_1=config.adam_beta_1,
         beta_2=config.adam_beta_2,
         epsilon=config.adam_epsilon,
         name=f"adam_{name}",
     )
+    if config.precision == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(optimizer, name=f"loss_scale_{name}")
+    return optimizer
 
 
 class CycleGAN(AdversarialModel):
@@ -102,6 +124,7 @@ class CycleGAN(AdversarialModel):
         }
         super().__init__(players, LOSS_NAMES, config.jit_compile)
         self.config = config
+        self.adversarial = ADVERSARIAL_LOSSES[config.adversarial_loss]
         self.generator_g, self.generator_f = generator_g, generator_f
         self.discriminator_x, self.discriminator_y = discriminator_x, discriminator_y
         self._make_augmenters(from_px)
@@ -114,6 +137,7 @@ class CycleGAN(AdversarialModel):
             ScaleCropFlip(from_px, c.load_size_px, c.image_size_px, c.flip, c.seed + number)
             for number in (1, 2)
         )
+        self.diffaugment = DiffAugment(c.diffaugment_policies, c.seed + 5, "diffaugment")
 
     def _make_pools(self) -> None:
         c = self.config
@@ -148,29 +172,37 @@ class CycleGAN(AdversarialModel):
     def step(self, batch: Any) -> dict[str, Any]:
         """Train on `(real_x, real_y)`, uint8: generators first, then discriminators."""
         real_x, real_y = self.augment_x(batch[0]), self.augment_y(batch[1])
+        draw = self.diffaugment.draw(ops.shape(real_x)[0])
         fake_x, fake_y, generator_losses = self.minimize(
-            lambda: self.generator_losses(real_x, real_y), "generators"
+            lambda: self.generator_losses(real_x, real_y, draw), "generators"
         )
         if self.pool_x is not None:
             fake_x, fake_y = self.pool_x(fake_x), self.pool_y(fake_y)
         discriminator_losses = self.minimize(
-            lambda: self.discriminator_losses(real_x, real_y, fake_x, fake_y), "discriminators"
+            lambda: self.discriminator_losses(real_x, real_y, fake_x, fake_y, draw),
+            "discriminators",
         )
         self.update_averages()
         return {**generator_losses, **discriminator_losses}
 
-    def generator_losses(self, real_x: Any, real_y: Any) -> tuple[Any, Any]:
+    def generator_losses(self, real_x: Any, real_y: Any, draw: Any) -> tuple[Any, Any]:
         """Give the generators' joint loss, and `(fake_x, fake_y, losses)`.
 
         Both cycles go into both generators: G also learns from F(G(x)) ≈ x.
         """
-        fake_y, same_y = both(self.generator_g, real_x, real_y)
-        fake_x, same_x = both(self.generator_f, real_y, real_x)
+        identity = self.config.lambda_identity * self.config.lambda_cycle
+        if identity:
+            fake_y, same_y = both(self.generator_g, real_x, real_y)
+            fake_x, same_x = both(self.generator_f, real_y, real_x)
+        else:
+            fake_y, same_y = self.generator_g(real_x), real_y
+            fake_x, same_x = self.generator_f(real_y), real_x
         cycle = self.config.lambda_cycle
-        identity = self.config.lambda_identity * cycle
+        fooled_y = self.discriminator_y(self.diffaugment(fake_y, draw))
+        fooled_x = self.discriminator_x(self.diffaugment(fake_x, draw))
         losses = {
-            "generator_g": generator_loss(self.discriminator_y(fake_y)),
-            "generator_f": generator_loss(self.discriminator_x(fake_x)),
+            "generator_g": self.adversarial.generator(fooled_y),
+            "generator_f": self.adversarial.generator(fooled_x),
             "cycle_x": cycle * mean_absolute_error(self.generator_f(fake_y), real_x),
             "cycle_y": cycle * mean_absolute_error(self.generator_g(fake_x), real_y),
             "identity_x": identity * mean_absolute_error(same_x, real_x),
@@ -180,14 +212,27 @@ class CycleGAN(AdversarialModel):
         return sum(losses.values()), (*fakes, losses)
 
     def discriminator_losses(
-        self, real_x: Any, real_y: Any, fake_x: Any, fake_y: Any
+        self, real_x: Any, real_y: Any, fake_x: Any, fake_y: Any, draw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Give the discriminators' joint loss, and the losses by name."""
         losses = {
-            "discriminator_x": discriminator_loss(*both(self.discriminator_x, real_x, fake_x)),
-            "discriminator_y": discriminator_loss(*both(self.discriminator_y, real_y, fake_y)),
+            "discriminator_x": self.discriminator_loss(self.discriminator_x, real_x, fake_x, draw),
+            "discriminator_y": self.discriminator_loss(self.discriminator_y, real_y, fake_y, draw),
         }
         return sum(losses.values()), losses
+
+    def discriminator_loss(self, discriminator: Any, real: Any, fake: Any, draw: Any) -> Any:
+        """Give one discriminator's loss, R1 included."""
+        real, fake = self.diffaugment(real, draw), self.diffaugment(fake, draw)
+        loss = self.adversarial.discriminator(*both(discriminator, real, fake))
+        if not self.config.r1_gamma:
+            return loss
+
+        def summed_logits(pictures: Any) -> Any:
+            return ops.sum(ops.mean(discriminator(pictures), axis=(1, 2, 3)))
+
+        gradients = self.input_gradients(summed_logits, real)
+        return loss + r1_penalty(gradients, self.config.r1_gamma)
 
     def update_averages(self) -> None:
         """Move the averaged generators towards the trained ones.
@@ -209,6 +254,5 @@ def both(network: keras.Model, first: Any, second: Any) -> tuple[Any, Any]:
 
     Instance normalisation looks at each picture alone, so the results are the same.
     """
-    together = network(ops.concatenate([first, second], axis=0))
-    count = first.shape[0]
-    return together[:count], together[count:]
+    first, second = ops.split(network(ops.concatenate([first, second], axis=0)), 2, axis=0)
+    return first, second

@@ -11,12 +11,10 @@ from typing import Any
 
 import keras
 
-if keras.backend.backend() == "tensorflow":
-    from artnb.training.engine_tensorflow import TensorFlowEngine as BackendEngine
+if keras.backend.backend() == "jax":
+    from artnb.training.engine_jax import JaxEngine as BackendEngine
 else:
-    raise ImportError(
-        f"artnb trains on Keras with TensorFlow, and Keras runs on {keras.backend.backend()}"
-    )
+    from artnb.training.engine_tensorflow import TensorFlowEngine as BackendEngine
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,8 @@ class AdversarialModel(BackendEngine, keras.Model):
         players: by name, such as `"generators"` and `"discriminators"`; their optimizers are
             built here.
         loss_names: the losses that `step` returns; `fit` logs the mean of each over an epoch.
-        jit_compile: whether XLA compiles the step; never left to Keras' "auto", so that a Run
-            can record it.
+        jit_compile: whether XLA compiles the step on TensorFlow; never left to Keras' "auto",
+            so that a Run can record it. On JAX a step is always compiled.
     """
 
     def __init__(
@@ -66,7 +64,8 @@ class AdversarialModel(BackendEngine, keras.Model):
         self.trackers = {name: keras.metrics.Mean(name=name) for name in loss_names}
         for player in players.values():
             player.optimizer.build(player.trainable_variables)
-        self.compile(optimizer=None, loss=None, jit_compile=jit_compile)
+        always = keras.backend.backend() == "jax"
+        self.compile(optimizer=None, loss=None, jit_compile=jit_compile or always)
         self.optimizer = PlayerOptimizers([player.optimizer for player in players.values()])
         self.built = True
 

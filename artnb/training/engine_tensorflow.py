@@ -33,5 +33,12 @@ class TensorFlowEngine:
         optimizer.apply(gradients, variables)
         return auxiliary
 
+    def input_gradients(self, function: Any, inputs: Any) -> Any:
+        """Differentiate a scalar function of a tensor by it, inside a loss or outside."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(inputs)
+            value = function(inputs)
+        return tape.gradient(value, inputs)
+
     def sync(self) -> None:
         """Make variables readable from a callback; on TensorFlow they always are."""

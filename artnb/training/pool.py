@@ -43,7 +43,7 @@ class ReplayPool(keras.layers.Layer):
 
     def call(self, fakes: Any) -> Any:
         """Store float32 `(batch, height, width, 3)` and give as many back."""
-        batch = fakes.shape[0]
+        batch = ops.shape(fakes)[0]
         random_slots = ops.argsort(keras.random.uniform((self.size,), seed=self.random))[:batch]
         exchange = keras.random.uniform((batch,), seed=self.random) < 0.5
         return self.exchange(fakes, ops.cast(random_slots, "int32"), exchange)
@@ -61,13 +61,14 @@ class ReplayPool(keras.layers.Layer):
         """
         count = ops.convert_to_tensor(self.count)
         stored = ops.convert_to_tensor(self.images)
-        arriving_at = count + ops.arange(fakes.shape[0], dtype="int32")
+        batch = ops.shape(fakes)[0]
+        arriving_at = count + ops.arange(batch, dtype="int32")
         fills = arriving_at < self.size
         exchanges = ops.logical_and(exchange, count >= self.size)
         slots = ops.where(fills, arriving_at, random_slots)
         old = ops.take(stored, slots, axis=0)
         self.images.assign(_replace(stored, slots, fakes, ops.logical_or(fills, exchanges)))
-        self.count.assign(ops.minimum(count + fakes.shape[0], self.size))
+        self.count.assign(ops.minimum(count + batch, self.size))
         return ops.where(exchanges[:, None, None, None], old, fakes)
 
 

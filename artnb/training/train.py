@@ -18,6 +18,7 @@ import keras
 from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.data.pipeline import BatchOrder, batches
+from artnb.platform.machine import suitable_precision
 from artnb.platform.where import platform_name
 from artnb.run import Run, new_run
 from artnb.training.callbacks import LearningRateDecay, Log, Progress, SampleGrids, Snapshots
@@ -61,6 +62,7 @@ def train(
     config: CycleGANConfig,
     run_name: str | Path | None = None,
     say: Callable[[str], None] = print,
+    watch: Callable[[Path], None] | None = None,
 ) -> Run:
     """Train a CycleGAN from the start.
 
@@ -71,6 +73,7 @@ def train(
         config: all settings; with `minutes`, the epochs are fitted to it by measuring.
         run_name: of the new Run, or its path.
         say: gets the few lines about what will happen.
+        watch: gets the path of every sample grid as soon as it is written.
 
     Returns:
         The Run.
@@ -78,6 +81,10 @@ def train(
     Raises:
         InputError: the Run exists already.
     """
+    if config.precision == "auto":
+        precision, reason = suitable_precision()
+        say(f"Precision is {precision}: {reason}.")
+        config = config.replace(precision=precision)
     run = new_run(run_name, config)
     run.note(status="starting", started=_now(), **describe_machine(), data=describe_data(dataset))
     model = CycleGAN(config, dataset.size_px)
@@ -89,11 +96,17 @@ def train(
     say(plan.describe())
     say(f"The Run is {run.path}")
     with recorded_ending(run):
-        _fit(model, dataset, plan, run)
+        _fit(model, dataset, plan, run, watch)
     return run
 
 
-def _fit(model: CycleGAN, dataset: Dataset, plan: Plan, run: Run) -> None:
+def _fit(
+    model: CycleGAN,
+    dataset: Dataset,
+    plan: Plan,
+    run: Run,
+    watch: Callable[[Path], None] | None,
+) -> None:
     config = plan.config
     domains = (dataset.x.name, dataset.y.name)
     sampler = Sampler(dataset, config.sample_count, config.image_size_px)
@@ -101,7 +114,7 @@ def _fit(model: CycleGAN, dataset: Dataset, plan: Plan, run: Run) -> None:
     callbacks = [
         LearningRateDecay(config),
         Log(run, config, domains),
-        SampleGrids(run, config, sampler),
+        SampleGrids(run, config, sampler, watch),
         Snapshots(run, config),
         progress,
     ]

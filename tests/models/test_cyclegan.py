@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.models.cyclegan import patch_discriminator, resnet_generator
+from artnb.models.cyclegan import (
+    Style,
+    patch_discriminator,
+    resnet_generator,
+    unet_generator,
+)
 from tests.golden.draws import draw_weights, golden, uniform_pictures
 
 
@@ -60,7 +65,7 @@ def test_discriminator_equals_pytorch(discriminator):
 @pytest.mark.parametrize("upsampling", ["transposed", "resize"])
 @pytest.mark.parametrize("padding", ["zero", "reflect"])
 def test_generator_keeps_the_size_of_any_picture_divisible_by_4(upsampling, padding):
-    model = resnet_generator("g", 4, 1, upsampling, padding)
+    model = resnet_generator("g", 4, 1, upsampling, style=Style(padding=padding))
     pictures = uniform_pictures(0, (2, 36, 52, 3))
     painted = output(model, pictures)
     assert painted.shape == pictures.shape
@@ -82,3 +87,61 @@ def test_a_saved_generator_loads_again(tmp_path):
     pictures = uniform_pictures(0, (1, 32, 32, 3))
     loaded = keras.models.load_model(tmp_path / "g.keras")
     np.testing.assert_array_equal(output(loaded, pictures), output(model, pictures))
+
+
+@pytest.mark.parametrize("upsampling", ["transposed", "resize"])
+def test_unet_keeps_the_size(upsampling):
+    model = unet_generator("g", 4, 4, upsampling)
+    pictures = uniform_pictures(0, (2, 48, 32, 3))
+    painted = output(model, pictures)
+    assert painted.shape == pictures.shape
+    assert np.isfinite(painted).all()
+
+
+def test_unet_hears_every_pixel_through_its_skips():
+    model = unet_generator("g", 4, 3)
+    draw_weights(model, 5)
+    pictures = uniform_pictures(0, (1, 32, 32, 3))
+    changed = pictures.copy()
+    changed[0, 9, 9] = -changed[0, 9, 9]
+    difference = np.abs(output(model, changed) - output(model, pictures)).mean(axis=(0, 3))
+    assert difference[9, 9] > 3 * np.median(difference)
+
+
+def test_skips_hand_detail_past_the_middle():
+    with_skips, without = (resnet_generator("g", 4, 1, skips=skips) for skips in (True, False))
+    assert with_skips.count_params() > without.count_params()
+    assert output(with_skips, uniform_pictures(0, (1, 36, 32, 3))).shape == (1, 36, 32, 3)
+
+
+@pytest.mark.parametrize(("downsamplings", "edge"), [(3, 6), (2, 14), (1, 30)])
+def test_smaller_patches_give_more_logits(downsamplings, edge):
+    model = patch_discriminator("d", 4, downsamplings)
+    assert model.compute_output_shape((1, 64, 64, 3)) == (1, edge, edge, 1)
+
+
+@pytest.mark.parametrize(("downsamplings", "patch"), [(3, 70), (2, 34), (1, 16)])
+def test_a_logit_sees_its_patch_and_no_more(downsamplings, patch):
+    model = patch_discriminator("d", 2, downsamplings, Style(norm="none"))
+    draw_weights(model, 1)
+    pictures = uniform_pictures(0, (1, 128, 128, 3))
+    before = output(model, pictures)
+    middle = before.shape[1] // 2
+    stride = 2**downsamplings
+    seen = []
+    for row in range(128):
+        changed = pictures.copy()
+        changed[0, row, :, :] += 50
+        seen.append(output(model, changed)[0, middle, middle, 0] != before[0, middle, middle, 0])
+    assert sum(seen) == patch
+    assert abs(seen.index(True) + patch / 2 - (middle * stride + stride / 2)) <= patch / 2
+
+
+@pytest.mark.parametrize("norm", ["instance", "group", "none"])
+@pytest.mark.parametrize("affine", [True, False])
+def test_norms(norm, affine):
+    model = resnet_generator("g", 4, 1, style=Style(norm=norm, affine=affine))
+    painted = output(model, uniform_pictures(0, (1, 32, 32, 3)))
+    assert np.isfinite(painted).all()
+    scales = [w for w in model.weights if w.path.endswith(("gamma", "beta"))]
+    assert bool(scales) == (affine and norm != "none")

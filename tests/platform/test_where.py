@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from artnb.platform.where import known_folder, outputs_folder, platform_name
+from artnb.platform.where import known_folder, outputs_folder, platform_name, unused_folder
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +34,10 @@ def test_folders_that_variables_name(monkeypatch, tmp_path):
     assert known_folder("ARTNB_DATA") is None
     monkeypatch.setenv("ARTNB_DATA", str(tmp_path))
     assert known_folder("ARTNB_DATA") == tmp_path
+
+
+def test_a_folder_that_is_not_there_yet(tmp_path):
+    assert unused_folder(tmp_path / "run") == tmp_path / "run"
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run-2").touch()
+    assert unused_folder(tmp_path / "run") == tmp_path / "run-3"

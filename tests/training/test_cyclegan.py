@@ -7,6 +7,7 @@ from artnb.config import CycleGANConfig, preset_config
 from artnb.training.cyclegan import CycleGAN, both
 from tests.golden.draws import draw_weights, golden, uniform_pictures
 
+DRAW = np.full((7, 2), 0.5, np.float32)
 NETWORKS = ("generator_g", "generator_f", "discriminator_x", "discriminator_y")
 GOLDEN_CONFIG = CycleGANConfig(
     image_size_px=64,
@@ -71,14 +72,14 @@ def test_both_generators_learn_from_both_cycles():
 
     model.minimize(cycle_x_alone, "generators")
     assert any((a != b).any() for a, b in zip(before, model.generator_g.get_weights(), strict=True))
-    _, (_, _, losses) = model.generator_losses(pictures, pictures[::-1])
+    _, (_, _, losses) = model.generator_losses(pictures, pictures[::-1], DRAW)
     assert {"cycle_x", "cycle_y"} <= losses.keys()
 
 
 def test_the_joint_loss_is_the_sum_of_all_terms():
     model = CycleGAN(preset_config("smoke"), 32)
     x, y = uniform_pictures(1, (2, 32, 32, 3)), uniform_pictures(2, (2, 32, 32, 3))
-    total, (_, _, losses) = model.generator_losses(x, y)
+    total, (_, _, losses) = model.generator_losses(x, y, DRAW)
     assert float(total) == pytest.approx(sum(float(v) for v in losses.values()), rel=1e-5)
     assert len(losses) == 6
 
@@ -87,7 +88,7 @@ def test_identity_compares_the_identity_picture():
     """Trap 5: identity_y is |G(y) − y|, not |G(F(y)) − y|."""
     model = CycleGAN(preset_config("smoke"), 32)
     x, y = uniform_pictures(1, (2, 32, 32, 3)), uniform_pictures(2, (2, 32, 32, 3))
-    _, (fake_x, _, losses) = model.generator_losses(x, y)
+    _, (fake_x, _, losses) = model.generator_losses(x, y, DRAW)
     same_y = keras.ops.convert_to_numpy(model.generator_g(y))
     cycled_y = keras.ops.convert_to_numpy(model.generator_g(fake_x))
     assert float(losses["identity_y"]) == pytest.approx(5 * np.abs(same_y - y).mean(), rel=1e-4)
@@ -102,9 +103,9 @@ def test_discriminators_learn_on_fakes_from_before_the_generators_step(monkeypat
     seen = []
     original = model.discriminator_losses
 
-    def spy(real_x, real_y, fake_x, fake_y):
+    def spy(real_x, real_y, fake_x, fake_y, draw):
         seen.append(fake_y)
-        return original(real_x, real_y, fake_x, fake_y)
+        return original(real_x, real_y, fake_x, fake_y, draw)
 
     monkeypatch.setattr(model, "discriminator_losses", spy)
     if keras.backend.backend() != "tensorflow":

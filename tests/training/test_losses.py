@@ -1,26 +1,53 @@
 import numpy as np
 import pytest
 
-from artnb.training.losses import discriminator_loss, generator_loss, mean_absolute_error
+from artnb.training.losses import ADVERSARIAL_LOSSES, mean_absolute_error, r1_penalty
 
 LOGITS = np.array([[0.0, 1.0], [2.0, -1.0]], np.float32)
+REAL, FAKE = np.full((2, 2), 3.0, np.float32), np.full((2, 2), -3.0, np.float32)
 
 
-def test_generators_want_1():
-    assert float(generator_loss(LOGITS)) == pytest.approx((1 + 0 + 1 + 4) / 4)
+def softplus(values):
+    return np.log1p(np.exp(values))
 
 
-def test_discriminators_want_1_on_real_and_0_on_fake():
-    """Trap 5: labels the wrong way round would train a discriminator to be wrong."""
-    real, fake = np.ones((2, 2), np.float32), np.zeros((2, 2), np.float32)
-    assert float(discriminator_loss(real, fake)) == 0
-    assert float(discriminator_loss(fake, real)) == pytest.approx(0.5 * (1 + 1))
+GENERATOR = {
+    "lsgan": (1 + 0 + 1 + 4) / 4,
+    "bce": softplus(-LOGITS).mean(),
+    "hinge": -(0 + 1 + 2 - 1) / 4,
+}
+DISCRIMINATOR = {
+    "lsgan": 0.5 * ((1 + 0 + 1 + 4) / 4 + (0 + 1 + 4 + 1) / 4),
+    "bce": 0.5 * (softplus(-LOGITS).mean() + softplus(LOGITS).mean()),
+    "hinge": 0.5 * ((1 + 0 + 0 + 2) / 4 + (1 + 2 + 3 + 0) / 4),
+}
 
 
-def test_the_discriminators_loss_is_halved():
-    expected = 0.5 * ((1 + 0 + 1 + 4) / 4 + (0 + 1 + 4 + 1) / 4)
-    assert float(discriminator_loss(LOGITS, LOGITS)) == pytest.approx(expected)
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_hand_computed_values(name):
+    loss = ADVERSARIAL_LOSSES[name]
+    assert float(loss.generator(LOGITS)) == pytest.approx(GENERATOR[name], rel=1e-5)
+    value = float(loss.discriminator(LOGITS, LOGITS))
+    assert value == pytest.approx(DISCRIMINATOR[name], rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_labels_are_the_right_way_round(name):
+    """Trap 5: with labels inverted a discriminator is trained to be wrong."""
+    loss = ADVERSARIAL_LOSSES[name]
+    near_one = {"lsgan": 1 / 3}.get(name, 1.0)  # least squares wants 1 and 0, not the far ends
+    right = float(loss.discriminator(REAL * near_one, np.zeros_like(FAKE)))
+    wrong = float(loss.discriminator(np.zeros_like(FAKE), REAL * near_one))
+    assert right < wrong
+    assert float(loss.generator(REAL * near_one)) < float(loss.generator(FAKE))
 
 
 def test_mean_absolute_error():
     assert float(mean_absolute_error(LOGITS, LOGITS - 3)) == pytest.approx(3)
+
+
+def test_r1_by_hand():
+    gradients = np.zeros((2, 2, 2, 3), np.float32)
+    gradients[0, 0, 0] = (1, 2, 2)  # squared norm 9
+    gradients[1, 1, 1, 0] = 1
+    assert float(r1_penalty(gradients, 4.0)) == pytest.approx(0.5 * 4 * (9 + 1) / 2)

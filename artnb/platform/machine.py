@@ -1,0 +1,79 @@
+"""What this machine can do, in a line, and which preset and precision suit it."""
+
+import os
+import platform
+from pathlib import Path
+
+from artnb.platform.where import platform_name
+
+# What the preset "auto" stands for.
+_AUTO_ON_ACCELERATOR = "session"
+_AUTO_ON_CPU = "preview"
+# From Ampere on, NVIDIA's chips compute in bfloat16; a T4 is 7.5.
+_BFLOAT16_CAPABILITY = 8.0
+
+
+def accelerators() -> list[str]:
+    """List the devices that are no CPU, as Keras names them: `["gpu:0"]`, or nothing."""
+    import keras
+
+    return [name for name in keras.distribution.list_devices() if not name.startswith("cpu")]
+
+
+def resolve_preset(preset: str) -> str:
+    """Say which preset `"auto"` means on this machine; any other name stays as it is."""
+    if preset != "auto":
+        return preset
+    return _AUTO_ON_ACCELERATOR if accelerators() else _AUTO_ON_CPU
+
+
+def this_machine() -> str:
+    """Describe platform, devices and versions in one line."""
+    import keras
+
+    from artnb import __version__
+
+    found = ", ".join(accelerators()) or "no accelerator"
+    return (
+        f"{platform_name()}: {os.cpu_count()} CPU cores, {found}; "
+        f"Python {platform.python_version()}, Keras {keras.__version__} "
+        f"on {keras.backend.backend()}, artnb {__version__}"
+    )
+
+
+def suitable_precision() -> tuple[str, str]:
+    """Give the fastest precision that this machine computes in natively, and why."""
+    devices = accelerators()
+    if any(name.startswith("tpu") for name in devices):
+        return "mixed_bfloat16", "a TPU computes in it"
+    if devices:
+        capability = _compute_capability()
+        if capability >= _BFLOAT16_CAPABILITY:
+            return "mixed_bfloat16", f"a GPU of compute capability {capability} computes in it"
+        return "mixed_float16", f"a GPU of compute capability {capability} has no bfloat16"
+    if "amx_bf16" in _cpu_flags():
+        return "mixed_bfloat16", "this CPU has AMX"
+    return "float32", "this CPU has no AMX, which bfloat16 needs to be faster"
+
+
+def _compute_capability() -> float:
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return float(getattr(jax.devices()[0], "compute_capability", 0.0))
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    major, minor = details.get("compute_capability", (0, 0))
+    return float(f"{major}.{minor}")
+
+
+def _cpu_flags() -> set[str]:
+    facts = Path("/proc/cpuinfo")
+    if not facts.exists():
+        return set()
+    lines = facts.read_text(encoding="utf-8").splitlines()
+    flags = next((line for line in lines if line.startswith("flags")), ":")
+    return set(flags.split(":", 1)[1].split())

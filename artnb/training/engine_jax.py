@@ -1,0 +1,76 @@
+"""The engine's JAX half: pure functions around steps that assign to variables."""
+
+from typing import Any
+
+import jax
+import keras
+
+
+class JaxEngine:
+    """Runs an `AdversarialModel`'s step under Keras' JAX trainer."""
+
+    def train_step(self, state: tuple, data: Any) -> tuple[dict[str, Any], tuple]:
+        """Run one step as a pure function; Keras compiles this with `jax.jit`."""
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        mapping = [
+            pair
+            for group, values in zip(groups, state, strict=True)
+            for pair in zip(group, values, strict=True)
+        ]
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            logs = self.tracked_step(data)
+        return logs, tuple([scope.get_current_value(v) for v in group] for group in groups)
+
+    def minimize(self, loss_fn: Any, player: str) -> Any:
+        """Take one optimizer step for a player.
+
+        Every variable is mapped to its current value in the inner scope, not only those that
+        are differentiated: what is left out would be read as a constant of the trace. What the
+        loss changes on its way (seeds, say) leaves through the auxiliary output.
+
+        Args:
+            loss_fn: called without arguments, gives the scalar loss and anything else that
+                the step needs from the computation.
+            player: its name.
+
+        Returns:
+            The second thing that `loss_fn` gave.
+        """
+        optimizer = self.players[player].optimizer
+        weights = self.players[player].trainable_variables
+        of_player = {id(weight) for weight in weights}
+        others = [v for v in self.state_variables() if id(v) not in of_player]
+        other_values = [v.value for v in others]
+
+        def differentiable(values: list) -> tuple[Any, Any]:
+            mapping = [
+                *zip(weights, values, strict=True),
+                *zip(others, other_values, strict=True),
+            ]
+            with keras.StatelessScope(state_mapping=mapping) as scope:
+                loss, auxiliary = loss_fn()
+                scaled = optimizer.scale_loss(loss)
+            return scaled, (auxiliary, [scope.get_current_value(v) for v in others])
+
+        gradients, (auxiliary, changed) = jax.grad(differentiable, has_aux=True)(
+            [weight.value for weight in weights]
+        )
+        for variable, before, after in zip(others, other_values, changed, strict=True):
+            if after is not before:
+                variable.assign(after)
+        optimizer.apply(gradients, weights)
+        return auxiliary
+
+    def input_gradients(self, function: Any, inputs: Any) -> Any:
+        """Differentiate a scalar function of a tensor by it, inside a loss or outside."""
+        return jax.grad(function)(inputs)
+
+    def sync(self) -> None:
+        """Make variables readable from a callback; between steps `fit` holds their values."""
+        if getattr(self, "_jax_state", None) is not None:
+            self.jax_state_sync()

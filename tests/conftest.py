@@ -1,0 +1,32 @@
+"""What tests of several rooms share: the real pictures, where there are any."""
+
+from pathlib import Path
+
+import pytest
+
+from artnb.data.dataset import Dataset, open_dataset
+from artnb.platform.where import known_folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real pictures that `ARTNB_DATA` names; without it the test is skipped."""
+    folder = known_folder("ARTNB_DATA")
+    if folder is None:
+        pytest.skip("needs real pictures: set ARTNB_DATA to the folder that holds them")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def competition(real_data) -> Path:
+    """Kaggle's gan-getting-started among the real pictures."""
+    folder = real_data / "gan-getting-started"
+    if not folder.is_dir():
+        pytest.skip(f"needs the competition's pictures, and {folder} does not exist")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def competition_dataset(competition) -> Dataset:
+    """The competition's pictures, opened for training; takes some seconds, once."""
+    return open_dataset(competition)

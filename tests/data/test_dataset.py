@@ -1,0 +1,291 @@
+"""Datasets, opened: what they hold, how they are told apart, and what is said of damage."""
+
+import json
+
+import pytest
+
+from artnb.data.dataset import Images, open_dataset
+from artnb.data.images import decode_rgb, hash_pixels, prepare_image
+from artnb.data.prepare import prepare
+from artnb.data.records import Record, write_shard
+from artnb.data.sources import two_folders
+from artnb.errors import InputError
+
+from .pictures import encoded, fill, picture, two_filled
+
+SIZE_PX = 32
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A prepared Dataset of 9 and 1 photos, 4 paintings."""
+    prepare(two_filled(tmp_path), tmp_path / "dataset", SIZE_PX)
+    return tmp_path / "dataset"
+
+
+@pytest.fixture
+def competition_like(tmp_path):
+    """A folder in the competition's layout, 10 photos and 4 paintings."""
+    fill(tmp_path / "kaggle" / "photo_jpg", 10, suffix=".jpg")
+    fill(tmp_path / "kaggle" / "monet_jpg", 4, first_seed=1000, suffix=".jpg")
+    return tmp_path / "kaggle"
+
+
+def change_manifest(folder, change):
+    file = folder / "dataset.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    change(manifest)
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def all_images(dataset) -> list[tuple[list[str], list[bytes]]]:
+    splits = (dataset.x.train, dataset.x.test, dataset.y.train, dataset.y.test)
+    return [(images.names, list(images)) for images in splits]
+
+
+# What is opened
+
+
+def test_a_prepared_dataset_says_what_it_holds(folder):
+    dataset = open_dataset(folder)
+    assert dataset.describe() == "photo (9 train, 1 test) → painting (4 train, 0 test), 32 px"
+    assert (dataset.path, dataset.size_px) == (str(folder), SIZE_PX)
+    assert not dataset.paired_test
+    assert dataset.remarks == ()
+    assert open_dataset(str(folder)).fingerprint == dataset.fingerprint
+
+
+def test_pictures_of_a_dataset_are_the_prepared_ones(folder):
+    dataset = open_dataset(folder)
+    expected = [prepare_image(encoded(picture(1000 + n)), SIZE_PX)[0] for n in range(4)]
+    assert list(dataset.y.train) == expected
+    assert dataset.y.train.names == [f"{n:04d}.png" for n in range(4)]
+    assert decode_rgb(dataset.y.train[2]).shape == (SIZE_PX, SIZE_PX, 3)
+
+
+def test_a_folder_of_pictures_opens_without_preparing(competition_like):
+    dataset = open_dataset(competition_like, SIZE_PX)
+    assert dataset.describe() == "photo (9 train, 1 test) → monet (4 train, 0 test), 32 px"
+    assert dataset.remarks[0] == "photo: 10 pictures from photo_jpg"
+    jpeg = encoded(picture(1000), "JPEG")
+    assert dataset.y.train[0] == prepare_image(jpeg, SIZE_PX)[0]
+    assert open_dataset(competition_like).size_px == 256
+
+
+def test_unreadable_pictures_are_remarked(competition_like):
+    (competition_like / "photo_jpg" / "0004.jpg").write_text("no picture")
+    dataset = open_dataset(competition_like, SIZE_PX)
+    assert dataset.remarks[-1] == (
+        "1 photo pictures cannot be read and are skipped, such as 0004.jpg "
+        "(it is not a picture in a known format)"
+    )
+
+
+def test_looking_goes_to_what_is_held_out_or_else_to_the_training_pictures(folder):
+    dataset = open_dataset(folder)
+    assert dataset.x.shown() is dataset.x.test
+    assert dataset.y.shown() is dataset.y.train
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_domains_can_be_swapped(folder, competition_like, prepared):
+    path, painting = (folder, "painting") if prepared else (competition_like, "monet")
+    dataset = open_dataset(path, SIZE_PX, swap_domains=True)
+    assert (dataset.x.name, dataset.y.name) == (painting, "photo")
+    assert (len(dataset.x.train), len(dataset.y.train)) == (4, 9)
+    assert dataset.remarks[-1] == f"domains swapped as asked: X is {painting}, Y is photo"
+
+
+def test_opening_twice_gives_the_same(folder, competition_like):
+    for path in (folder, competition_like):
+        first, second = open_dataset(path, SIZE_PX), open_dataset(path, SIZE_PX)
+        assert first.fingerprint == second.fingerprint
+        assert all_images(first) == all_images(second)
+
+
+def test_the_real_competition_holds_out_300_photos(competition_dataset):
+    dataset = competition_dataset
+    assert dataset.describe() == "photo (6,738 train, 300 test) → monet (300 train, 0 test), 256 px"
+    photo = dataset.x.train.names.index("000910d219.jpg")
+    path = f"{dataset.path}/photo_jpg/000910d219.jpg"
+    with open(path, "rb") as file:
+        assert dataset.x.train[photo] == file.read()  # ready as it is
+    # ten photos of the competition's repeat others; none of them leaks into the test split
+    assert not set(dataset.x.train) & set(dataset.x.test)
+
+
+# Streaming
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_streamed_pictures_are_those_in_memory(folder, competition_like, prepared):
+    path = folder if prepared else competition_like
+    kept = open_dataset(path, SIZE_PX)
+    streamed = open_dataset(path, SIZE_PX, memory_limit_gb=0)
+    assert kept.x.train.in_memory
+    assert not streamed.x.train.in_memory
+    assert all_images(kept) == all_images(streamed)
+    assert kept.fingerprint == streamed.fingerprint
+
+
+def test_streaming_is_remarked(folder, competition_like):
+    assert open_dataset(folder, memory_limit_gb=0).remarks == (
+        "0.0 GB of pictures are streamed from the shards",
+    )
+    assert open_dataset(competition_like, SIZE_PX, memory_limit_gb=0).remarks[-1] == (
+        "more than 0 GB of pictures are scaled anew in every epoch; "
+        "artnb data prepare would spare that"
+    )
+
+
+def test_the_limit_is_the_size_of_all_shards(folder):
+    size_gb = sum(shard.stat().st_size for shard in folder.glob("*.tfrec")) / 1e9
+    assert open_dataset(folder, memory_limit_gb=size_gb).x.train.in_memory
+    assert not open_dataset(folder, memory_limit_gb=size_gb * 0.999).x.train.in_memory
+
+
+def test_images_without_bytes_read_them_when_asked():
+    class Watched:
+        name = "watched"
+        times_read = 0
+
+        def read(self):
+            self.times_read += 1
+            return encoded(picture(0))
+
+    watched = Watched()
+    images = Images([watched], SIZE_PX)
+    assert watched.times_read == 0
+    assert images[0] == images[0] == prepare_image(encoded(picture(0)), SIZE_PX)[0]
+    assert watched.times_read == 2
+
+
+# The fingerprint
+
+
+def prepared_fingerprint(root, out: str) -> str:
+    source = two_folders(root / "photos", root / "paintings")
+    return prepare(source, root / out, SIZE_PX).fingerprint
+
+
+def test_the_fingerprint_is_of_pictures_not_of_places(folder, tmp_path):
+    before = open_dataset(folder).fingerprint
+    assert len(before) == 64
+    assert prepared_fingerprint(tmp_path, "again") == before
+    folder.rename(tmp_path / "moved")
+    assert open_dataset(tmp_path / "moved").fingerprint == before
+
+
+def test_the_fingerprint_changes_with_one_pixel(tmp_path):
+    two_filled(tmp_path)
+    before = prepared_fingerprint(tmp_path, "before")
+    changed = picture(3)
+    changed.putpixel((20, 20), (0, 0, 0))
+    changed.save(tmp_path / "photos" / "0003.png")
+    assert prepared_fingerprint(tmp_path, "after") != before
+
+
+@pytest.mark.parametrize("change", ["pixel", "name", "split"])
+def test_the_fingerprint_of_a_folder_changes_too(competition_like, change, monkeypatch):
+    before = open_dataset(competition_like, SIZE_PX).fingerprint
+    first = competition_like / "photo_jpg" / "0000.jpg"
+    if change == "pixel":
+        picture(99).save(first)
+    elif change == "name":
+        first.rename(first.with_name("00000.jpg"))
+    else:
+        monkeypatch.setattr("artnb.data.sources.DEFAULT_TEST_SHARE", 0.2)
+    assert open_dataset(competition_like, SIZE_PX).fingerprint != before
+
+
+# Damage
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"must exist, and .*nowhere does not"):
+        open_dataset(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "3", "null", "{}", '{"format": "one"}', "\x00"])
+def test_a_damaged_dataset_json_is_named(folder, text):
+    (folder / "dataset.json").write_text(text)
+    with pytest.raises(InputError, match=r"dataset\.json is damaged \(.*\); prepare the Dataset"):
+        open_dataset(folder)
+
+
+def test_a_dataset_json_that_is_no_text_is_named(folder):
+    (folder / "dataset.json").write_bytes(b"\xff\xfe\x80")
+    with pytest.raises(InputError, match=r"dataset\.json is damaged \(.*decode"):
+        open_dataset(folder)
+
+
+def test_a_newer_dataset_json_asks_for_an_update(folder):
+    change_manifest(folder, lambda manifest: manifest.update(format=2))
+    with pytest.raises(InputError, match=r"has format 2, and this artnb reads up to 1; update"):
+        open_dataset(folder)
+
+
+def test_missing_parts_of_dataset_json_are_named(folder):
+    def change(manifest):
+        del manifest["size_px"], manifest["domains"]
+
+    change_manifest(folder, change)
+    with pytest.raises(InputError, match=r"dataset\.json lacks domains, size_px; prepare"):
+        open_dataset(folder)
+
+
+def remove_domain(manifest):
+    del manifest["domains"]["painting"]
+
+
+def remove_split(manifest):
+    del manifest["domains"]["painting"]["splits"]["test"]
+    manifest["domains"]["painting"]["splits"]["train"]["shards"] = None
+
+
+def remove_hashes(manifest):
+    for split in manifest["domains"]["painting"]["splits"].values():
+        split["shards"] = [{"file": "a.tfrec"}]
+
+
+def miscount(manifest):
+    for split in manifest["domains"]["painting"]["splits"].values():
+        split["count"] += 1
+
+
+@pytest.mark.parametrize("change", [remove_domain, remove_split, remove_hashes, miscount])
+def test_incomplete_domains_of_dataset_json_are_named(folder, change):
+    change_manifest(folder, change)
+    with pytest.raises(InputError, match=r"json lacks painting train, painting test; prepare"):
+        open_dataset(folder)
+
+
+def test_a_missing_shard_is_named(folder):
+    (folder / "painting-train-00000-of-00001.tfrec").unlink()
+    with pytest.raises(
+        InputError, match=r"lacks its shard painting-train-00000-of-00001\.tfrec; copy it again"
+    ):
+        open_dataset(folder)
+
+
+def test_an_altered_shard_is_named(folder):
+    shard = folder / "painting-train-00000-of-00001.tfrec"
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(data)
+    with pytest.raises(InputError, match=r"record \d of .*painting-train-.* its checksum"):
+        open_dataset(folder)
+
+
+def test_a_shard_cut_between_two_records_is_named(folder):
+    """Every checksum of what is left is right."""
+    shard = folder / "painting-train-00000-of-00001.tfrec"
+    write_shard(shard, [Record("0000.png", encoded(picture(0), "JPEG"), "painting")])
+    with pytest.raises(InputError, match=r"painting-train.* holds 1 pictures, and .* says 4"):
+        open_dataset(folder)
+
+
+def test_the_hash_of_pixels_is_that_of_the_file(folder):
+    """report.csv lets a person find a picture again by its pixels."""
+    report = (folder / "report.csv").read_text(encoding="utf-8")
+    assert all(hash_pixels(picture(seed)) in report for seed in (0, 9, 1000, 1003))

@@ -1,0 +1,344 @@
+"""Preparing: everything in, nothing changed, whole or not at all."""
+
+import csv
+import functools
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+import artnb
+from artnb.data import prepare as preparing
+from artnb.data.dataset import open_dataset
+from artnb.data.images import decode_image, decode_rgb, fit_square
+from artnb.data.prepare import check_size, new_folder, prepare
+from artnb.data.records import read_shard
+from artnb.data.scan import scan
+from artnb.data.sources import two_folders
+from artnb.errors import InputError
+
+from .pictures import encoded, picture, snapshot, two_filled
+
+SIZE_PX = 32
+
+
+def manifest_of(folder):
+    return json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+
+
+def rows_of(folder):
+    with (folder / "report.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# What comes out
+
+
+def test_dataset_json_tells_everything(tmp_path):
+    source = two_filled(tmp_path)
+    prepare(source, tmp_path / "out", SIZE_PX, seed=3, licence="CC0 — frei")
+    manifest = manifest_of(tmp_path / "out")
+    domains = manifest.pop("domains")
+    assert manifest == {
+        "format": 1,
+        "artnb": artnb.__version__,
+        "x": "photo",
+        "y": "painting",
+        "size_px": SIZE_PX,
+        "paired_test": False,
+        "source": source.path,
+        "licence": "CC0 — frei",
+        "split": {"rule": "sha256 of seed and pixels", "seed": 3},
+        "problems": {
+            "photo": {"unreadable": 0, "duplicates": 0},
+            "painting": {"unreadable": 0, "duplicates": 0},
+        },
+    }
+    assert list(domains) == ["photo", "painting"]
+    assert domains["painting"]["splits"]["test"] == {"count": 0, "shards": []}
+    (shard,) = domains["photo"]["splits"]["train"]["shards"]
+    data = (tmp_path / "out" / "photo-train-00000-of-00001.tfrec").read_bytes()
+    assert shard == {
+        "file": "photo-train-00000-of-00001.tfrec",
+        "count": 9,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def test_the_out_folder_holds_what_dataset_json_names_and_a_report(tmp_path):
+    prepare(two_filled(tmp_path), tmp_path / "deep" / "er" / "out", SIZE_PX)
+    assert sorted(path.name for path in (tmp_path / "deep" / "er" / "out").iterdir()) == [
+        "dataset.json",
+        "painting-train-00000-of-00001.tfrec",
+        "photo-test-00000-of-00001.tfrec",
+        "photo-train-00000-of-00001.tfrec",
+        "report.csv",
+    ]
+    assert [path.name for path in (tmp_path / "deep" / "er").iterdir()] == ["out"]
+
+
+def test_records_follow_the_competition(tmp_path):
+    prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX)
+    records = [r for _, r in read_shard(tmp_path / "out" / "painting-train-00000-of-00001.tfrec")]
+    assert [(r.image_name, r.target) for r in records] == [
+        (f"{number:04d}.png", "painting") for number in range(4)
+    ]
+    expected = fit_square(picture(1002), SIZE_PX)
+    difference = decode_rgb(records[2].image).astype(int) - decode_rgb(encoded(expected))
+    assert abs(difference).mean() < 2
+
+
+def test_the_opened_dataset_is_returned(tmp_path):
+    returned = prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX)
+    opened = open_dataset(tmp_path / "out")
+    assert returned.fingerprint == opened.fingerprint
+    assert list(returned.x.train) == list(opened.x.train)
+
+
+def test_the_seed_of_the_split_is_used(tmp_path):
+    source = two_filled(tmp_path).with_test_share(0.5)
+    held_out = [prepare(source, tmp_path / f"{s}", SIZE_PX, seed=s).x.test.names for s in (0, 1)]
+    assert held_out[0] != held_out[1]
+    x, _ = scan(source, SIZE_PX, seed=1)
+    assert held_out[1] == [entry.picture.name for entry in x.split("test")]
+
+
+def test_many_pictures_go_into_several_shards(tmp_path, monkeypatch):
+    source = two_filled(tmp_path).with_test_share(0)
+    whole = prepare(source, tmp_path / "whole", SIZE_PX)
+    monkeypatch.setattr(preparing, "RECORDS_PER_SHARD", 4)
+    parts = prepare(source, tmp_path / "parts", SIZE_PX)
+    shards = manifest_of(tmp_path / "parts")["domains"]["photo"]["splits"]["train"]["shards"]
+    assert [(shard["file"], shard["count"]) for shard in shards] == [
+        ("photo-train-00000-of-00003.tfrec", 4),
+        ("photo-train-00001-of-00003.tfrec", 4),
+        ("photo-train-00002-of-00003.tfrec", 2),
+    ]
+    assert parts.x.train.names == whole.x.train.names
+    assert list(parts.x.train) == list(whole.x.train)
+
+
+def test_the_report_tells_every_file_s_fate(tmp_path):
+    source = two_filled(tmp_path)
+    (tmp_path / "photos" / "0003.png").write_text("no picture")
+    picture(0).save(tmp_path / "photos" / "0009.png")
+    prepare(source.with_test_share(0), tmp_path / "out", SIZE_PX)
+    rows = rows_of(tmp_path / "out")
+    assert [row["name"] for row in rows if row["domain"] == "photo"] == [
+        f"{number:04d}.png" for number in range(10)
+    ]
+    assert rows[3] == {
+        "domain": "photo",
+        "name": "0003.png",
+        "outcome": "unreadable",
+        "duplicate_of": "",
+        "problem": "it is not a picture in a known format",
+        "pixel_sha256": "",
+    }
+    assert (rows[9]["outcome"], rows[9]["duplicate_of"]) == ("train", "0000.png")
+    assert rows[9]["pixel_sha256"] == rows[0]["pixel_sha256"]
+    assert len(rows) == 14
+    assert manifest_of(tmp_path / "out")["problems"]["photo"] == {"unreadable": 1, "duplicates": 1}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names of raw bytes")
+def test_a_name_that_is_no_unicode_goes_all_the_way(tmp_path):
+    two_filled(tmp_path)
+    try:
+        os.rename(tmp_path / "photos" / "0000.png", os.fsencode(tmp_path) + b"/photos/\xe9.png")
+    except OSError:
+        pytest.skip("this file system has no names of raw bytes")
+    source = two_folders(tmp_path / "photos", tmp_path / "paintings").with_test_share(0)
+    dataset = prepare(source, tmp_path / "out", SIZE_PX)
+    assert r"\xe9.png" in dataset.x.train.names
+    assert r"\xe9.png" in [row["name"] for row in rows_of(tmp_path / "out")]
+
+
+def test_streaming_beyond_the_limit_gives_the_same_bytes(tmp_path, monkeypatch):
+    source = two_filled(tmp_path)
+    prepare(source, tmp_path / "in-memory", SIZE_PX)
+    monkeypatch.setattr(preparing, "scan", functools.partial(scan, memory_limit_gb=0))
+    prepare(source, tmp_path / "streamed", SIZE_PX)
+    contents = [
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("in-memory", "streamed")
+    ]
+    assert contents[0] == contents[1]
+
+
+def test_progress_covers_reading_and_writing(tmp_path):
+    calls = {}
+
+    def progress(title, total):
+        calls[title] = [total, 0]
+
+        def advance():
+            calls[title][1] += 1
+
+        return advance
+
+    prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX, progress=progress)
+    assert calls == {
+        "reading photo": [10, 10],
+        "reading painting": [4, 4],
+        "writing shards": [14, 14],
+    }
+
+
+def test_real_paintings_of_any_size_are_prepared(real_data, tmp_path):
+    photos, monet = real_data / "paintings", real_data / "painters-256" / "monet"
+    if not (photos.is_dir() and monet.is_dir()):
+        pytest.skip(f"{photos} or {monet} is missing")
+    dataset = prepare(two_folders(photos, monet), tmp_path / "out", 64)
+    assert len(dataset.x.train) + len(dataset.x.test) == 10
+    assert {decode_image(jpeg).size for jpeg in (*dataset.x.train, *dataset.y.train)} == {(64, 64)}
+    # a painting is far from flat, and scaling down keeps its mean
+    name = "monet_impression_sunrise__vicdominguez.jpg"
+    split = dataset.x.train if name in dataset.x.train.names else dataset.x.test
+    small = decode_rgb(split[split.names.index(name)])
+    square = fit_square(decode_image((photos / name).read_bytes()), 512)
+    assert small.std() > 10
+    assert abs(small.mean() - decode_rgb(encoded(square)).mean()) < 2
+
+
+# What stays as it was
+
+
+def test_input_files_are_never_changed(tmp_path):
+    source = two_filled(tmp_path)
+    before = snapshot(tmp_path)
+    prepare(source, tmp_path / "out", SIZE_PX)
+    after = {name: facts for name, facts in snapshot(tmp_path).items() if "out/" not in name}
+    assert after == before
+    assert len(before) == 14
+
+
+def test_an_out_folder_that_holds_something_is_left_alone(tmp_path):
+    source = two_filled(tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("years of work")
+    before = snapshot(tmp_path)
+    with pytest.raises(InputError, match=r"out must be new or empty, and it is not; choose anothe"):
+        prepare(source, tmp_path / "out", SIZE_PX)
+    assert snapshot(tmp_path) == before
+
+
+def test_an_out_file_is_left_alone(tmp_path):
+    source = two_filled(tmp_path)
+    (tmp_path / "out").write_text("years of work")
+    with pytest.raises(InputError, match=r"out must be new or empty"):
+        prepare(source, tmp_path / "out", SIZE_PX)
+    assert (tmp_path / "out").read_text() == "years of work"
+
+
+def test_an_empty_out_folder_is_used(tmp_path):
+    source = two_filled(tmp_path)
+    (tmp_path / "out").mkdir()
+    prepare(source, tmp_path / "out", SIZE_PX)
+    assert (tmp_path / "out" / "dataset.json").is_file()
+
+
+def test_the_current_folder_cannot_be_the_out_folder(tmp_path, monkeypatch):
+    source = two_filled(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for out in (Path("."), tmp_path / "here"):
+        with pytest.raises(InputError, match=r"cannot be replaced .*; name a folder in it"):
+            prepare(source, out, SIZE_PX)
+
+
+def test_an_out_folder_below_a_file_is_refused(tmp_path):
+    source = two_filled(tmp_path)
+    with pytest.raises(InputError, match=r"out cannot be made \(.*\); choose another --out"):
+        prepare(source, tmp_path / "photos" / "0000.png" / "out", SIZE_PX)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_the_out_folder_is_not_private(tmp_path):
+    prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX)
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
+
+
+# What fails leaves nothing
+
+
+@pytest.mark.parametrize(
+    "failure", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=["^C", "full"]
+)
+@pytest.mark.parametrize("place", ["scan", "write_report", "write_shard", "sha256", "os.replace"])
+def test_an_interruption_leaves_nothing(tmp_path, monkeypatch, place, failure):
+    source = two_filled(tmp_path)
+    before = snapshot(tmp_path)
+
+    def fail(*_arguments, **_settings):
+        raise failure
+
+    monkeypatch.setattr(f"artnb.data.prepare.{place}", fail)
+    with pytest.raises(type(failure)):
+        prepare(source, tmp_path / "out", SIZE_PX)
+    monkeypatch.undo()
+    assert snapshot(tmp_path) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
+
+
+def test_an_interruption_in_the_middle_of_a_shard_leaves_nothing(tmp_path):
+    source = two_filled(tmp_path)
+
+    def progress(title, _total):
+        advances = iter(range(5))
+
+        def advance():
+            if title == "writing shards" and next(advances) == 4:
+                assert [path for path in tmp_path.iterdir() if path.name.startswith(".out-")]
+                raise KeyboardInterrupt
+
+        return advance
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=progress)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
+
+
+def test_too_few_usable_pictures_leave_nothing(tmp_path):
+    source = two_filled(tmp_path, paintings=2)
+    (tmp_path / "paintings" / "0000.png").write_text("no picture")
+    with pytest.raises(InputError, match="at least 2 usable painting pictures, got 1"):
+        prepare(source, tmp_path / "out", SIZE_PX)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_folder_appears_when_it_is_whole(tmp_path):
+    with new_folder(tmp_path / "out") as unfinished:
+        (unfinished / "part").touch()
+        assert unfinished.parent == tmp_path  # one file system, so that the last step is one step
+        assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["part"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(
+    ("size_px", "error"),
+    [
+        (250, "must be a multiple of 4, got 250; use 248 or 252"),
+        (33, "must be a multiple of 4, got 33; use 32 or 36"),
+        (31, "must be at least 32, got 31; use 256"),
+        (0, "must be at least 32, got 0; use 256"),
+        (-4, "must be at least 32, got -4; use 256"),
+    ],
+)
+def test_a_size_that_networks_cannot_use_is_refused(tmp_path, size_px, error):
+    source = two_filled(tmp_path)
+    with pytest.raises(InputError, match=f"size_px {error}"):
+        prepare(source, tmp_path / "out", size_px)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("size_px", [32, 64, 100, 256])
+def test_a_multiple_of_4_is_a_size(size_px):
+    assert check_size(size_px) == size_px

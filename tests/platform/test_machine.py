@@ -1,0 +1,38 @@
+import os
+
+import pytest
+
+from artnb.config import preset_config
+from artnb.platform import machine
+
+
+@pytest.mark.parametrize("preset", ["smoke", "preview", "paper", "no such"])
+def test_a_named_preset_stays_as_it_is(preset):
+    assert machine.resolve_preset(preset) == preset
+
+
+@pytest.mark.parametrize("devices", [[], ["gpu:0"]])
+def test_auto_becomes_a_preset_that_exists(monkeypatch, devices):
+    monkeypatch.setattr(machine, "accelerators", lambda: devices)
+    preset_config(machine.resolve_preset("auto"))
+
+
+def test_auto_is_preview_on_a_cpu(monkeypatch):
+    monkeypatch.setattr(machine, "accelerators", lambda: [])
+    assert machine.resolve_preset("auto") == "preview"
+
+
+def test_a_cpu_is_no_accelerator(monkeypatch):
+    import keras
+
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["cpu:0", "cpu:1"])
+    assert machine.accelerators() == []
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["gpu:0"])
+    assert machine.accelerators() == ["gpu:0"]
+
+
+def test_the_machine_in_one_line():
+    line = machine.this_machine()
+    assert "\n" not in line
+    assert f"{os.cpu_count()} CPU cores" in line
+    assert "Keras" in line
