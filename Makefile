@@ -3,21 +3,24 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+JAX    := $(VENV)-jax
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-notebooks notebooks lint format clean
+.PHONY: help setup demo test test-jax test-slow test-notebooks notebooks lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## create .venv with the pinned packages
 
-$(READY): pyproject.toml constraints/default.txt
+$(READY): EXTRAS = ".[tensorflow,dev]"
+$(JAX)/.ready: EXTRAS = ".[jax,dev]"
+$(READY) $(JAX)/.ready: pyproject.toml constraints/default.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
 	  f"artnb needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}; try make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints/default.txt --editable ".[tensorflow,dev]"
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints/default.txt --editable $(EXTRAS)
 	@touch $@
 
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
@@ -25,6 +28,9 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 
 test: $(READY)  ## the default tests, about ten minutes on two cores
 	$(BIN)/python -m pytest
+
+test-jax: $(JAX)/.ready  ## the default tests on JAX, without TensorFlow installed
+	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
@@ -44,4 +50,4 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 
 clean:  ## remove .venv and caches, never outputs/
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(JAX) .pytest_cache .ruff_cache

@@ -31,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"artnb: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        # No space, no permission, a drive that went away: the user's to mend, not a bug.
+        print(f"artnb: the system says: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nartnb: interrupted; what was written so far stays", file=sys.stderr)
         return 130
@@ -92,8 +96,8 @@ def _print_problems(out: Path) -> None:
     for name, problems in read_manifest(out)["problems"].items():
         for kind, count in problems.items():
             if count:
-                verb = "were skipped" if kind == "unreadable" else "are kept"
-                print(f"{name}: {count} {kind} pictures {verb}; the report names them")
+                fate = "cannot be read: skipped" if kind == "unreadable" else "repeat others: kept"
+                print(f"{name}: {count} pictures {fate}; the report names them")
 
 
 def _data_check(options: argparse.Namespace) -> int:
@@ -127,7 +131,7 @@ def _train(options: argparse.Namespace) -> None:
     dataset = open_dataset(options.data, swap_domains=options.swap_domains, progress=bar)
     for remark in dataset.remarks:
         print(remark)
-    run = train(dataset, config, options.run)
+    run = train(dataset, config, options.run, tensorboard=options.tensorboard)
     print(f"Grids while training:  {run.samples}")
     print(f"Loss curves:           {run.losses_picture}")
     print(f"Next:                  artnb translate --run {run.path} --photos FOLDER --out FOLDER")
@@ -151,6 +155,13 @@ def _translate(options: argparse.Namespace) -> int:
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
     return 2 if report.skipped else 0
+
+
+def _runs(options: argparse.Namespace) -> None:
+    from artnb.platform.where import outputs_folder
+    from artnb.show.runs import runs_table
+
+    print(runs_table(options.folder or outputs_folder()))
 
 
 def _say_backend(options: argparse.Namespace) -> None:
@@ -179,6 +190,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data(commands)
     _add_train(commands)
     _add_translate(commands)
+    runs = _add(commands, "runs", _runs, "List Runs: how far they got, how they ended.")
+    runs.add_argument("folder", type=Path, nargs="?", help="where (default: outputs)")
     return parser
 
 
@@ -252,6 +265,7 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser = _add(commands, "train", _train, "Train a CycleGAN into a new Run.")
     parser.epilog = (
         "presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),\n"
+        "         session (one session on a free GPU),\n"
         "         paper (the original's 200 epochs: days on a free GPU)"
     )
     parser.add_argument(
@@ -260,7 +274,7 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
         required=True,
         help="a Dataset, the competition's folder, or a folder with trainA and trainB",
     )
-    parser.add_argument("--preset", default="preview", help="smoke, preview or paper")
+    parser.add_argument("--preset", default="preview", help="smoke, preview, session or paper")
     parser.add_argument("--run", metavar="NAME", help="of the Run (default: preset and date)")
     parser.add_argument("--epochs", type=int, help="how often every photo is seen")
     parser.add_argument(
@@ -271,6 +285,7 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
         help="any setting, such as steps_per_epoch=200; may be repeated",
     )
     parser.add_argument("--swap-domains", action="store_true", help="take X for Y and Y for X")
+    parser.add_argument("--tensorboard", action="store_true", help="also write for TensorBoard")
     _add_backend(parser)
 
 

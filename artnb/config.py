@@ -248,25 +248,34 @@ def parse_setting(text: str) -> tuple[str, Any]:
     raise InputError(f"{name} must be {_in_words(kinds)}, got {value!r}")
 
 
-# A CPU and a few minutes: a small network on small pictures. Padding by reflection, since
-# zero padding leaves stripes; resize and convolve, since a checkerboard has no time to fade.
+# A CPU and a few minutes: as many steps as they allow of a small network, on crops of 64 px.
+# What was tried on the embedded data, four minutes each on two cores: without skips all stays
+# blurred; with a learning rate of 4e-4 and no R1 red and white blobs appear once the
+# discriminators win (after some 800 steps), with these settings none did; a cycle weight of 4
+# leaves more contrast and more of the painter's greens and violets than 10; painting only the
+# change onto the photo kept the photo's colours. Padding by reflection, since zero padding leaves
+# stripes; resize and convolve, since a checkerboard has no time to fade.
 _PREVIEW = {
-    "image_size_px": 96,
-    "load_size_px": 108,
+    "image_size_px": 64,
+    "load_size_px": 128,
     "generator_filters": 24,
     "generator_blocks": 3,
-    "discriminator_filters": 32,
+    "skips": True,
+    "discriminator_filters": 48,
+    "discriminator_downsamplings": 2,
     "upsampling": "resize",
     "padding": "reflect",
-    "batch_size": 2,
-    "learning_rate": 4e-4,
+    "lambda_cycle": 4.0,
+    "r1_gamma": 5.0,
+    "learning_rate": 3e-4,
     "ema_decay": 0.99,
-    "steps_per_epoch": 50,
+    "steps_per_epoch": 200,
     "minutes": 5.0,
 }
 _SMOKE = _PREVIEW | {
     "image_size_px": 32,
     "load_size_px": 36,
+    "batch_size": 2,
     "generator_filters": 4,
     "generator_blocks": 1,
     "discriminator_filters": 4,

@@ -45,7 +45,7 @@ class HeldOutCheck:
         return (
             f"On {self.pairs} held-out scenes the photo is {self.untouched:.1f} grey levels from "
             f"the true painting, its translation {self.painted:.1f}: "
-            f"{self.improvement:.0%} nearer."
+            f"{abs(self.improvement):.0%} {'nearer' if self.improvement >= 0 else 'farther'}."
         )
 
 
@@ -157,5 +157,6 @@ def draw_contact_sheet(run: Run, dataset: Dataset, rows: int = _SHEET_ROWS) -> I
 
 
 def chosen_epochs(epochs: Sequence[int]) -> list[int]:
-    """Pick an early, a middle and the last of the epochs there are."""
-    return sorted({epochs[0], epochs[(len(epochs) - 1) // 2], epochs[-1]})
+    """Pick the first, the one nearest the middle, and the last of the epochs there are."""
+    middle = min(epochs, key=lambda epoch: abs(epoch - epochs[-1] / 2))
+    return sorted({epochs[0], middle, epochs[-1]})

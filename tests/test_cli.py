@@ -69,12 +69,13 @@ def test_the_way_from_pictures_to_paintings(folders, capsys):
     out = folders / "out"
     painted = run("translate", "--run", "first", "--photos", folders / "photos", "--out", out)
     assert "4 paintings" in painted
+    assert "finished" in run("runs")
     assert sorted(path.name for path in out.iterdir()) == ["0.png", "1.png", "2.png", "3.png"]
 
 
 def test_every_command_has_help_that_says_what_it_is_for():
     for words in (["doctor"], ["demo"], ["data", "demo"], ["data", "prepare"], ["data", "check"],
-                  ["train"], ["translate"]):  # fmt: skip
+                  ["train"], ["translate"], ["runs"]):  # fmt: skip
         with pytest.raises(SystemExit, match="0"):
             build_parser().parse_args([*words, "--help"])
 
@@ -191,6 +192,18 @@ def test_damaged_data_is_not_usable(folders, capsys):
     shard.write_bytes(content)
     assert main(["data", "check", str(data)]) == 2
     assert "record" in capsys.readouterr().err
+
+
+def test_what_the_system_refuses_is_a_sentence_too(folders, capsys, monkeypatch):
+    def no_space(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("artnb.data.prepare.write_shard", no_space)
+    sentence = complains(capsys, "data", "prepare", "--x", folders / "photos", "--y",
+                         folders / "paintings", "--out", folders / "out",
+                         "--size-px", 32)  # fmt: skip
+    assert "No space left on device" in sentence
+    assert not (folders / "out").exists()
 
 
 def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):

@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -50,6 +52,7 @@ def test_the_check_measures_against_the_true_painting(dataset):
 def test_improvement_is_a_share_of_the_distance():
     assert HeldOutCheck(4, untouched=40, painted=10).improvement == 0.75
     assert "75% nearer" in HeldOutCheck(4, untouched=40, painted=10).describe()
+    assert "25% farther" in HeldOutCheck(4, untouched=40, painted=50).describe()
 
 
 def test_distance_is_in_grey_levels():
@@ -67,6 +70,7 @@ def test_an_early_a_middle_and_the_last_epoch():
     assert chosen_epochs([1]) == [1]
     assert chosen_epochs([1, 2]) == [1, 2]
     assert chosen_epochs([1, 2, 5, 10, 13]) == [1, 5, 13]
+    assert chosen_epochs([1, 2, 5, 10, 20, 23]) == [1, 10, 23]
 
 
 def test_minutes_count_for_every_preset_but_smoke():
@@ -74,3 +78,13 @@ def test_minutes_count_for_every_preset_but_smoke():
     assert demo_config("preview", minutes=None).minutes == preset_config("preview").minutes
     assert demo_config("smoke", minutes=1.5) == preset_config("smoke")
     assert demo_config("smoke", seed=3).seed == 3
+
+
+@pytest.mark.slow
+def test_the_demo_as_people_run_it_paints(tmp_path):
+    """What the README promises: held-out scenes come at least a fifth nearer in six minutes."""
+    started = time.monotonic()
+    result = run_demo(tmp_path / "demo", say=lambda _: None)
+    assert result.check.pairs == 24
+    assert result.check.improvement >= 0.2
+    assert time.monotonic() - started < 6 * 60

@@ -27,11 +27,6 @@ class FilePicture:
     name: str
     path: Path
 
-    @property
-    def origin(self) -> str:
-        """Where the picture comes from, for reports."""
-        return str(self.path)
-
     def read(self) -> bytes:
         """Give the encoded bytes."""
         return self.path.read_bytes()
@@ -44,11 +39,6 @@ class ShardPicture:
     name: str
     path: Path
     frame: Frame
-
-    @property
-    def origin(self) -> str:
-        """Where the picture comes from, for reports."""
-        return f"{self.path}#{self.name}"
 
     def read(self) -> bytes:
         """Give the encoded bytes."""

@@ -3,7 +3,7 @@
 import csv
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +123,10 @@ class SampleGrids(keras.callbacks.Callback):
         run: Run,
         config: CycleGANConfig,
         sampler: Sampler,
-        watch: Callable[[Path], None] | None = None,
+        watchers: Sequence[Callable[[Path], None]] = (),
     ) -> None:
         super().__init__()
-        self.run, self.sampler, self.watch = run, sampler, watch
+        self.run, self.sampler, self.watchers = run, sampler, watchers
         self.every_steps = config.samples_every_steps
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -152,8 +152,8 @@ class SampleGrids(keras.callbacks.Callback):
         self.model.sync()
         grid = self.sampler.grid(self.model.painters, title)
         path = save_picture(grid, self.run.samples / f"{name}.png")
-        if self.watch:
-            self.watch(path)
+        for watch in self.watchers:
+            watch(path)
 
 
 class Snapshots(keras.callbacks.Callback):

@@ -24,6 +24,7 @@ from artnb.run import Run, new_run
 from artnb.training.callbacks import LearningRateDecay, Log, Progress, SampleGrids, Snapshots
 from artnb.training.cyclegan import CycleGAN
 from artnb.training.samples import Sampler
+from artnb.training.tensorboard import require_tensorboard, tensorboard_callback
 
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
 _MEASURED_STEPS = 4
@@ -63,6 +64,7 @@ def train(
     run_name: str | Path | None = None,
     say: Callable[[str], None] = print,
     watch: Callable[[Path], None] | None = None,
+    tensorboard: bool = False,
 ) -> Run:
     """Train a CycleGAN from the start.
 
@@ -74,13 +76,16 @@ def train(
         run_name: of the new Run, or its path.
         say: gets the few lines about what will happen.
         watch: gets the path of every sample grid as soon as it is written.
+        tensorboard: also write event files, into the Run's `tensorboard` folder.
 
     Returns:
         The Run.
 
     Raises:
-        InputError: the Run exists already.
+        InputError: the Run exists already, or TensorBoard's files cannot be written here.
     """
+    if tensorboard:
+        require_tensorboard()
     if config.precision == "auto":
         precision, reason = suitable_precision()
         say(f"Precision is {precision}: {reason}.")
@@ -96,7 +101,7 @@ def train(
     say(plan.describe())
     say(f"The Run is {run.path}")
     with recorded_ending(run):
-        _fit(model, dataset, plan, run, watch)
+        _fit(model, dataset, plan, run, [watch] if watch else [], tensorboard)
     return run
 
 
@@ -105,16 +110,22 @@ def _fit(
     dataset: Dataset,
     plan: Plan,
     run: Run,
-    watch: Callable[[Path], None] | None,
+    watchers: list[Callable[[Path], None]],
+    tensorboard: bool,
 ) -> None:
     config = plan.config
     domains = (dataset.x.name, dataset.y.name)
-    sampler = Sampler(dataset, config.sample_count, config.image_size_px)
+    sampler = Sampler(dataset, config.sample_count, sample_size(dataset, config))
     progress = Progress(config)
+    extra = []
+    if tensorboard:
+        callback, grid_images = tensorboard_callback(run)
+        extra, watchers = [callback], [*watchers, grid_images]
     callbacks = [
+        *extra,
         LearningRateDecay(config),
         Log(run, config, domains),
-        SampleGrids(run, config, sampler, watch),
+        SampleGrids(run, config, sampler, watchers),
         Snapshots(run, config),
         progress,
     ]
@@ -129,6 +140,11 @@ def _fit(
         )
     finally:
         progress.close()
+
+
+def sample_size(dataset: Dataset, config: CycleGANConfig) -> int:
+    """Give the edge at which whole pictures are shown: the scale that crops are taken from."""
+    return min(config.load_size_px // config.multiple_px * config.multiple_px, dataset.size_px)
 
 
 @contextmanager

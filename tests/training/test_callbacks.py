@@ -53,7 +53,7 @@ def test_who_watches_gets_every_grid(tmp_path):
 
     config = preset_config("smoke", samples_every_steps=2)
     seen = []
-    grids = SampleGrids(new_run(tmp_path / "run", config), config, Sampler(), seen.append)
+    grids = SampleGrids(new_run(tmp_path / "run", config), config, Sampler(), [seen.append])
     grids.set_model(Model())
     grids.set_params({"steps": 4})
     grids.on_train_begin()

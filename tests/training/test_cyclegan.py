@@ -86,7 +86,7 @@ def test_the_joint_loss_is_the_sum_of_all_terms():
 
 def test_identity_compares_the_identity_picture():
     """Trap 5: identity_y is |G(y) − y|, not |G(F(y)) − y|."""
-    model = CycleGAN(preset_config("smoke"), 32)
+    model = CycleGAN(preset_config("smoke", lambda_cycle=10.0), 32)
     x, y = uniform_pictures(1, (2, 32, 32, 3)), uniform_pictures(2, (2, 32, 32, 3))
     _, (fake_x, _, losses) = model.generator_losses(x, y, DRAW)
     same_y = keras.ops.convert_to_numpy(model.generator_g(y))
@@ -160,6 +160,12 @@ def test_the_same_seed_gives_the_same_training():
     losses = [one_step(CycleGAN(preset_config("smoke", seed=s), 32), batch) for s in (7, 7, 8)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     assert losses[0] != pytest.approx(losses[2], rel=1e-3)
+
+
+def test_every_layer_is_built_before_the_first_step():
+    """Keras would otherwise take the first batch to build the model and never train on it."""
+    model = CycleGAN(preset_config("smoke"), 32)
+    assert all(layer.built for layer in model._flatten_layers())
 
 
 def test_everything_a_step_changes_is_among_the_state_variables():

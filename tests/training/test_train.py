@@ -10,7 +10,7 @@ from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
 from artnb.run import open_run
 from artnb.training.cyclegan import LOSS_NAMES, CycleGAN
-from artnb.training.train import Plan, make_plan, train
+from artnb.training.train import Plan, make_plan, sample_size, train
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +119,17 @@ def test_an_epoch_shows_every_picture_of_the_larger_domain(dataset, monkeypatch)
     monkeypatch.setattr("artnb.training.train.measure_step", lambda *_: 0.5)
     config = preset_config("smoke", steps_per_epoch=None, batch_size=4)
     assert make_plan(None, dataset, config).steps_per_epoch == 2  # 6 pictures, 4 at a time
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"image_size_px": 32, "load_size_px": 32}, 32),
+        ({"image_size_px": 32, "load_size_px": 286}, 32),  # never larger than the pictures are
+    ],
+)
+def test_grids_show_whole_pictures_at_the_scale_of_training(dataset, settings, expected):
+    assert sample_size(dataset, preset_config("smoke", **settings)) == expected
 
 
 def test_a_plan_foresees_its_end():
