@@ -65,10 +65,12 @@ def demo_config(
     """Give a demo's settings: a preset's, fitted to the minutes there are.
 
     Args:
-        preset: a preset's name; `"smoke"` keeps its handful of steps whatever `minutes` says.
+        preset: a preset's name; `"auto"` is `"preview"` on every machine, since a demo has
+            minutes, and `"smoke"` keeps its handful of steps whatever `minutes` says.
         minutes: of training; None takes the preset's.
         seed: of weights, data order and augmentation.
     """
+    preset = "preview" if preset == "auto" else preset
     if minutes is None or preset == "smoke":
         return preset_config(preset, seed=seed)
     return preset_config(preset, seed=seed, minutes=minutes)

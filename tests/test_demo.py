@@ -66,6 +66,12 @@ def test_a_dataset_without_pairs_has_no_check(dataset):
     assert check_held_out(None, dataclasses.replace(dataset, paired_test=False)) is None
 
 
+def test_a_demo_takes_the_network_that_minutes_suffice_for():
+    assert demo_config("auto").preset == "preview"
+    assert demo_config("preview", minutes=2.0).minutes == 2
+    assert demo_config("smoke", minutes=2.0).minutes is None
+
+
 def test_an_early_a_middle_and_the_last_epoch():
     assert chosen_epochs([1]) == [1]
     assert chosen_epochs([1, 2]) == [1, 2]

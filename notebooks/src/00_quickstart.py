@@ -57,9 +57,9 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 #
 # Leave them as they are for a first run.
 #
-# - `preset`: `auto` takes what suits this machine; `smoke` only checks in seconds that
-#   everything runs; `preview` is a small network for a few minutes; `session`, for a few hours
-#   on a GPU, is still to come; `paper` is the original, which takes days on a T4.
+# - `preset`: `auto` is `preview` here, a small network that a few minutes suffice for; `smoke`
+#   only checks in seconds that everything runs; `session` is made for a few hours on a GPU;
+#   `paper` is the original, which takes days on a T4.
 # - `minutes`: how long to train. More minutes give better paintings.
 # - `photos_folder`: a folder of photos of your own, painted near the end.
 
@@ -88,7 +88,7 @@ import keras
 from artnb.data.demo import demo_sizes, held_out_pairs, make_demo_data, make_demo_photos
 from artnb.data.images import decode_rgb
 from artnb.demo import check_held_out, demo_config, draw_contact_sheet
-from artnb.platform.machine import resolve_preset, this_machine
+from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.show.gallery import before_and_after, wall
 from artnb.show.notebook import LivePicture, show, show_source
@@ -101,7 +101,7 @@ from artnb.translate import translate
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(resolve_preset(preset), minutes, seed)
+config = demo_config(preset, minutes, seed)
 out = unused_folder(outputs_folder() / "quickstart").absolute()
 print(this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
@@ -182,8 +182,8 @@ show_source(CycleGAN.generator_losses)
 # 3. the way back, which should equal the original;
 # 4. the original sent through the *other* generator, which should change nothing.
 #
-# All of them are held-out pictures. Expect noise at first, then the painter's colours, and
-# strokes last, if the minutes suffice.
+# All of them are held-out pictures. Expect noise at first, then the painter's colours and haze;
+# strokes would take hours rather than minutes.
 
 # %%
 run = train(dataset, config, unused_folder(out / "run"), watch=LivePicture().show)
@@ -265,7 +265,7 @@ print(f"The data:                {dataset.path}")
 
 # %% [markdown]
 # **Limits.** This network is small and trained for minutes, on pictures of a world far simpler
-# than ours. On real photos expect its colours and something of its strokes, not more: it has
+# than ours. On real photos expect its colours and haze, not more: it has
 # seen no people, houses or streets. A CycleGAN changes colour and texture; it moves no shapes.
 # And results differ a little from machine to machine, since a faster one trains more steps in
 # the same time.
