@@ -20,26 +20,28 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def smooth(values: np.ndarray, window: int) -> np.ndarray:
-    """Average over a centred window that narrows at both ends, so that no point is made up."""
-    half = window // 2
+    """Average over a centred window, at both ends over what there is of it."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     middle = np.arange(len(values))
-    reach = np.minimum(half, np.minimum(middle, len(values) - 1 - middle))
-    return (sums[middle + reach + 1] - sums[middle - reach]) / (2 * reach + 1)
+    first = np.maximum(middle - window // 2, 0)
+    beyond = np.minimum(middle + window // 2 + 1, len(values))
+    return (sums[beyond] - sums[first]) / (beyond - first)
 
 
-def draw_losses(losses_file: Path, domains: tuple[str, str]) -> Figure:
+def draw_losses(losses_file: Path, domains: tuple[str, str], undecided: float = 0.25) -> Figure:
     """Draw a Run's losses, generators and discriminators apart.
 
     Args:
         losses_file: a Run's `losses.csv`.
         domains: the names of X and Y.
+        undecided: the loss of a discriminator that cannot tell real from fake; 0.25 for least
+            squares.
 
     Returns:
         A figure that belongs to no window.
     """
     columns = read_columns(losses_file)
-    figure = Figure(figsize=(11, 4), layout="constrained")
+    figure = Figure(figsize=(11, 4.8), layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(1, 2)
     for panel, title in zip(panels, ("Generators", "Discriminators"), strict=True):
@@ -50,10 +52,12 @@ def draw_losses(losses_file: Path, domains: tuple[str, str]) -> Figure:
     for name, values in columns.items():
         panel = panels[1] if name.startswith("discriminator") else panels[0]
         _draw_curve(panel, steps, values, name, domains)
-    panels[1].axhline(0.25, color="0.6", linewidth=1, linestyle=(0, (2, 3)), label="undecided")
+    panels[1].axhline(undecided, color="0.6", linewidth=1, linestyle=(0, (2, 3)), label="undecided")
     for panel in panels:
-        panel.set_ylim(bottom=0)
-        panel.legend(frameon=False, fontsize=9)
+        panel.set_ylim(bottom=min(0, panel.get_ylim()[0]))
+        panel.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False, fontsize=9
+        )
     return figure
 
 

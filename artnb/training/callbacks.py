@@ -15,6 +15,7 @@ from artnb.show.curves import draw_losses
 from artnb.show.grids import save_picture
 from artnb.show.progress import progress_bar
 from artnb.training.cyclegan import LOSS_NAMES
+from artnb.training.losses import ADVERSARIAL_LOSSES
 from artnb.training.samples import Sampler
 from artnb.training.snapshots import save_snapshot, thin_out
 
@@ -32,7 +33,7 @@ def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedul
 
     Source: Zhu et al. 2017, section 4, and the authors' code.
     """
-    constant = round(constant_share * epochs)
+    constant = int(constant_share * epochs + 0.5)
     passed = max(0, epoch + 1 - constant) / (epochs - constant + 1)
     factors = {
         "linear": 1.0 - passed,
@@ -112,7 +113,9 @@ class Log(keras.callbacks.Callback):
             **{name: f"{float(logs[name]):.6g}" for name in LOSS_NAMES},
         }
         append_row(self.run.log_file, row)
-        draw_losses(self.run.losses_file, self.domains).savefig(self.run.losses_picture, dpi=110)
+        undecided = ADVERSARIAL_LOSSES[self.config.adversarial_loss].undecided
+        figure = draw_losses(self.run.losses_file, self.domains, undecided)
+        figure.savefig(self.run.losses_picture, dpi=110)
 
 
 class SampleGrids(keras.callbacks.Callback):

@@ -5,6 +5,7 @@ discriminators minimise. Discriminator losses are the mean of their real and fak
 0.5 · (real + fake) is the same scale for all; the paper halves it to slow the discriminator down.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,12 @@ class AdversarialLoss:
     """What generators and discriminators minimise.
 
     `generator` takes the logits of fakes; `discriminator` those of real and of fake pictures.
+    `undecided` is the discriminator's loss where it cannot tell them apart.
     """
 
     generator: Callable[[Any], Any]
     discriminator: Callable[[Any, Any], Any]
+    undecided: float
 
 
 def least_squares_generator(fake_logits: Any) -> Any:
@@ -57,11 +60,11 @@ def hinge_discriminator(real_logits: Any, fake_logits: Any) -> Any:
 
 ADVERSARIAL_LOSSES = {
     # Mao et al. 2017, arXiv 1611.04076: the paper's (Zhu et al. 2017, section 4)
-    "lsgan": AdversarialLoss(least_squares_generator, least_squares_discriminator),
+    "lsgan": AdversarialLoss(least_squares_generator, least_squares_discriminator, 0.25),
     # Goodfellow et al. 2014, arXiv 1406.2661, section 3
-    "bce": AdversarialLoss(cross_entropy_generator, cross_entropy_discriminator),
+    "bce": AdversarialLoss(cross_entropy_generator, cross_entropy_discriminator, math.log(2)),
     # Lim and Ye 2017, arXiv 1705.02894
-    "hinge": AdversarialLoss(hinge_generator, hinge_discriminator),
+    "hinge": AdversarialLoss(hinge_generator, hinge_discriminator, 1.0),
 }
 
 

@@ -23,6 +23,10 @@ def test_short_trainings_never_reach_zero(epochs, schedule):
     assert factors == sorted(factors, reverse=True)
 
 
+def test_a_single_epoch_runs_at_the_full_rate():
+    assert learning_rate_factor(0, 1, 0.5, "linear") == 1
+
+
 def test_a_constant_rate_stays():
     assert {learning_rate_factor(epoch, 10, 1.0, "linear") for epoch in range(10)} == {1.0}
     assert {learning_rate_factor(epoch, 10, 0.0, "constant") for epoch in range(10)} == {1.0}

@@ -42,6 +42,14 @@ def test_labels_are_the_right_way_round(name):
     assert float(loss.generator(REAL * near_one)) < float(loss.generator(FAKE))
 
 
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_undecided_is_the_best_loss_where_real_and_fake_look_alike(name):
+    loss = ADVERSARIAL_LOSSES[name]
+    constants = np.linspace(-2, 2, 401, dtype=np.float32)
+    same = [float(loss.discriminator(np.full(3, c), np.full(3, c))) for c in constants]
+    assert min(same) == pytest.approx(loss.undecided, abs=1e-4)
+
+
 def test_mean_absolute_error():
     assert float(mean_absolute_error(LOGITS, LOGITS - 3)) == pytest.approx(3)
 
