@@ -17,7 +17,7 @@ _SMALLEST_SHOWN_PX = 160
 
 
 @cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont:
+def font(size_px: int) -> ImageFont.FreeTypeFont:
     """Give the font that plots use too; Pillow's own has no arrow."""
     return ImageFont.truetype(
         Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", size_px
@@ -53,9 +53,9 @@ def titled_grid(
     height = top + len(rows) * (edge + _GAP_PX) - _GAP_PX + _MARGIN_PX
     sheet = Image.new("RGB", (lefts[-1] + edge + _MARGIN_PX, height), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((_MARGIN_PX, _MARGIN_PX - 4), title, INK, _font(20))
+    draw.text((_MARGIN_PX, _MARGIN_PX - 4), title, INK, font(20))
     for left, text in zip(lefts, columns or [""] * len(lefts), strict=True):
-        _write_centred(draw, text, left + edge / 2, _MARGIN_PX + title_px + 2, edge + _GAP_PX)
+        write_centred(draw, text, left + edge / 2, _MARGIN_PX + title_px + 2, edge + _GAP_PX)
     for number, row in enumerate(rows):
         for left, picture in zip(lefts, row, strict=True):
             if picture is not None:
@@ -73,13 +73,13 @@ def _column_places(count: int, edge: int, sections: Sequence[int]) -> list[int]:
     return lefts
 
 
-def _write_centred(
+def write_centred(
     draw: ImageDraw.ImageDraw, text: str, centre: float, top: int, width: int
 ) -> None:
     size_px = 15
-    while size_px > 8 and draw.textlength(text, _font(size_px)) > width:
+    while size_px > 8 and draw.textlength(text, font(size_px)) > width:
         size_px -= 1
-    draw.text((centre, top), text, INK, _font(size_px), anchor="ma")
+    draw.text((centre, top), text, INK, font(size_px), anchor="ma")
 
 
 def _enlarged(picture: np.ndarray, edge: int) -> Image.Image:

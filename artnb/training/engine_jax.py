@@ -63,8 +63,18 @@ class JaxEngine:
         for variable, before, after in zip(others, other_values, changed, strict=True):
             if after is not before:
                 variable.assign(after)
-        optimizer.apply(gradients, weights)
+        self._apply(optimizer, gradients, weights)
         return auxiliary
+
+    def _apply(self, optimizer: Any, gradients: list, weights: list) -> None:
+        """Let an optimizer step as a pure function: loss scaling branches within it."""
+        state = [variable.value for variable in optimizer.variables]
+        values = [weight.value for weight in weights]
+        new_values, new_state = optimizer.stateless_apply(state, gradients, values)
+        for variable, value in zip(
+            [*weights, *optimizer.variables], [*new_values, *new_state], strict=True
+        ):
+            variable.assign(value)
 
     def input_gradients(self, function: Any, inputs: Any) -> Any:
         """Differentiate a scalar function of a tensor by it, inside a loss or outside."""

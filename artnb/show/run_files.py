@@ -1,0 +1,29 @@
+"""What is in a Run's folder, in words."""
+
+import inspect
+from pathlib import Path
+
+from artnb.run import Run
+
+
+def list_run_files(run: Run) -> list[dict[str, str]]:
+    """List a Run's files and folders with what they are for and how large they are."""
+    rows = []
+    for name, member in vars(Run).items():
+        path = getattr(run, name) if isinstance(member, property) else None
+        if isinstance(path, Path) and path != run.path and path.exists():
+            what = inspect.getdoc(member)
+            rows.append({"name": _shown_name(path), "size": _size(path), "what it is": what})
+    return rows
+
+
+def _shown_name(path: Path) -> str:
+    return f"{path.name}/" if path.is_dir() else path.name
+
+
+def _size(path: Path) -> str:
+    files = [f for f in path.rglob("*") if f.is_file()] if path.is_dir() else [path]
+    total = sum(file.stat().st_size for file in files)
+    size = f"{total / 1e6:.1f} MB" if total >= 1e6 else f"{total / 1e3:.1f} kB"
+    count = f"{len(files)} file{'s' * (len(files) != 1)}, " if path.is_dir() else ""
+    return count + size

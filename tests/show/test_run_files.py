@@ -1,0 +1,14 @@
+from artnb.run import Run
+from artnb.show.run_files import list_run_files
+
+
+def test_what_is_there_is_listed_in_the_runs_own_words(tmp_path):
+    run = Run(tmp_path)
+    run.config_file.write_text("{}" * 600, encoding="utf-8")
+    run.samples.mkdir()
+    (run.samples / "step-0000000.png").write_bytes(b"0" * 2_000_000)
+    rows = {row["name"]: row for row in list_run_files(run)}
+    assert set(rows) == {"config.json", "samples/"}
+    assert rows["config.json"]["what it is"] == Run.config_file.__doc__
+    assert rows["config.json"]["size"] == "1.2 kB"
+    assert rows["samples/"]["size"] == "1 file, 2.0 MB"
