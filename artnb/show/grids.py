@@ -76,6 +76,7 @@ def _column_places(count: int, edge: int, sections: Sequence[int]) -> list[int]:
 def write_centred(
     draw: ImageDraw.ImageDraw, text: str, centre: float, top: int, width: int
 ) -> None:
+    """Write a line centred below a point, smaller where it would be wider than `width`."""
     size_px = 15
     while size_px > 8 and draw.textlength(text, font(size_px)) > width:
         size_px -= 1

@@ -10,8 +10,10 @@ def list_run_files(run: Run) -> list[dict[str, str]]:
     """List a Run's files and folders with what they are for and how large they are."""
     rows = []
     for name, member in vars(Run).items():
-        path = getattr(run, name) if isinstance(member, property) else None
-        if isinstance(path, Path) and path != run.path and path.exists():
+        if not isinstance(member, property) or member.fget.__annotations__["return"] is not Path:
+            continue
+        path = getattr(run, name)
+        if path.exists():
             what = inspect.getdoc(member)
             rows.append({"name": _shown_name(path), "size": _size(path), "what it is": what})
     return rows

@@ -28,6 +28,8 @@ from artnb.training.tensorboard import require_tensorboard, tensorboard_callback
 
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
 _MEASURED_STEPS = 4
+# Grids of larger pictures would take longer than the steps between them.
+_LARGEST_SAMPLE_PX = 256
 # Grids, snapshots and plots take their share of the time; measured at the preview preset.
 _SHARE_LEFT_FOR_STEPS = 0.9
 
@@ -143,8 +145,8 @@ def _fit(
 
 
 def sample_size(dataset: Dataset, config: CycleGANConfig) -> int:
-    """Give the edge at which whole pictures are shown: the scale that crops are taken from."""
-    return min(config.load_size_px // config.multiple_px * config.multiple_px, dataset.size_px)
+    """Give the edge of pictures in grids: whole and at their own size, as `translate` has them."""
+    return min(dataset.size_px, _LARGEST_SAMPLE_PX) // config.multiple_px * config.multiple_px
 
 
 @contextmanager

@@ -26,10 +26,11 @@ def test_each_file_is_what_its_name_says(files):
 
 def test_the_turned_file_is_upright_once_decoded(files):
     made, photos = files
-    upright = decode_image(made["b-turned-by-exif.jpg"].read_bytes())
-    original = decode_image(photos[1].read_bytes())
-    assert upright.size == original.size
-    assert np.abs(np.asarray(upright, float) - np.asarray(original, float)).mean() < 3
+    upright = np.asarray(decode_image(made["b-turned-by-exif.jpg"].read_bytes()), float)
+    original = np.asarray(decode_image(photos[1].read_bytes()), float)
+    assert upright.shape == original.shape
+    difference = np.abs(upright - original).mean()  # JPEG's, with colours at half resolution
+    assert difference < np.abs(upright[::-1, ::-1] - original).mean() / 5
 
 
 def test_the_copy_has_the_same_pixels_and_the_one_saved_again_has_not(files):

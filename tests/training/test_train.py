@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 
 import numpy as np
@@ -122,14 +123,16 @@ def test_an_epoch_shows_every_picture_of_the_larger_domain(dataset, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("settings", "expected"),
+    ("size_px", "settings", "expected"),
     [
-        ({"image_size_px": 32, "load_size_px": 32}, 32),
-        ({"image_size_px": 32, "load_size_px": 286}, 32),  # never larger than the pictures are
+        (128, {}, 128),
+        (512, {}, 256),
+        (100, {"generator": "unet", "generator_depth": 4}, 96),
     ],
 )
-def test_grids_show_whole_pictures_at_the_scale_of_training(dataset, settings, expected):
-    assert sample_size(dataset, preset_config("smoke", **settings)) == expected
+def test_grids_show_pictures_as_translate_has_them(dataset, size_px, settings, expected):
+    pictures = dataclasses.replace(dataset, size_px=size_px)
+    assert sample_size(pictures, preset_config("smoke", **settings)) == expected
 
 
 def test_a_plan_foresees_its_end():
