@@ -249,13 +249,13 @@ def parse_setting(text: str) -> tuple[str, Any]:
 
 
 # A CPU and a few minutes: as many steps as they allow of a small network, on small pictures.
-# What was tried on the embedded data, four minutes each on two cores: without skips all stays
-# blurred; with a learning rate of 4e-4 and no R1 red and white blobs appear once the
-# discriminators win (after some 800 steps), with these settings none did; a cycle weight of 4
-# leaves more contrast and more of the painter's greens and violets than 10; painting only the
-# change onto the photo kept the photo's colours; crops of a quarter (64 of 128 px) left yellow
-# and black blobs where whole pictures are brighter or darker than any crop. Padding by reflection, since zero padding leaves
-# stripes; resize and convolve, since a checkerboard has no time to fade.
+# What four-minute trials on two cores gave: without skips all stays blurred; with a learning rate
+# of 4e-4 and no R1 red and white blobs appear once the discriminators win (after some 800 steps);
+# a cycle weight of 4 leaves more contrast and more of the painter's greens and violets than 10;
+# crops of a quarter (64 of 128 px) leave yellow and black blobs where a whole picture is brighter
+# or darker than any crop; painting only the change onto the photo keeps the photo's colours.
+# Padding by reflection, since zero padding leaves stripes; resize and convolve, since a
+# checkerboard has no time to fade.
 _PREVIEW = {
     "image_size_px": 64,
     "load_size_px": 72,
