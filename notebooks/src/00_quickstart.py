@@ -270,8 +270,8 @@ print(f"The data:                {dataset.path}")
 # And results differ a little from machine to machine, since a faster one trains more steps in
 # the same time.
 #
-# **Next.** Notebook 01, on data of your own and the Monet pictures of the Kaggle competition, is
-# still to come. Until then the command line goes there: `artnb train --help`.
+# **Next.** Notebook [01](01_data_prep.ipynb), on data of your own and the Monet pictures of the
+# Kaggle competition.
 #
 # **Sources.** Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using
 # Cycle-Consistent Adversarial Networks*, ICCV 2017,
