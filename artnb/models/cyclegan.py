@@ -14,9 +14,6 @@ from keras import layers
 
 from artnb.models.layers import InstanceNormalization, ReflectionPadding2D
 
-UPSAMPLINGS = ("transposed", "resize")
-PADDINGS = ("zero", "reflect")
-NORMS = ("instance", "group", "none")
 # Wu and He 2018, arXiv 1803.08494, table 3: about 32 groups do best.
 _MOST_GROUPS = 32
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.platform.backend import BACKENDS, choose_backend, import_quietly, is_installed
-from artnb.platform.where import known_folder, outputs_folder, platform_name
+from artnb.platform.where import kaggle_inputs, known_folder, outputs_folder, platform_name
 
 _PACKAGES = (
     "artnb", "keras", "tensorflow", "jax", "numpy", "pillow", "matplotlib", "safetensors",
     "protobuf", "google-crc32c", "tqdm",
 )  # fmt: skip
 _COMPETITION = "gan-getting-started"
-_KAGGLE_INPUTS = ("/kaggle/input/competitions/" + _COMPETITION, "/kaggle/input/" + _COMPETITION)
 # A paper-preset step at 256 px with batch 1 needs about this much.
 _COMFORTABLE_MEMORY_GB = 4
 _COMFORTABLE_DISK_GB = 5
@@ -106,7 +105,7 @@ def free_memory_gb() -> float | None:
 
 def _data() -> list[str]:
     folder = known_folder("ARTNB_DATA")
-    candidates = [Path(path) for path in _KAGGLE_INPUTS]
+    candidates = kaggle_inputs(_COMPETITION)
     if folder:
         candidates += sorted(entry for entry in folder.iterdir() if entry.is_dir())
     found = [str(path) for path in candidates if path.is_dir()]

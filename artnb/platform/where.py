@@ -34,6 +34,11 @@ def unused_folder(path: Path) -> Path:
     return next(folder for folder in chain([path], numbered) if not folder.exists())
 
 
+def kaggle_inputs(slug: str, attached: Path = Path("/kaggle/input")) -> list[Path]:
+    """Name the two places that Kaggle attaches a competition's files at, the newer first."""
+    return [attached / "competitions" / slug, attached / slug]
+
+
 def known_folder(variable: str) -> Path | None:
     """Give the folder that an environment variable names, if it is set and exists."""
     value = os.environ.get(variable)

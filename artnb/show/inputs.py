@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from artnb.platform.where import known_folder
+from artnb.platform.where import kaggle_inputs, known_folder
 
 _SLUG = "gan-getting-started"
 _KAGGLE_INPUT = Path("/kaggle/input")
@@ -20,7 +20,7 @@ def find_competition(kaggle_input: Path = _KAGGLE_INPUT) -> Path | None:
     """
     own = known_folder("ARTNB_DATA")
     places = [own / _SLUG] if own else []
-    places += [kaggle_input / "competitions" / _SLUG, kaggle_input / _SLUG]
+    places += kaggle_inputs(_SLUG, kaggle_input)
     return next((place for place in places if place.is_dir()), None)
 
 

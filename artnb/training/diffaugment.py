@@ -13,7 +13,6 @@ from typing import Any
 import keras
 from keras import ops
 
-POLICIES = ("color", "translation", "cutout")
 # The paper's: pictures are moved by up to an eighth, half of the edge is cut out.
 _TRANSLATION_SHARE = 0.125
 _CUTOUT_SHARE = 0.5

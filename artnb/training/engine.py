@@ -5,7 +5,7 @@ ordinary callbacks is the only training loop. What a backend does differently is
 of its own: how a step is run and how a loss is differentiated.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,3 @@ class AdversarialModel(BackendEngine, keras.Model):
     def learning_rate(self, value: float) -> None:
         for optimizer in self.optimizer.optimizers:
             optimizer.learning_rate.assign(value)
-
-
-LossFunction = Callable[[], tuple[Any, Any]]
