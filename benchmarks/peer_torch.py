@@ -2,7 +2,8 @@
 
 Zhu, Park, Isola and Efros, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
 Networks", ICCV 2017, with the sizes and settings of its appendix. Images are NCHW in [-1, 1].
-Needs PyTorch alone; times training steps when run as a script:
+Needs PyTorch alone; times training steps when run as a script, or takes turns with artnb's step in
+`train_step.py`:
 
     python benchmarks/peer_torch.py
     python benchmarks/peer_torch.py --precision bfloat16 --compile
@@ -31,6 +32,11 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+try:
+    import worker
+except ImportError:  # imported as benchmarks.peer_torch
+    from benchmarks import worker
 
 IMAGE_CHANNELS = 3
 LEARNING_RATE = 2e-4
@@ -348,6 +354,33 @@ def median_step_seconds(
     return statistics.median(seconds[warm_ups:])
 
 
+def serve(peer: CycleGANPeer, size: int, batch: int, steps: int) -> None:
+    """Take rounds of `steps` steps in turns with another process."""
+    device = peer.device_type
+    real_x, real_y = (torch.rand(batch, 3, size, size, device=device) * 2 - 1 for _ in range(2))
+
+    def round_of_steps() -> None:
+        for _ in range(steps):
+            peer.step(real_x, real_y)
+        if device == "cuda":
+            torch.cuda.synchronize()
+
+    worker.serve(round_of_steps)
+    peak = {}
+    if device == "cuda":
+        peak["peak_device_memory_gb"] = round(torch.cuda.max_memory_allocated() / 1e9, 2)
+    worker.answer_at_the_end(torch=torch.__version__, **peak)
+
+
+def serve_generator(size: int) -> None:
+    """Translate one picture in turns with another process."""
+    generator = Generator().eval()
+    picture = torch.rand(1, 3, size, size) * 2 - 1
+    with torch.inference_mode():
+        worker.serve(lambda: generator(picture))
+    worker.answer_at_the_end(torch=torch.__version__)
+
+
 def main() -> None:
     """Time one configuration from the command line and print its seconds per step."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -359,13 +392,21 @@ def main() -> None:
     parser.add_argument("--warm-ups", type=int, default=2, help="steps before that")
     parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--serve", action="store_true", help="take part in train_step.py")
+    parser.add_argument("--serve-generator", action="store_true", help="take part in translate.py")
     options = parser.parse_args()
+    if options.serve_generator:
+        serve_generator(options.size)
+        return
     peer = CycleGANPeer(
         device=options.device,
         autocast_dtype=torch.bfloat16 if options.precision == "bfloat16" else None,
         channels_last=options.channels_last,
         compile_networks=options.compile,
     )
+    if options.serve:
+        serve(peer, options.size, options.batch, options.steps)
+        return
     seconds = median_step_seconds(
         peer, options.size, options.batch, options.steps, options.warm_ups
     )

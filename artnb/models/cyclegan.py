@@ -12,7 +12,12 @@ from typing import Any
 import keras
 from keras import layers
 
-from artnb.models.layers import InstanceNormalization, ReflectionPadding2D
+from artnb.models.layers import (
+    DropFirst,
+    GroupNormalization,
+    InstanceNormalization,
+    ReflectionPadding2D,
+)
 
 # Wu and He 2018, arXiv 1803.08494, table 3: about 32 groups do best.
 _MOST_GROUPS = 32
@@ -46,11 +51,8 @@ class Style:
             return features
         if self.norm == "instance":
             return InstanceNormalization(self.epsilon, self.affine)(features)
-        # Float32 statistics: in float16 Keras' group norm overflowed until recently.
         groups = math.gcd(features.shape[-1], _MOST_GROUPS)
-        return layers.GroupNormalization(
-            groups, epsilon=self.epsilon, center=self.affine, scale=self.affine, dtype="float32"
-        )(features)
+        return GroupNormalization(groups, self.epsilon, self.affine)(features)
 
     def convolve(self, features: Any, filters: int, kernel: int, strides: int = 1) -> Any:
         """Convolve without padding."""
@@ -68,7 +70,7 @@ class Style:
             return self.convolve(self.pad(doubled), filters, 3)
         transposed = layers.Conv2DTranspose(filters, 3, 2, kernel_initializer=_initializer())
         # The first row and column go: PyTorch's padding 1 with output_padding 1.
-        return layers.Cropping2D(((1, 0), (1, 0)))(transposed(features))
+        return DropFirst()(transposed(features))
 
 
 def _initializer() -> keras.initializers.Initializer:

@@ -41,11 +41,53 @@ class SharedStatistics:
         finally:
             _shared_statistics.reset(token)
 
-    def moments(self, layer: str, features: Any) -> tuple[Any, Any]:
+    def moments(self, layer: str, features: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
         """Give the mean and variance that a layer shall normalise with."""
         if self._recording:
-            self._moments[layer] = ops.moments(features, axes=(0, 1, 2), keepdims=True)
+            self._moments[layer] = _moments(features, axes)
         return self._moments[layer]
+
+
+def _moments(features: Any, axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """Give mean and variance over some axes, which stay with length 1.
+
+    Not `ops.moments`: TensorFlow's holds the mean constant where it differentiates the variance,
+    so that gradients of gradients, which R1 needs, come out wrong by a percent.
+    """
+    mean = ops.mean(features, axis=axes, keepdims=True)
+    return mean, ops.mean(ops.square(features - mean), axis=axes, keepdims=True)
+
+
+def normalise(features: Any, axes: tuple[int, ...], epsilon: float) -> Any:
+    """Bring features to mean 0 and variance 1 over some axes.
+
+    The gradient is written out: automatic differentiation passes over the features twice as
+    often, which is 5 % of a training step on a CPU.
+
+    Args:
+        features: float32, of any shape.
+        axes: what mean and variance are taken over.
+        epsilon: added to the variance.
+
+    Source: the gradient is Ioffe and Szegedy 2015, arXiv 1502.03167, section 3, simplified.
+    """
+
+    @ops.custom_gradient
+    def forward(features: Any) -> tuple[Any, Any]:
+        mean = ops.mean(features, axis=axes, keepdims=True)
+        centred = features - mean
+        variance = ops.mean(ops.square(centred), axis=axes, keepdims=True)
+        scale = ops.rsqrt(variance + epsilon)
+        normalised = centred * scale
+
+        def backward(upstream: Any) -> Any:
+            level = ops.mean(upstream, axis=axes, keepdims=True)
+            along = ops.mean(upstream * normalised, axis=axes, keepdims=True)
+            return (upstream - level - normalised * along) * scale
+
+        return normalised, backward
+
+    return forward(features)
 
 
 @keras.saving.register_keras_serializable("artnb")
@@ -76,20 +118,62 @@ class InstanceNormalization(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Normalise `(batch, height, width, channels)`."""
-        features = ops.cast(inputs, "float32")
-        shared = _shared_statistics.get()
-        if shared is not None:
-            mean, variance = shared.moments(self.path, features)
-        else:
-            mean, variance = ops.moments(features, axes=(1, 2), keepdims=True)
-        normalised = (features - mean) * ops.rsqrt(variance + self.epsilon)
+        normalised = self.normalised(ops.cast(inputs, "float32"))
         if self.affine:
             normalised = normalised * self.gamma + self.beta
         return ops.cast(normalised, self.compute_dtype)
 
+    def normalised(self, features: Any) -> Any:
+        """Normalise float32 features, by their own statistics or by shared ones."""
+        return self._over(features, (1, 2))
+
+    def _over(self, features: Any, axes: tuple[int, ...]) -> Any:
+        shared = _shared_statistics.get()
+        if shared is None:
+            return normalise(features, axes, self.epsilon)
+        mean, variance = shared.moments(self.path, features, (0, *axes))
+        return (features - mean) * ops.rsqrt(variance + self.epsilon)
+
     def get_config(self) -> dict[str, Any]:
         """Give the constructor's arguments."""
         return {**super().get_config(), "epsilon": self.epsilon, "affine": self.affine}
+
+
+@keras.saving.register_keras_serializable("artnb")
+class GroupNormalization(InstanceNormalization):
+    """Normalise groups of channels of each picture together.
+
+    Keras' own layer overflowed in float16 until recently, and takes its variance from
+    `ops.moments`, which spoils R1 on TensorFlow.
+
+    Args:
+        groups: how many; a divisor of the channels.
+        epsilon: added to the variance.
+        affine: learn a scale around 1 and an offset around 0.
+
+    Source: Wu and He 2018, arXiv 1803.08494, section 3.1.
+    """
+
+    def __init__(
+        self, groups: int, epsilon: float = 1e-5, affine: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(epsilon, affine, **kwargs)
+        self.groups = groups
+
+    def normalised(self, features: Any) -> Any:
+        """Normalise float32 features, by their own statistics or by shared ones."""
+        batch, height, width, channels = ops.shape(features)
+        shape = (batch, height, width, self.groups, channels // self.groups)
+        grouped = self._over(ops.reshape(features, shape), (1, 2, 4))
+        return ops.reshape(grouped, (batch, height, width, channels))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Give the input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor's arguments."""
+        return {**super().get_config(), "groups": self.groups}
 
 
 @keras.saving.register_keras_serializable("artnb")
@@ -118,3 +202,22 @@ class ReflectionPadding2D(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Give the constructor's arguments."""
         return {**super().get_config(), "padding": self.padding}
+
+
+@keras.saving.register_keras_serializable("artnb")
+class DropFirst(keras.layers.Layer):
+    """Leave out the first row and column.
+
+    Like `keras.layers.Cropping2D(((1, 0), (1, 0)))`, whose gradient takes TensorFlow's CPU
+    twenty times as long: 50 ms a call at 256 px, against 2.7.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        """Crop `(batch, height, width, channels)`."""
+        batch, height, width, channels = ops.shape(inputs)
+        return ops.slice(inputs, (0, 1, 1, 0), (batch, height - 1, width - 1, channels))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Give the shape after cropping."""
+        batch, height, width, channels = input_shape
+        return (batch, *(edge - 1 if edge else None for edge in (height, width)), channels)

@@ -5,7 +5,7 @@ ordinary callbacks is the only training loop. What a backend does differently is
 of its own: how a step is run and how a loss is differentiated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,21 @@ class AdversarialModel(BackendEngine, keras.Model):
             The losses by name, scalars.
         """
         raise NotImplementedError
+
+    def minimize(self, loss_fn: Callable[[], tuple[Any, Any]], player: str) -> Any:
+        """Take one optimizer step for a player.
+
+        Args:
+            loss_fn: called without arguments, gives the scalar loss and anything else that
+                the step needs from the computation.
+            player: its name.
+
+        Returns:
+            The second thing that `loss_fn` gave.
+        """
+        gradients, auxiliary = self.differentiate(loss_fn, self.players[player])
+        self.apply_gradients(gradients, self.players[player])
+        return auxiliary
 
     def tracked_step(self, batch: Any) -> dict[str, Any]:
         """Run `step` and give the means of its losses since the epoch began."""

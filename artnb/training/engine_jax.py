@@ -26,23 +26,14 @@ class JaxEngine:
             logs = self.tracked_step(data)
         return logs, tuple([scope.get_current_value(v) for v in group] for group in groups)
 
-    def minimize(self, loss_fn: Any, player: str) -> Any:
-        """Take one optimizer step for a player.
+    def differentiate(self, loss_fn: Any, player: Any) -> tuple[list, Any]:
+        """Give a loss's gradients, scaled as the player's optimizer wants, and the auxiliary.
 
         Every variable is mapped to its current value in the inner scope, not only those that
         are differentiated: what is left out would be read as a constant of the trace. What the
         loss changes on its way (seeds, say) leaves through the auxiliary output.
-
-        Args:
-            loss_fn: called without arguments, gives the scalar loss and anything else that
-                the step needs from the computation.
-            player: its name.
-
-        Returns:
-            The second thing that `loss_fn` gave.
         """
-        optimizer = self.players[player].optimizer
-        weights = self.players[player].trainable_variables
+        weights = player.trainable_variables
         of_player = {id(weight) for weight in weights}
         others = [v for v in self.state_variables() if id(v) not in of_player]
         other_values = [v.value for v in others]
@@ -54,7 +45,7 @@ class JaxEngine:
             ]
             with keras.StatelessScope(state_mapping=mapping) as scope:
                 loss, auxiliary = loss_fn()
-                scaled = optimizer.scale_loss(loss)
+                scaled = player.optimizer.scale_loss(loss)
             return scaled, (auxiliary, [scope.get_current_value(v) for v in others])
 
         gradients, (auxiliary, changed) = jax.grad(differentiable, has_aux=True)(
@@ -63,11 +54,11 @@ class JaxEngine:
         for variable, before, after in zip(others, other_values, changed, strict=True):
             if after is not before:
                 variable.assign(after)
-        self._apply(optimizer, gradients, weights)
-        return auxiliary
+        return gradients, auxiliary
 
-    def _apply(self, optimizer: Any, gradients: list, weights: list) -> None:
-        """Let an optimizer step as a pure function: loss scaling branches within it."""
+    def apply_gradients(self, gradients: list, player: Any) -> None:
+        """Let the player's optimizer step as a pure function: loss scaling branches within it."""
+        optimizer, weights = player.optimizer, player.trainable_variables
         state = [variable.value for variable in optimizer.variables]
         values = [weight.value for weight in weights]
         new_values, new_state = optimizer.stateless_apply(state, gradients, values)

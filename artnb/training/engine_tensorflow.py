@@ -12,26 +12,18 @@ class TensorFlowEngine:
         """Run one step; Keras wraps this in a `tf.function`."""
         return self.tracked_step(data)
 
-    def minimize(self, loss_fn: Any, player: str) -> Any:
-        """Take one optimizer step for a player.
-
-        Args:
-            loss_fn: called without arguments, gives the scalar loss and anything else that
-                the step needs from the computation.
-            player: its name.
-
-        Returns:
-            The second thing that `loss_fn` gave.
-        """
-        optimizer = self.players[player].optimizer
-        variables = self.players[player].trainable_variables
+    def differentiate(self, loss_fn: Any, player: Any) -> tuple[list, Any]:
+        """Give a loss's gradients, scaled as the player's optimizer wants, and the auxiliary."""
+        values = [variable.value for variable in player.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([variable.value for variable in variables])
+            tape.watch(values)
             loss, auxiliary = loss_fn()
-            scaled = optimizer.scale_loss(loss)
-        gradients = tape.gradient(scaled, [variable.value for variable in variables])
-        optimizer.apply(gradients, variables)
-        return auxiliary
+            scaled = player.optimizer.scale_loss(loss)
+        return tape.gradient(scaled, values), auxiliary
+
+    def apply_gradients(self, gradients: list, player: Any) -> None:
+        """Let the player's optimizer step."""
+        player.optimizer.apply(gradients, player.trainable_variables)
 
     def input_gradients(self, function: Any, inputs: Any) -> Any:
         """Differentiate a scalar function of a tensor by it, inside a loss or outside."""

@@ -20,11 +20,11 @@ def golden(name):
     return value.item() if value.ndim == 0 else value
 
 
-def draw_weights(model, seed):
+def draw_weights(model, seed, scale=_SCALE):
     """Fill a model, layer by layer in forward order, kernel before bias."""
     random = np.random.default_rng(seed)
     model.set_weights(
-        [random.standard_normal(w.shape, dtype=np.float32) * _SCALE for w in model.weights]
+        [random.standard_normal(w.shape, dtype=np.float32) * scale for w in model.weights]
     )
 
 

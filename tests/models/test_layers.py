@@ -1,8 +1,17 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
-from artnb.models.layers import InstanceNormalization, ReflectionPadding2D, SharedStatistics
+from artnb.models.layers import (
+    DropFirst,
+    GroupNormalization,
+    InstanceNormalization,
+    ReflectionPadding2D,
+    SharedStatistics,
+    normalise,
+)
+from artnb.training.engine import BackendEngine
 
 
 def features(shape=(2, 8, 8, 3), seed=0, dtype=np.float32):
@@ -62,8 +71,66 @@ def test_reflection_equals_numpys():
     np.testing.assert_array_equal(run(ReflectionPadding2D(3), values), expected)
 
 
+def plainly_normalised(values):
+    mean = ops.mean(values, axis=(1, 2), keepdims=True)
+    variance = ops.mean(ops.square(values - mean), axis=(1, 2), keepdims=True)
+    return (values - mean) / ops.sqrt(variance + 1e-5)
+
+
+def gradient(function, values):
+    return BackendEngine().input_gradients(function, ops.convert_to_tensor(values))
+
+
+def test_the_norms_gradient_is_that_of_its_formula():
+    values, weights = features(), features(seed=1)
+
+    def weighted(norm):
+        return lambda x: ops.sum(norm(x) * weights)
+
+    plain = gradient(weighted(plainly_normalised), values)
+    ours = gradient(weighted(lambda x: normalise(x, (1, 2), 1e-5)), values)
+    np.testing.assert_allclose(ours, plain, atol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [InstanceNormalization(), GroupNormalization(3)])
+def test_the_gradient_of_the_norms_gradient_is_that_of_its_formula(layer):
+    """R1 needs it; `ops.moments` would hold the mean constant on TensorFlow."""
+    values, weights = features(), features(seed=1)
+
+    def penalty(norm):
+        def squared_gradient(x):
+            inner = BackendEngine().input_gradients(lambda y: ops.sum(norm(y) ** 2 * weights), x)
+            return ops.sum(ops.square(inner))
+
+        return squared_gradient
+
+    plain = ops.convert_to_numpy(gradient(penalty(plainly_normalised), values))
+    ours = ops.convert_to_numpy(gradient(penalty(layer), values))
+    assert np.linalg.norm(ours - plain) < 1e-3 * np.linalg.norm(plain)
+
+
+def test_groups_are_normalised_together():
+    values = features((2, 4, 4, 6))
+    by_group = values.reshape(2, 4, 4, 2, 3)
+    mean = by_group.mean(axis=(1, 2, 4), keepdims=True)
+    variance = by_group.var(axis=(1, 2, 4), keepdims=True)
+    expected = ((by_group - mean) / np.sqrt(variance + 1e-5)).reshape(values.shape)
+    np.testing.assert_allclose(run(GroupNormalization(2), values), expected, atol=1e-5)
+
+
+def test_the_first_row_and_column_are_dropped():
+    values = features((1, 5, 6, 2))
+    np.testing.assert_array_equal(run(DropFirst(), values), values[:, 1:, 1:])
+
+
 def test_layers_survive_their_config():
-    for layer in (InstanceNormalization(1e-3, affine=True), ReflectionPadding2D(2)):
+    layers = (
+        InstanceNormalization(1e-3, affine=True),
+        GroupNormalization(2, 1e-3, affine=True),
+        ReflectionPadding2D(2),
+        DropFirst(),
+    )
+    for layer in layers:
         assert type(layer).from_config(layer.get_config()).get_config() == layer.get_config()
 
 

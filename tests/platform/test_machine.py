@@ -36,3 +36,33 @@ def test_the_machine_in_one_line():
     assert "\n" not in line
     assert f"{os.cpu_count()} CPU cores" in line
     assert "Keras" in line
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ({"avx512f"}, "float32"),
+        ({"avx512f", "avx512_bf16"}, "mixed_bfloat16"),
+        ({"avx512_bf16", "amx_bf16"}, "mixed_bfloat16"),
+    ],
+)
+def test_precision_on_a_cpu_is_what_it_computes_in(monkeypatch, flags, expected):
+    monkeypatch.setattr(machine, "accelerators", lambda: [])
+    monkeypatch.setattr(machine, "_cpu_flags", lambda: flags)
+    precision, reason = machine.suitable_precision()
+    assert precision == expected
+    assert all(flag in reason for flag in flags if flag.endswith("bf16"))
+
+
+@pytest.mark.parametrize(
+    ("capability", "expected"), [(7.5, "mixed_float16"), (9.0, "mixed_bfloat16")]
+)
+def test_precision_on_a_gpu_is_by_its_generation(monkeypatch, capability, expected):
+    monkeypatch.setattr(machine, "accelerators", lambda: ["gpu:0"])
+    monkeypatch.setattr(machine, "_compute_capability", lambda: capability)
+    assert machine.suitable_precision()[0] == expected
+
+
+def test_precision_on_a_tpu_is_bfloat16(monkeypatch):
+    monkeypatch.setattr(machine, "accelerators", lambda: ["tpu:0"])
+    assert machine.suitable_precision()[0] == "mixed_bfloat16"

@@ -1,0 +1,70 @@
+"""The machine that a benchmark ran on, and where its figures go."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+_PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow")
+
+
+def describe() -> dict[str, Any]:
+    """Give processor, memory, accelerators, load and versions."""
+    return {
+        "processor": _cpu_fact("model name") or platform.processor(),
+        "cores": os.cpu_count(),
+        "bfloat16": [f for f in _cpu_fact("flags").split() if "bf16" in f],
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
+        "accelerators": _gpus(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": _versions(),
+    }
+
+
+def save(name: str, figures: dict[str, Any]) -> Path:
+    """Write figures with their command and date into `results/`; give the file."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_public(sys.argv[1:])])
+    date = datetime.now(UTC).date().isoformat()
+    text = json.dumps({"command": command, "date": date, **figures}, indent=2)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def _public(arguments: list[str]) -> list[str]:
+    """Leave this machine's folders out of a command."""
+    return [Path(a).name if a.startswith("/") else a for a in arguments]
+
+
+def _cpu_fact(key: str) -> str:
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(key)), "")
+
+
+def _gpus() -> list[str]:
+    question = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(question, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return answer.stdout.strip().splitlines()
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
