@@ -13,50 +13,54 @@ from artnb.errors import InputError, nearest
 class CycleGANConfig:
     """All settings of a CycleGAN; the defaults are the paper's (Zhu et al. 2017, section 4).
 
-    Checked when made: whatever exists can be trained with.
+    Each setting's comment says what it does, what is usual and where that is from; without a
+    source it is the paper's own. Checked when made: whatever exists can be trained with.
     """
 
     preset: str = "paper"
     seed: int = 0
 
     # Pictures
-    image_size_px: int = 256  # what the networks see while training; a multiple of 4
-    load_size_px: int = 286  # pictures are scaled to this, then cropped at random
-    flip: bool = True  # mirror half of the pictures
+    image_size_px: int = 256  # what the networks see while training; 256, or 128; multiples of 4
+    load_size_px: int = 286  # scaled to this, then cropped at random; 286 for 256 (authors' code)
+    flip: bool = True  # mirror half of the pictures (authors' code)
 
     # Networks
     generator: str = "resnet"  # or "unet" (Isola et al. 2017): sharper early, fewer changes of form
-    generator_filters: int = 64  # channels after the first convolution
+    generator_filters: int = 64  # channels after the first convolution; fewer are faster
     generator_blocks: int = 9  # residual blocks of "resnet": 9 for 256 px, 6 for 128 px
-    generator_depth: int = 7  # downsamplings of "unet"; pictures are multiples of 2 to its power
-    skips: bool = False  # "resnet" only: hand fine detail past the middle, as in a U-Net
-    discriminator_filters: int = 64
+    generator_depth: int = 7  # downsamplings of "unet", 7 or 8 (Isola et al. 2017); 2^depth ≤ size
+    skips: bool = False  # "resnet" only: hand fine detail past the middle, as a U-Net does; ours
+    discriminator_filters: int = 64  # channels after the first convolution
     discriminator_downsamplings: int = 3  # 3 judges 70×70 px (the paper's), 2 34×34, 1 16×16
     upsampling: str = "transposed"  # or "resize": no checkerboard (Odena et al. 2016)
     padding: str = "zero"  # or "reflect": no stripes along the borders of small networks
     norm: str = "instance"  # or "group" (Wu and He 2018), or "none"
     norm_affine: bool = False  # norms learn a scale around 1 and an offset; the paper's do not
-    norm_epsilon: float = 1e-5
+    norm_epsilon: float = 1e-5  # added to the variance; tensorflow-addons had 1e-3
 
     # Losses
     adversarial_loss: str = "lsgan"  # or "bce" (Goodfellow et al. 2014), "hinge" (Lim, Ye 2017)
-    lambda_cycle: float = 10.0  # weight of the cycle loss, L1
-    lambda_identity: float = 0.5  # weight of the identity loss, times lambda_cycle; 0 turns it off
-    r1_gamma: float = 0.0  # R1 on the discriminators (Mescheder et al. 2018); usual are 1 to 10
-    pool_size: int = 50  # earlier fakes kept per discriminator; 0 shows only the newest
-    diffaugment: str = ""  # "color,translation,cutout" or some of them (Zhao et al. 2020)
+    lambda_cycle: float = 10.0  # weight of the cycle loss, L1; Kaggle's best entries take about 9
+    lambda_identity: float = 0.5  # identity loss, times lambda_cycle; 0 turns it off (section 5.2)
+    r1_gamma: float = 0.0  # R1 on the discriminators; usual are 1 to 10 (Mescheder et al. 2018)
+    pool_size: int = 50  # earlier fakes per discriminator; 0: the newest (Shrivastava et al. 2017)
+    diffaugment: str = ""  # for small data: "color,translation,cutout", or some (Zhao et al. 2020)
 
     # Optimisation
     batch_size: int = 1  # pictures of each domain in a step; Kaggle's best entries take 32
-    learning_rate: float = 2e-4  # Adam, generators and discriminators
-    adam_beta_1: float = 0.5
-    adam_beta_2: float = 0.999
-    adam_epsilon: float = 1e-8
-    lr_schedule: str = "linear"  # after the constant share: "linear", "cosine" or "constant"
+    learning_rate: float = 2e-4  # Adam's (Kingma and Ba 2015), of generators and discriminators
+    adam_beta_1: float = (
+        0.5  # decay of the mean gradient (Radford et al. 2016); 0 with R1 elsewhere
+    )
+    adam_beta_2: float = 0.999  # decay of the mean squared gradient
+    adam_epsilon: float = 1e-8  # PyTorch's and so the authors'; Keras' own would be 1e-7
+    lr_schedule: str = "linear"  # or "constant", "cosine" (Loshchilov and Hutter 2017)
     constant_share: float = 0.5  # of the epochs at full learning rate
-    ema_decay: float = 0.0  # averaged generators for looking and translating; usual is 0.999
-    precision: str = "float32"  # "mixed_bfloat16", "mixed_float16" or "auto": what suits the device
-    jit_compile: bool = False  # XLA on TensorFlow; on JAX it always compiles
+    ema_decay: float = 0.0  # averaged generators to look at; usual is 0.999 (Yazıcı et al. 2019)
+    precision: str = "float32"  # or "mixed_bfloat16", "mixed_float16" (Micikevicius et al. 2018)
+    # with scaled losses, or "auto": what the device computes in
+    jit_compile: bool = False  # XLA on TensorFlow: slower on CPUs; on JAX it always compiles
 
     # Length
     epochs: int = 200

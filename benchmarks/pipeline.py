@@ -36,7 +36,8 @@ class Nothing(keras.Model):
 
     def __init__(self) -> None:
         super().__init__()
-        self.compile(optimizer=None, loss=None, jit_compile=False)
+        self.compile(optimizer="sgd", jit_compile=False)
+        self.optimizer.build([])
         self.built = True
 
     def train_step(self, *state_and_data: Any) -> Any:

@@ -20,13 +20,25 @@ SPLITS = ("train", "test")
 
 
 class Images(Sequence[bytes]):
-    """Prepared JPEGs of one split, in memory or read from their place when asked for."""
+    """Prepared JPEGs of one split, in memory or read from their place when asked for.
+
+    Args:
+        pictures: where they lie.
+        size_px: their edge.
+        jpegs: the bytes to hold in memory, or None.
+        prepared: whether they lie there prepared, or are scaled each time they are read.
+    """
 
     def __init__(
-        self, pictures: Sequence[Picture], size_px: int, jpegs: Sequence[bytes] | None = None
+        self,
+        pictures: Sequence[Picture],
+        size_px: int,
+        jpegs: Sequence[bytes] | None = None,
+        prepared: bool = False,
     ) -> None:
         self.names = [picture.name for picture in pictures]
         self.size_px = size_px
+        self.prepared = prepared
         self._pictures = pictures
         self._jpegs = jpegs
 
@@ -41,7 +53,8 @@ class Images(Sequence[bytes]):
     def __getitem__(self, index: int) -> bytes:
         if self._jpegs is not None:
             return self._jpegs[index]
-        return prepare_image(self._pictures[index].read(), self.size_px)[0]
+        data = self._pictures[index].read()
+        return data if self.prepared else prepare_image(data, self.size_px)[0]
 
     def __iter__(self) -> Iterator[bytes]:
         return (self[index] for index in range(len(self)))
@@ -276,7 +289,7 @@ def _load_images(
                 f"{shard} holds {len(pictures) - before} pictures, and {MANIFEST} says {count}; "
                 "copy or download this shard again"
             )
-    return Images(pictures, size_px, jpegs if keep else None)
+    return Images(pictures, size_px, jpegs if keep else None, prepared=True)
 
 
 def fingerprint_of_manifest(manifest: dict[str, Any]) -> str:
