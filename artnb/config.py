@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from artnb.errors import InputError, nearest
+from artnb.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class CycleGANConfig:
     ema_decay: float = 0.0  # averaged generators to look at; usual is 0.999 (Yazıcı et al. 2019)
     precision: str = "float32"  # or "mixed_bfloat16", "mixed_float16" (Micikevicius et al. 2018)
     # with scaled losses, or "auto": what the device computes in
+    deterministic: bool = False  # the same bits from the same seed, on one machine; slower on GPUs
     jit_compile: bool = False  # XLA on TensorFlow: slower on CPUs; on JAX it always compiles
 
     # Length
@@ -68,6 +70,7 @@ class CycleGANConfig:
     minutes: float | None = None  # None, or: fit the epochs to this time before training
 
     # What a Run keeps
+    checkpoint_minutes: float = 5.0  # what resuming needs is saved this often, and at epoch ends
     samples_every_steps: int = 250  # grids come this often, and after each epoch
     sample_count: int = 4  # pictures of each domain in a grid
     log_every_steps: int = 10  # steps that one point of the loss curves averages over
@@ -98,6 +101,14 @@ class CycleGANConfig:
     def multiple_px(self) -> int:
         """What both sides of a picture must be a multiple of for the generators."""
         return 2**self.generator_depth if self.generator == "unet" else 4
+
+    @property
+    def patch_px(self) -> int:
+        """The edge of the patches that a discriminator's verdicts see: 70 in the paper."""
+        edge = 4 + 3  # the last two convolutions have stride 1 and 4×4 kernels
+        for _ in range(self.discriminator_downsamplings):
+            edge = 2 * edge + 2
+        return edge
 
     def _check_sizes(self) -> None:
         size, multiple = self.image_size_px, self.multiple_px
@@ -139,7 +150,7 @@ class CycleGANConfig:
     def save(self, path: Path) -> None:
         """Write all settings as JSON."""
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
 
     @classmethod
     def load(cls, path: Path) -> "CycleGANConfig":
@@ -173,7 +184,7 @@ _AT_LEAST_ONE = (
 )  # fmt: skip
 _NOT_NEGATIVE = (
     "seed", "norm_epsilon", "lambda_cycle", "lambda_identity", "pool_size", "learning_rate",
-    "adam_epsilon", "r1_gamma", "minutes", "snapshot_budget_gb",
+    "adam_epsilon", "r1_gamma", "minutes", "snapshot_budget_gb", "checkpoint_minutes",
 )  # fmt: skip
 _SHARES = ("adam_beta_1", "adam_beta_2", "constant_share", "ema_decay")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from artnb.config import CycleGANConfig
 from artnb.errors import InputError, nearest
+from artnb.files import write_whole
 from artnb.platform.where import outputs_folder
 
 _SNAPSHOT_NAME = re.compile(r"epoch-(\d+)\.safetensors")
@@ -55,6 +56,11 @@ class Run:
         """The folder of generator snapshots."""
         return self.path / "snapshots"
 
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of generations: all that is needed to go on training."""
+        return self.path / "checkpoints"
+
     def config(self) -> CycleGANConfig:
         """Read the resolved settings."""
         return CycleGANConfig.load(self.config_file)
@@ -72,7 +78,7 @@ class Run:
         """Add facts to `run.json`, replacing those of the same name."""
         known = self.facts() if self.facts_file.exists() else {}
         text = json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n"
-        self.facts_file.write_text(text, encoding="utf-8")
+        write_whole(self.facts_file, text)
 
     @property
     def domains(self) -> tuple[str, str]:
@@ -163,5 +169,5 @@ def refuse_existing(run: Run) -> None:
     if run.path.is_dir() and any(run.path.iterdir()):
         raise InputError(
             f"the Run {run.path} exists already and nothing in it will be overwritten; "
-            "choose another --run NAME, or delete that folder first"
+            "go on with it with --resume, or choose another --run NAME"
         )

@@ -1,9 +1,11 @@
 """The command line as a person meets it: in a process of its own where exit codes matter."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -164,6 +166,44 @@ def test_a_backend_that_does_not_exist(folders, capsys):
 def test_an_existing_out_folder(folders, capsys):
     sentence = complains(capsys, "data", "demo", "--out", folders)
     assert "must be new or empty" in sentence
+
+
+def test_resuming_needs_a_run_that_is_there(folders, outputs, capsys):
+    data = folders / "data"
+    assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
+    capsys.readouterr()
+    sentence = complains(capsys, "train", "--data", data, "--resume")
+    assert "add --run NAME" in sentence
+    sentence = complains(capsys, "train", "--data", data, "--resume", "--run", "nothere")
+    assert "there is no Run to go on with" in sentence
+    assert not (outputs / "nothere").exists()
+
+
+def test_a_deadline_must_be_a_time(folders, capsys):
+    sentence = complains(capsys, "train", "--data", folders, "--deadline", "-1")
+    assert "minutes must be above 0" in sentence
+    sentence = complains(capsys, "train", "--data", folders, "--deadline", 5, "--reserve", 9)
+    assert "reserve_minutes must be at least 0 and below minutes" in sentence
+
+
+def test_a_terminated_training_saves_exits_with_143_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
+    data = tmp_path / "data"
+    assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
+    command = [sys.executable, "-m", "artnb", "train", "--data", str(data), "--run", "r"]
+    settings = ["--preset", "smoke", "--epochs", "1", "--set", "steps_per_epoch=100000"]
+    process = subprocess.Popen([*command, *settings], stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while not (tmp_path / "r" / "losses.csv").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    process.terminate()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert "Stopped by SIGTERM after step" in said
+    facts = json.loads((tmp_path / "r" / "run.json").read_text())
+    (saved,) = (tmp_path / "r" / "checkpoints").glob("step-*")
+    assert saved.name == f"step-{facts['step']:08d}"
+    assert facts["status"] == "interrupted"
 
 
 def test_bad_input_leaves_no_traceback_and_code_2():

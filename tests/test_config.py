@@ -106,3 +106,9 @@ def test_a_damaged_file_is_named(tmp_path):
     file.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"config\.json is damaged"):
         CycleGANConfig.load(file)
+
+
+@pytest.mark.parametrize(("downsamplings", "patch_px"), [(1, 16), (2, 34), (3, 70)])
+def test_patches_are_as_large_as_the_discriminators_reach(downsamplings, patch_px):
+    config = preset_config("paper", discriminator_downsamplings=downsamplings)
+    assert config.patch_px == patch_px

@@ -16,6 +16,7 @@ from keras import ops
 
 from artnb.data.dataset import Dataset, Domain
 from artnb.data.images import decode_rgb
+from artnb.platform.devices import this_host
 
 _BATCHES_AHEAD = 4
 
@@ -52,28 +53,43 @@ def epoch_order(count: int, length: int, seed: int, domain: str, epoch: int) -> 
 
 
 class BatchOrder:
-    """Which pictures make up which batch.
+    """Which pictures make up which batch, or a host's share of it.
 
     A pass over the data is as long as its larger domain, so every photo is seen once while
     300 paintings repeat; `zip` of both would stop at the 300th photo.
+
+    Args:
+        dataset: what to train on.
+        batch_size: pictures of each domain in a batch, over all hosts.
+        seed: of the order.
+        host: which of several hosts reads, counted from 0.
+        hosts: how many read each their part of every batch.
     """
 
-    def __init__(self, dataset: Dataset, batch_size: int, seed: int) -> None:
+    def __init__(
+        self, dataset: Dataset, batch_size: int, seed: int, host: int = 0, hosts: int = 1
+    ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
         self.seed = seed
+        self.host = host
+        self.share_size = batch_size // hosts
         larger = max(len(dataset.x.train), len(dataset.y.train))
         self.batches_per_pass = -(-larger // batch_size)
 
     def indices(self, domain: Domain, batch: int) -> np.ndarray:
-        """Give the pictures of a domain that a batch holds, counted from the Run's start."""
+        """Give the pictures of a domain in this host's share of a batch.
+
+        Batches are counted from the Run's start.
+        """
         epoch, within = divmod(batch, self.batches_per_pass)
         length = self.batches_per_pass * self.batch_size
         order = epoch_order(len(domain.train), length, self.seed, domain.name, epoch)
-        return order[within * self.batch_size : (within + 1) * self.batch_size]
+        start = within * self.batch_size + self.host * self.share_size
+        return order[start : start + self.share_size]
 
     def encoded(self, batch: int) -> tuple[list[bytes], list[bytes]]:
-        """Give the JPEGs of a batch, X and Y."""
+        """Give the JPEGs of a batch, or of this host's share, X and Y."""
         x, y = (
             [domain.train[index] for index in self.indices(domain, batch)]
             for domain in (self.dataset.x, self.dataset.y)
@@ -120,7 +136,7 @@ def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
     return (
         tf.data.Dataset.from_generator(pairs, output_signature=(one_jpeg, one_jpeg))
         .map(lambda x, y: (decode(x), decode(y)), num_parallel_calls=tf.data.AUTOTUNE)
-        .batch(order.batch_size, drop_remainder=True)
+        .batch(order.share_size, drop_remainder=True)
         .prefetch(_BATCHES_AHEAD)
     )
 
@@ -135,15 +151,16 @@ def batches(dataset: Dataset, batch_size: int, seed: int, start_batch: int = 0) 
 
     Args:
         dataset: what to train on.
-        batch_size: pictures of each domain in a batch.
+        batch_size: pictures of each domain in a batch, over all hosts.
         seed: of the order.
         start_batch: how many batches have been seen already.
 
     Returns:
         A `tf.data.Dataset` on TensorFlow, else a `keras.utils.PyDataset`; elements are
-        `(real_x, real_y)`, uint8 `(batch, size_px, size_px, 3)`.
+        `(real_x, real_y)`, uint8 `(batch, size_px, size_px, 3)`; on one of several hosts its
+        share of the batch.
     """
-    order = BatchOrder(dataset, batch_size, seed)
+    order = BatchOrder(dataset, batch_size, seed, *this_host())
     if keras.backend.backend() == "tensorflow":
         return tensorflow_pipeline(order, start_batch)
     return ArrayPipeline(order, start_batch)

@@ -4,6 +4,7 @@ import os
 import platform
 from pathlib import Path
 
+from artnb.errors import InputError
 from artnb.platform.where import platform_name
 
 # What the preset "auto" stands for.
@@ -57,6 +58,24 @@ def suitable_precision() -> tuple[str, str]:
     if found:
         return "mixed_bfloat16", f"this CPU computes in it ({', '.join(found)})"
     return "float32", "this CPU does not compute in bfloat16"
+
+
+def use_deterministic_operations() -> None:
+    """Let every operation give the same bits each time on this machine, whatever that costs.
+
+    On JAX a CPU does so anyway; for a GPU the flag must be set before JAX starts.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    elif accelerators() and "xla_gpu_deterministic_ops" not in os.environ.get("XLA_FLAGS", ""):
+        raise InputError(
+            "deterministic=true on JAX with a GPU needs XLA_FLAGS=--xla_gpu_deterministic_ops=true "
+            "in the environment before it starts; set it, or leave deterministic out"
+        )
 
 
 def _compute_capability() -> float:

@@ -5,6 +5,8 @@ import sys
 from itertools import chain, count
 from pathlib import Path
 
+_DRIVE = Path("/content/drive")
+
 
 def platform_name() -> str:
     """Name the platform: `"kaggle"`, `"colab"` or `"local"`.
@@ -26,6 +28,25 @@ def outputs_folder() -> Path:
     if platform_name() == "kaggle":
         return Path("/kaggle/working/outputs")
     return Path("outputs")
+
+
+def mounted(folder: str) -> Path | None:
+    """Give the folder for a second copy of Runs, with Colab's Drive mounted where it lies there.
+
+    Args:
+        folder: such as `"/content/drive/MyDrive/artnb"`; an empty one means none.
+
+    Returns:
+        The folder, or None.
+    """
+    if not folder:
+        return None
+    path = Path(folder).expanduser()
+    if platform_name() == "colab" and path.is_relative_to(_DRIVE):
+        from google.colab import drive
+
+        drive.mount(str(_DRIVE))
+    return path
 
 
 def unused_folder(path: Path) -> Path:

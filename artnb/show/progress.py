@@ -36,20 +36,23 @@ class LiveBar(tqdm):
         return True
 
 
-def progress_bar(total: int, title: str = "", unit: str = "it", delay_s: float = 0.0) -> tqdm:
+def progress_bar(
+    total: int, title: str = "", unit: str = "it", delay_s: float = 0.0, initial: int = 0
+) -> tqdm:
     """Make a bar that suits the place where it is shown.
 
     Args:
         total: of what is counted.
         title: before the bar.
         unit: name of what is counted.
+        initial: how many are done already.
         delay_s: nothing is shown before that, so that short work stays silent.
 
     Returns:
         A tqdm bar: `update()` and `close()` it. Where nobody watches, such as in a log file, it
         prints a line now and then.
     """
-    options = {"total": total, "desc": title, "unit": unit, "delay": delay_s}
+    options = {"total": total, "desc": title, "unit": unit, "delay": delay_s, "initial": initial}
     if in_notebook():
         return LiveBar(mininterval=1.0, ascii=False, **options)
     watched = sys.stdout.isatty()

@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 from artnb.run import Run
+from artnb.training.generations import DamagedError, generations
 
 
 def list_run_files(run: Run) -> list[dict[str, str]]:
@@ -16,6 +17,20 @@ def list_run_files(run: Run) -> list[dict[str, str]]:
         if path.exists():
             what = inspect.getdoc(member)
             rows.append({"name": _shown_name(path), "size": _size(path), "what it is": what})
+    return rows
+
+
+def list_checkpoints(run: Run) -> list[dict[str, str]]:
+    """List a Run's checkpoints, the newest first, with where in the training they were written."""
+    rows = []
+    for generation in generations(run.checkpoints):
+        try:
+            meta = generation.meta()
+            where = f"epoch {meta['epoch'] + 1}, after {meta['batch']} of its steps"
+        except DamagedError as error:
+            where = str(error)
+        size = _size(generation.path)
+        rows.append({"checkpoint": generation.path.name, "size": size, "where it goes on": where})
     return rows
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from artnb.data.pipeline import normalise
+from artnb.training.replicas import own_share, replicas_of_step
 
 
 def _cubic(distance: np.ndarray) -> np.ndarray:
@@ -72,8 +73,12 @@ class ScaleCropFlip(keras.layers.Layer):
     def draw(self, count: int) -> tuple[Any, Any, Any]:
         """Draw the crops' top and left offsets and whether to mirror, int32 `(count,)`."""
         highest = self.largest_offset + 1
-        top, left = (keras.random.randint((count,), 0, highest, seed=self.random) for _ in range(2))
-        mirrored = keras.random.randint((count,), 0, 2 if self.flip else 1, seed=self.random)
+        limits = (highest, highest, 2 if self.flip else 1)
+        of_batch = count * replicas_of_step()
+        top, left, mirrored = (
+            own_share(keras.random.randint((of_batch,), 0, limit, seed=self.random))
+            for limit in limits
+        )
         return top, left, mirrored
 
     def apply(self, pictures: Any, top: Any, left: Any, mirrored: Any) -> Any:

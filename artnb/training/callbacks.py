@@ -16,6 +16,7 @@ from artnb.show.grids import save_picture
 from artnb.show.progress import progress_bar
 from artnb.training.cyclegan import LOSS_NAMES
 from artnb.training.losses import ADVERSARIAL_LOSSES
+from artnb.training.plan import Position
 from artnb.training.samples import Sampler
 from artnb.training.snapshots import save_snapshot, thin_out
 
@@ -67,6 +68,33 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
         writer.writerow(row)
 
 
+class DivergedError(Exception):
+    """A loss or a weight is NaN or infinite; the message says which and when."""
+
+
+class Counting(keras.callbacks.Callback):
+    """Counts steps for the callbacks after it, and puts back what `fit` resets.
+
+    Args:
+        position: the counter.
+        means: the values that the epoch's means had when its training was left off, or None.
+    """
+
+    def __init__(self, position: Position, means: Sequence[Any] | None = None) -> None:
+        super().__init__()
+        self.position, self.means = position, means
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Go on with the means of an epoch that was left in the middle."""
+        for variable, value in zip(self.model.metrics_variables, self.means or (), strict=False):
+            variable.assign(value)
+        self.means = None
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Count."""
+        self.position.step += 1
+
+
 class Log(keras.callbacks.Callback):
     """Write `log.csv`, `losses.csv` and `losses.png`.
 
@@ -74,39 +102,60 @@ class Log(keras.callbacks.Callback):
     difference of two such means, each times its number of steps.
     """
 
-    def __init__(self, run: Run, config: CycleGANConfig, domains: tuple[str, str]) -> None:
+    def __init__(
+        self, run: Run, config: CycleGANConfig, domains: tuple[str, str], position: Position
+    ) -> None:
         super().__init__()
         self.run, self.config, self.domains = run, config, domains
+        self.position = position
+        self._begin_epoch()
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Start the clock and the sums."""
-        self.epoch = epoch
+    def _begin_epoch(self) -> None:
+        self.earlier_s = 0.0
         self.started = time.perf_counter()
         self.summed = dict.fromkeys(LOSS_NAMES, 0.0)
         self.summed_steps = 0
 
+    def state(self) -> dict[str, Any]:
+        """Give what the next rows are computed from, for a training that goes on later."""
+        seconds = self.earlier_s + time.perf_counter() - self.started
+        return {"seconds": seconds, "summed": self.summed, "summed_steps": self.summed_steps}
+
+    def go_on(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was taken."""
+        self.earlier_s, self.started = state["seconds"], time.perf_counter()
+        self.summed, self.summed_steps = state["summed"], state["summed_steps"]
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the clock and the sums, unless the epoch is gone on with."""
+        if not self.position.batch:
+            self._begin_epoch()
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Write a row to `losses.csv` every few steps."""
-        if (batch + 1) % self.config.log_every_steps == 0:
-            self._write_window(batch + 1, logs)
+        steps = self.position.batch or self.position.steps_per_epoch
+        if steps % self.config.log_every_steps == 0:
+            self._write_window(steps, logs)
 
     def _write_window(self, steps: int, logs: dict[str, Any]) -> None:
         sums = {name: float(logs[name]) * steps for name in LOSS_NAMES}
+        for name, value in sums.items():
+            if not math.isfinite(value):
+                raise DivergedError(f"by step {self.position.step:,} the loss {name} is {value}")
         count = steps - self.summed_steps
         means = {name: f"{(sums[name] - self.summed[name]) / count:.6g}" for name in LOSS_NAMES}
-        step = self.epoch * self.params["steps"] + steps
-        append_row(self.run.losses_file, {"step": step, **means})
+        append_row(self.run.losses_file, {"step": self.position.step, **means})
         self.summed, self.summed_steps = sums, steps
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write a row to `log.csv` and draw the curves anew."""
-        seconds = time.perf_counter() - self.started
-        steps = self.params["steps"]
+        seconds = self.state()["seconds"]
+        steps = self.position.steps_per_epoch
         if self.summed_steps < steps:
             self._write_window(steps, logs)
         row = {
             "epoch": epoch + 1,
-            "step": (epoch + 1) * steps,
+            "step": self.position.step,
             "seconds": f"{seconds:.2f}",
             "images_per_s": f"{steps * self.config.batch_size / seconds:.3g}",
             "learning_rate": f"{self.model.learning_rate:.6g}",
@@ -126,29 +175,28 @@ class SampleGrids(keras.callbacks.Callback):
         run: Run,
         config: CycleGANConfig,
         sampler: Sampler,
+        position: Position,
         watchers: Sequence[Callable[[Path], None]] = (),
     ) -> None:
         super().__init__()
         self.run, self.sampler, self.watchers = run, sampler, watchers
+        self.position = position
         self.every_steps = config.samples_every_steps
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Show what untrained networks make of the pictures."""
-        self._write("step-0000000", "before training")
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Remember where in the training the epoch's steps lie."""
-        self.first_step = epoch * self.params["steps"]
+        if not self.position.step:
+            self._write("step-0000000", "before training")
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Write a grid every so many steps, but for an epoch's last: its end brings one."""
-        step = self.first_step + batch + 1
-        if step % self.every_steps == 0 and batch + 1 < self.params["steps"]:
+        step = self.position.step
+        if step % self.every_steps == 0 and self.position.batch:
             self._write(f"step-{step:07d}", f"step {step:,}")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write a grid after each epoch."""
-        step = self.first_step + self.params["steps"]
+        step = self.position.step
         self._write(f"epoch-{epoch + 1:04d}", f"epoch {epoch + 1}, step {step:,}")
 
     def _write(self, name: str, title: str) -> None:
@@ -162,15 +210,15 @@ class SampleGrids(keras.callbacks.Callback):
 class Snapshots(keras.callbacks.Callback):
     """Keep the generators of chosen epochs."""
 
-    def __init__(self, run: Run, config: CycleGANConfig) -> None:
+    def __init__(self, run: Run, config: CycleGANConfig, position: Position) -> None:
         super().__init__()
-        self.run, self.config = run, config
+        self.run, self.config, self.position = run, config, position
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save a snapshot and delete what need not be kept."""
         facts = {
             "epoch": epoch + 1,
-            "step": (epoch + 1) * self.params["steps"],
+            "step": self.position.step,
             "averaged": self.config.ema_decay > 0,
         }
         self.model.sync()
@@ -181,21 +229,19 @@ class Snapshots(keras.callbacks.Callback):
 class Progress(keras.callbacks.Callback):
     """One progress bar over the whole training, with the losses of the epoch so far."""
 
-    def __init__(self, config: CycleGANConfig) -> None:
+    def __init__(self, config: CycleGANConfig, position: Position) -> None:
         super().__init__()
-        self.config = config
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Open the bar."""
-        self.bar = progress_bar(self.params["epochs"] * self.params["steps"], unit="step")
+        self.config, self.position = config, position
+        total = config.epochs * position.steps_per_epoch
+        self.bar = progress_bar(total, unit="step", initial=position.step)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Say which epoch this is."""
-        self.bar.set_description(f"epoch {epoch + 1}/{self.params['epochs']}", refresh=False)
+        self.bar.set_description(f"epoch {epoch + 1}/{self.config.epochs}", refresh=False)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Advance; reading the losses waits for the device, so that is done only sometimes."""
-        if (batch + 1) % self.config.log_every_steps == 0:
+        if self.position.step % self.config.log_every_steps == 0:
             generators = sum(float(logs[f"generator_{name}"]) for name in "gf")
             discriminators = sum(float(logs[f"discriminator_{name}"]) for name in "xy")
             losses = f"G {generators:.2f}, D {discriminators:.2f}"
@@ -204,5 +250,4 @@ class Progress(keras.callbacks.Callback):
 
     def close(self) -> None:
         """Close the bar, however training ended."""
-        if hasattr(self, "bar"):
-            self.bar.close()
+        self.bar.close()

@@ -21,7 +21,7 @@ from artnb.models.cyclegan import (
 )
 from artnb.training.augmentation import ScaleCropFlip
 from artnb.training.diffaugment import DiffAugment
-from artnb.training.engine import AdversarialModel, Player
+from artnb.training.engine import AdversarialModel, Player, compiles
 from artnb.training.losses import ADVERSARIAL_LOSSES, mean_absolute_error, r1_penalty
 from artnb.training.pool import ReplayPool
 
@@ -72,8 +72,7 @@ def build_generator(config: CycleGANConfig, name: str) -> keras.Model:
                 skips=config.skips,
                 style=_style(config),
             )
-    compiled = config.jit_compile or keras.backend.backend() == "jax"
-    generator.compile(optimizer=None, jit_compile=compiled)
+    generator.compile(optimizer=None, jit_compile=compiles(config.jit_compile))
     return generator
 
 
@@ -161,6 +160,27 @@ class CycleGAN(AdversarialModel):
         if self.average_g is None:
             return []
         return [(self.average_g, self.generator_g), (self.average_f, self.generator_f)]
+
+    def parts(self) -> dict[str, Any]:
+        """Name everything that holds state: networks, optimizers, averages, pools, seeds, means."""
+        own = (
+            "average_g",
+            "average_f",
+            "pool_x",
+            "pool_y",
+            "augment_x",
+            "augment_y",
+            "diffaugment",
+        )
+        found = {name: getattr(self, name) for name in own}
+        return {**super().parts(), **{name: p for name, p in found.items() if p is not None}}
+
+    def change_draws(self, number: int) -> None:
+        """Let all random draws from here on be others than they would have been."""
+        for part in (self.augment_x, self.augment_y, self.pool_x, self.pool_y, self.diffaugment):
+            if part is not None:
+                state = part.random.state
+                state.assign(state + ops.cast([number, 0], state.dtype))
 
     @property
     def painters(self) -> tuple[keras.Model, keras.Model]:

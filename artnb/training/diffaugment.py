@@ -13,6 +13,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from artnb.training.replicas import own_share, replicas_of_step
+
 # The paper's: pictures are moved by up to an eighth, half of the edge is cut out.
 _TRANSLATION_SHARE = 0.125
 _CUTOUT_SHARE = 0.5
@@ -35,7 +37,8 @@ class DiffAugment(keras.layers.Layer):
 
     def draw(self, count: int) -> Any:
         """Draw what happens to `count` pictures: float32 `(7, count)` in [0, 1)."""
-        return keras.random.uniform((7, count), seed=self.random)
+        of_batch = keras.random.uniform((7, count * replicas_of_step()), seed=self.random)
+        return own_share(of_batch, axis=1)
 
     def call(self, pictures: Any, draw: Any) -> Any:
         """Change pictures `(batch, height, width, 3)` in [-1, 1] as drawn."""

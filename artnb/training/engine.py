@@ -11,6 +11,8 @@ from typing import Any
 
 import keras
 
+from artnb.platform.devices import replicas
+
 if keras.backend.backend() == "jax":
     from artnb.training.engine_jax import JaxEngine as BackendEngine
 else:
@@ -44,6 +46,11 @@ class PlayerOptimizers:
         return [v for optimizer in self.optimizers for v in optimizer.variables]
 
 
+def compiles(wanted: bool) -> bool:
+    """Say whether XLA compiles: on JAX always, on TensorFlow if wanted and on one device."""
+    return keras.backend.backend() == "jax" or (wanted and replicas() == 1)
+
+
 class AdversarialModel(BackendEngine, keras.Model):
     """Networks that play against each other, trained by `fit`.
 
@@ -52,7 +59,8 @@ class AdversarialModel(BackendEngine, keras.Model):
             built here.
         loss_names: the losses that `step` returns; `fit` logs the mean of each over an epoch.
         jit_compile: whether XLA compiles the step on TensorFlow; never left to Keras' "auto",
-            so that a Run can record it. On JAX a step is always compiled.
+            so that a Run can record it. On JAX a step is always compiled; TensorFlow's
+            MirroredStrategy cannot have its step compiled.
     """
 
     def __init__(
@@ -64,8 +72,7 @@ class AdversarialModel(BackendEngine, keras.Model):
         self.trackers = {name: keras.metrics.Mean(name=name) for name in loss_names}
         for player in players.values():
             player.optimizer.build(player.trainable_variables)
-        always = keras.backend.backend() == "jax"
-        self.compile(optimizer=None, loss=None, jit_compile=jit_compile or always)
+        self.compile(optimizer=None, loss=None, jit_compile=compiles(jit_compile))
         self.optimizer = PlayerOptimizers([player.optimizer for player in players.values()])
         self.built = True
 
@@ -97,6 +104,15 @@ class AdversarialModel(BackendEngine, keras.Model):
         for name, loss in self.step(batch).items():
             self.trackers[name].update_state(loss)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def parts(self) -> dict[str, Any]:
+        """Name everything that holds state, each with its `variables`; a subclass adds its own."""
+        networks = (network for player in self.players.values() for network in player.networks)
+        return {
+            **{network.name: network for network in networks},
+            **{f"optimizer_{name}": player.optimizer for name, player in self.players.items()},
+            **{f"mean_{metric.name}": metric for metric in self.metrics},
+        }
 
     def state_variables(self) -> list[keras.Variable]:
         """Give everything that a step reads or writes: weights, optimizers, seeds, means."""

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import keras
 import tensorflow as tf
+
+from artnb.training.replicas import replicas_of_step, spoil_unless_finite
 
 
 class TensorFlowEngine:
@@ -13,16 +16,23 @@ class TensorFlowEngine:
         return self.tracked_step(data)
 
     def differentiate(self, loss_fn: Any, player: Any) -> tuple[list, Any]:
-        """Give a loss's gradients, scaled as the player's optimizer wants, and the auxiliary."""
+        """Give a loss's gradients, scaled as the player's optimizer wants, and the auxiliary.
+
+        Keras adds up the gradients of all replicas; each gives its part of the batch's mean.
+        """
         values = [variable.value for variable in player.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
             loss, auxiliary = loss_fn()
             scaled = player.optimizer.scale_loss(loss)
+            if replicas_of_step() > 1:
+                scaled = scaled / replicas_of_step()
         return tape.gradient(scaled, values), auxiliary
 
     def apply_gradients(self, gradients: list, player: Any) -> None:
         """Let the player's optimizer step."""
+        if isinstance(player.optimizer, keras.optimizers.LossScaleOptimizer):
+            gradients = spoil_unless_finite(gradients)
         player.optimizer.apply(gradients, player.trainable_variables)
 
     def input_gradients(self, function: Any, inputs: Any) -> Any:

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from artnb.training.replicas import own_share, whole_batch
+
 
 class ReplayPool(keras.layers.Layer):
     """A store of earlier fakes on the device.
@@ -17,7 +19,8 @@ class ReplayPool(keras.layers.Layer):
     probability one half exchanged for a stored one and stored in its place.
 
     With several pictures a call, those of one call are exchanged for different stored ones;
-    with one, as in the paper, this is the original rule.
+    with one, as in the paper, this is the original rule. Where replicas share a batch, each
+    keeps the same pool of all replicas' fakes, by the draws of the whole batch.
 
     Args:
         size: how many pictures it stores; at least the batch size.
@@ -43,10 +46,11 @@ class ReplayPool(keras.layers.Layer):
 
     def call(self, fakes: Any) -> Any:
         """Store float32 `(batch, height, width, 3)` and give as many back."""
+        fakes = whole_batch(fakes)
         batch = ops.shape(fakes)[0]
         random_slots = ops.argsort(keras.random.uniform((self.size,), seed=self.random))[:batch]
         exchange = keras.random.uniform((batch,), seed=self.random) < 0.5
-        return self.exchange(fakes, ops.cast(random_slots, "int32"), exchange)
+        return own_share(self.exchange(fakes, ops.cast(random_slots, "int32"), exchange))
 
     def exchange(self, fakes: Any, random_slots: Any, exchange: Any) -> Any:
         """Do what `call` does with given draws.

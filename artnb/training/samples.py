@@ -62,7 +62,8 @@ class Sampler:
 
 def paint(painter: keras.Model, pictures: np.ndarray) -> np.ndarray:
     """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
-    return to_uint8(painter.predict_on_batch(to_float(pictures)))
+    # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
+    return to_uint8(painter.predict_on_batch(to_float(pictures))[: len(pictures)])
 
 
 def _titles(source: str, target: str) -> list[str]:

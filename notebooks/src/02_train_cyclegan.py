@@ -14,10 +14,10 @@
 #
 # Notebook 00 trained one in passing. Here the same network is taken apart: what its two
 # directions, its cycle and its identity are, what a training step does, what to see in the curves
-# while it trains, and what the folder holds that training leaves behind.
+# while it trains, and how a training survives its session.
 #
-# **What you get:** a trained CycleGAN as a **Run**, a folder that explains itself, and the means
-# to tell a training that goes well from one that does not.
+# **What you get:** a trained CycleGAN as a **Run**, a folder that explains itself. Should the
+# session end early, run everything again: training goes on where it was left off.
 #
 # **What it needs:** the package. Without a Dataset of yours the embedded pictures are used.
 #
@@ -58,12 +58,14 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 #
 # Leave them as they are for a first run.
 #
-# - `preset`: `auto` is `preview` here, a small network that a few minutes suffice for; `smoke`
-#   only checks in seconds that everything runs; `session` is made for a few hours on a GPU;
-#   `paper` is the original, which takes days on a T4.
+# - `preset`: `auto` is `preview` here, a small network for a few minutes; `smoke` checks in seconds
+#   that everything runs; `session` is made for hours on a GPU, `paper` for days.
 # - `minutes`: how long to train. For `session` give it 150 or more.
 # - `dataset_folder`: what to train on instead of the embedded pictures: a Dataset from notebook
 #   01, the competition's folder, or a folder with `trainA` and `trainB`.
+# - `run_name`: the Run's. The same name goes on with it, another one starts anew.
+# - `mirror_folder`: a second copy of everything goes there, such as
+#   `/content/drive/MyDrive/artnb` on Colab; a new machine takes the Run from it.
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
@@ -71,9 +73,12 @@ preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
 minutes = 4.0  # @param {type: "number"}
 seed = 0  # @param {type: "integer"}
 dataset_folder = ""  # @param {type: "string"}
+run_name = "my-cyclegan"  # @param {type: "string"}
+mirror_folder = ""  # @param {type: "string"}
 
 # %%
 import os
+import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
 
@@ -90,13 +95,14 @@ from artnb.data.dataset import open_dataset
 from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
+from artnb.platform.deadline import Deadline
 from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
+from artnb.platform.where import mounted, outputs_folder
 from artnb.show.gallery import wall
 from artnb.show.grids import titled_grid
 from artnb.show.notebook import LivePicture, show, show_source
 from artnb.show.progress import bar
-from artnb.show.run_files import list_run_files
+from artnb.show.run_files import list_checkpoints, list_run_files
 from artnb.show.tables import read_rows, show_table
 from artnb.training.cyclegan import CycleGAN
 from artnb.training.pool import ReplayPool
@@ -107,7 +113,8 @@ from artnb.training.train import sample_size, train
 # %%
 keras.utils.set_random_seed(seed)
 config = demo_config(preset, minutes, seed)
-out = unused_folder(outputs_folder() / "train-cyclegan").absolute()
+out = (outputs_folder() / "train-cyclegan").absolute()
+mirror = mounted(mirror_folder)
 print(this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
@@ -118,11 +125,12 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # training picture of the other.
 
 # %%
-if dataset_folder:
-    dataset = open_dataset(dataset_folder, progress=bar)
+sizes = demo_sizes(config.preset)
+data = dataset_folder or out / f"dataset-{sizes.size_px}px-seed{seed}"
+if dataset_folder or data.exists():
+    dataset = open_dataset(data, progress=bar)
 else:
-    sizes = demo_sizes(config.preset)
-    dataset = make_demo_data(out / "dataset", sizes.size_px, sizes.images, sizes.pairs, seed, bar)
+    dataset = make_demo_data(data, sizes.size_px, sizes.images, sizes.pairs, seed, bar)
 print(dataset.describe(), *dataset.remarks, sep="\n")
 
 # %%
@@ -151,13 +159,13 @@ show(titled_grid([there + back], [x, f"G: → {y}", y, f"F: → {x}"], sections=
 # `discriminator_y` is shown real paintings and those of G and learns to tell them apart, and G
 # learns to be taken for real. `discriminator_x` does the same for photos.
 #
-# A discriminator does not judge a picture as a whole. It gives a map of verdicts, and each of them
-# sees only a patch. That is why a CycleGAN learns colour and strokes rather than composition.
-# Patches of that size, from both domains:
+# A discriminator gives a map of verdicts, and each of them sees only a patch. That is why a
+# CycleGAN learns colour and strokes rather than composition. Patches of that size, from both
+# domains:
 
 # %%
 verdicts = model.discriminator_y(to_float(some_y[:1]))
-patch_px = {1: 16, 2: 34, 3: 70}[config.discriminator_downsamplings]
+patch_px = config.patch_px
 print(f"{verdicts.shape[1]}×{verdicts.shape[2]} verdicts, each on {patch_px}×{patch_px} pixels")
 patches = [picture[:patch_px, :patch_px] for picture in (*some_x, *some_y)]
 show(wall(patches, columns=8))
@@ -180,8 +188,8 @@ sampler = Sampler(dataset, 2, size_px)
 show(sampler.grid(model.painters, "untrained"))
 
 # %% [markdown]
-# In a trained network the third and the fourth picture equal the first, and the second looks as if
-# it came from the other domain. Section 5 has the same grid again.
+# In a trained network the third and fourth picture equal the first, and the second looks as if it
+# came from the other domain.
 #
 # ## 4 · One step
 #
@@ -214,9 +222,8 @@ show_source(CycleGAN.generator_losses)
 show_source(CycleGAN.discriminator_losses)
 
 # %% [markdown]
-# The fakes pass through a **replay pool** on their way. Discriminators that see only the newest
-# fakes forget the tricks of yesterday, and both sides chase each other in circles. With a pool,
-# half of what they see comes from earlier.
+# The fakes pass through a **replay pool** on their way: half of what discriminators see comes from
+# earlier, so that they do not forget the tricks of yesterday.
 
 # %%
 show_source(ReplayPool.exchange)
@@ -236,9 +243,28 @@ show(wall([*to_uint8(given), *to_uint8(np.stack(returned))], columns=10))
 #
 # A few steps are timed, the epochs are fitted to your minutes, and the expected end is printed.
 # Then the grid below is replaced every few hundred steps and after each epoch.
+#
+# Sessions end, Colab's when it likes. So all that is needed to go on is saved every few minutes:
+# weights, both optimizers, pool, averages, the state of all dice. To show it, the first session
+# here has a **deadline** after half of the time.
 
 # %%
-run = train(dataset, config, out / "run", watch=LivePicture().show)
+started, half = time.time(), 0.5 * (config.minutes or 0.02)
+first = Deadline(minutes=half, reserve_minutes=0, started=started)
+options = {"resume": "auto", "mirror": mirror, "keep_alive_minutes": 5}
+run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=first, **options)
+print("How the first session ended:", run.facts()["status"])
+show_table(list_checkpoints(run))
+
+# %% [markdown]
+# Each of these is a whole checkpoint with the hashes of its files; a damaged one is noticed, and
+# the one before is taken. The stop button or a killed kernel leave the same. The **second
+# session** is the same call: `resume="auto"` goes on with a Run that is there, here or in the
+# mirror. On one machine the outcome equals that without the interruption.
+
+# %%
+session = Deadline.for_platform(reserve_minutes=10)
+run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=session, **options)
 
 # %% [markdown]
 # The grid of section 3 again, with the same pictures, through the trained generators:
@@ -249,8 +275,7 @@ show(sampler.grid(trained, "trained"))
 
 # %% [markdown]
 # And held-out photos as the network painted them early, halfway and at the end. Later need not be
-# better: choose with your eyes. Of the embedded pictures, and only of those, the true painting is
-# known; it was held out too.
+# better. Of the embedded pictures alone the true painting is known.
 
 # %%
 sheet = draw_contact_sheet(run, dataset)
@@ -260,16 +285,15 @@ show(sheet)
 # %% [markdown]
 # ## 6 · What an epoch is, and how long it takes
 #
-# In the paper an epoch shows every photo once. The small presets count a fixed number of steps as
-# one, so that news comes often. After each epoch the learning rate is set anew, the log gets a
-# row, and the generators are kept as a snapshot. The log's seconds include the grids.
+# In the paper an epoch shows every photo once; the small presets count a fixed number of steps as
+# one. After each epoch the learning rate is set anew, the log gets a row, and the generators are
+# kept as a snapshot.
 
 # %%
 log = read_rows(run.log_file)
 columns = ("epoch", "step", "seconds", "images_per_s", "learning_rate")
 show_table(log[:: max(1, len(log) // 10)], columns)
 
-# %%
 facts = run.facts()
 step_s, steps = facts["step_s"], facts["steps_per_epoch"]
 once = len(dataset.x.train) / config.batch_size
@@ -277,9 +301,9 @@ print(f"A step took {step_s * 1000:.0f} ms, so an epoch of {steps} steps {step_s
 print(f"To show all photos once takes {once:.0f} steps, {once * step_s:.1f} s.")
 
 # %% [markdown]
-# The size of the network decides. A step of the paper's, at 256 pixels in float32, took about 8
-# seconds on two CPU cores; its 200 epochs of the competition's 7,038 photos would take 130 days
-# there.
+# The size of the network decides. A step of the paper's, at 256 pixels in float32, took 5 to 11
+# seconds on two CPU cores of two machines; its 200 epochs of the competition's 7,038 photos would
+# take 80 to 180 days there.
 #
 # ## 7 · How to read the curves
 
@@ -318,13 +342,13 @@ print(f"The contact sheet:       {out / 'contact_sheet.png'}")
 print(f"The data:                {dataset.path}")
 
 # %% [markdown]
-# **Limits.** Minutes give colours and haze, not strokes. A CycleGAN moves no shapes, and with two
-# domains of different content, such as portraits and landscapes, it will paint things that are
-# not there. Losses compare one training with itself, hardly two with each other.
+# **Limits.** Minutes give colours and haze, not strokes. With domains of different content, such as
+# portraits and landscapes, a CycleGAN paints things that are not there. Losses hardly compare two
+# trainings.
 #
-# **Next.** For better paintings: real pictures (notebook 01), a GPU, `preset = "session"` and
-# more minutes. `artnb translate --help` paints folders of photos with this Run, and
-# `artnb train --help` lists every setting. Notebooks that compare and score are still to come.
+# **Next.** Real pictures (notebook 01), a GPU, `preset = "session"` and more minutes.
+# `artnb translate --help` paints folders of photos with this Run. Notebooks that compare and score
+# are still to come.
 #
 # **Sources.** Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using
 # Cycle-Consistent Adversarial Networks*, ICCV 2017,

@@ -70,6 +70,19 @@ def dataset(folder):
 # The order
 
 
+def test_the_shares_of_several_hosts_make_up_the_batch():
+    whole = order_of(7, 5, batch_size=6)
+    for batch in (0, 1, 4):
+        shares = [
+            BatchOrder(whole.dataset, 6, 0, host, hosts=3).encoded(batch) for host in range(3)
+        ]
+        assert [len(x) for x, _ in shares] == [2, 2, 2]
+        joined = tuple(
+            [jpeg for part in parts for jpeg in part] for parts in zip(*shares, strict=True)
+        )
+        assert joined == whole.encoded(batch)
+
+
 def test_the_order_is_what_it_always_was():
     """Pinned: with another order a Run could not be resumed in the middle of an epoch."""
     assert shuffled(10, 0, "photo", 0).tolist() == [4, 0, 9, 7, 5, 2, 3, 6, 1, 8]

@@ -1,7 +1,10 @@
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
+from artnb.platform import where
 from artnb.platform.where import known_folder, outputs_folder, platform_name, unused_folder
 
 
@@ -41,3 +44,19 @@ def test_a_folder_that_is_not_there_yet(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run-2").touch()
     assert unused_folder(tmp_path / "run") == tmp_path / "run-3"
+
+
+def test_a_drive_is_mounted_on_colab_alone(monkeypatch):
+    mounts = []
+    colab = types.ModuleType("google.colab")
+    colab.drive = types.SimpleNamespace(mount=mounts.append)
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    monkeypatch.setattr(where, "platform_name", lambda: "colab")
+    assert where.mounted("") is None
+    assert where.mounted("/content/elsewhere") == Path("/content/elsewhere")
+    assert mounts == []
+    assert where.mounted("/content/drive/MyDrive/a") == Path("/content/drive/MyDrive/a")
+    assert mounts == ["/content/drive"]
+    monkeypatch.setattr(where, "platform_name", lambda: "local")
+    where.mounted("/content/drive/MyDrive/a")
+    assert mounts == ["/content/drive"]

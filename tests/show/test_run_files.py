@@ -1,5 +1,6 @@
 from artnb.run import Run
-from artnb.show.run_files import list_run_files
+from artnb.show.run_files import list_checkpoints, list_run_files
+from artnb.training.generations import write_generation
 
 
 def test_what_is_there_is_listed_in_the_runs_own_words(tmp_path):
@@ -12,3 +13,15 @@ def test_what_is_there_is_listed_in_the_runs_own_words(tmp_path):
     assert rows["config.json"]["what it is"] == Run.config_file.__doc__
     assert rows["config.json"]["size"] == "1.2 kB"
     assert rows["samples/"]["size"] == "1 file, 2.0 MB"
+
+
+def test_checkpoints_say_where_they_go_on(tmp_path):
+    run = Run(tmp_path)
+    for step in (6, 8):
+        facts = {"epoch": step // 4, "batch": step % 4}
+        write_generation(run.checkpoints, step, facts, lambda f: (f / "a").write_bytes(b"12"))
+    (run.checkpoints / "step-00000008" / "meta.json").write_text("torn")
+    newest, before = list_checkpoints(run)
+    assert "torn" in newest["where it goes on"]
+    assert before["checkpoint"] == "step-00000006"
+    assert before["where it goes on"] == "epoch 2, after 2 of its steps"

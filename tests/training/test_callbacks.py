@@ -6,6 +6,7 @@ from PIL import Image
 from artnb.config import preset_config
 from artnb.run import new_run
 from artnb.training.callbacks import SampleGrids, append_row, learning_rate_factor
+from artnb.training.plan import Position
 
 
 def test_the_schedule_is_the_authors():
@@ -57,12 +58,13 @@ def test_who_watches_gets_every_grid(tmp_path):
 
     config = preset_config("smoke", samples_every_steps=2)
     seen = []
-    grids = SampleGrids(new_run(tmp_path / "run", config), config, Sampler(), [seen.append])
+    position = Position(steps_per_epoch=4)
+    run = new_run(tmp_path / "run", config)
+    grids = SampleGrids(run, config, Sampler(), position, [seen.append])
     grids.set_model(Model())
-    grids.set_params({"steps": 4})
     grids.on_train_begin()
-    grids.on_epoch_begin(0)
     for batch in range(4):
+        position.step += 1
         grids.on_train_batch_end(batch)
     grids.on_epoch_end(0)
     assert [path.stem for path in seen] == ["step-0000000", "step-0000002", "epoch-0001"]

@@ -11,7 +11,8 @@ from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
 from artnb.run import open_run
 from artnb.training.cyclegan import LOSS_NAMES, CycleGAN
-from artnb.training.train import Plan, make_plan, sample_size, train
+from artnb.training.plan import Plan, make_plan
+from artnb.training.train import sample_size, train
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_measuring_leaves_no_trace(dataset):
 
 
 def test_minutes_are_turned_into_epochs(dataset, monkeypatch):
-    monkeypatch.setattr("artnb.training.train.measure_step", lambda *_: 0.5)
+    monkeypatch.setattr("artnb.training.plan.measure_step", lambda *_: 0.5)
     config = preset_config("smoke", minutes=2.0, steps_per_epoch=10)
     plan = make_plan(None, dataset, config)
     assert plan.config.epochs == round(2 * 60 * 0.9 / 0.5 / 10)
@@ -117,7 +118,7 @@ def test_minutes_are_turned_into_epochs(dataset, monkeypatch):
 
 
 def test_an_epoch_shows_every_picture_of_the_larger_domain(dataset, monkeypatch):
-    monkeypatch.setattr("artnb.training.train.measure_step", lambda *_: 0.5)
+    monkeypatch.setattr("artnb.training.plan.measure_step", lambda *_: 0.5)
     config = preset_config("smoke", steps_per_epoch=None, batch_size=4)
     assert make_plan(None, dataset, config).steps_per_epoch == 2  # 6 pictures, 4 at a time
 
@@ -137,8 +138,9 @@ def test_grids_show_pictures_as_translate_has_them(dataset, size_px, settings, e
 
 def test_a_plan_foresees_its_end():
     plan = Plan(preset_config("paper"), steps_per_epoch=100, step_s=1.5)
-    assert plan.duration.total_seconds() == 200 * 100 * 1.5
+    assert plan.total_steps == 200 * 100
     assert "0.667 images a second: 8:20:00 in all" in plan.describe()
+    assert "4:10:00 left" in plan.describe(done_steps=100 * 100)
 
 
 @pytest.mark.parametrize(

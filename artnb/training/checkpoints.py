@@ -1,0 +1,160 @@
+"""Checkpoints: everything that a training needs to go on, saved while it goes on.
+
+The state is copied to the host between two steps; a thread writes, hashes and mirrors it.
+"""
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from artnb.config import CycleGANConfig
+from artnb.run import Run
+from artnb.training import generations
+from artnb.training.callbacks import DivergedError, Log
+from artnb.training.describe import installed_versions
+from artnb.training.generations import write_generation
+from artnb.training.mirror import Mirror
+from artnb.training.plan import Position
+from artnb.training.state import is_finite, read_state, save_state
+
+STATE = "state.safetensors"
+# Between two saves that nobody waits for lies at least this many times what one costs: 2 %.
+_COST_FACTOR = 50
+
+
+class Writer:
+    """Writes generations in a thread, one at a time, and tells the mirror.
+
+    Args:
+        run: whose generations.
+        mirror: gets a copy of each, or None.
+        say: gets a sentence when a generation could not be written; training goes on.
+    """
+
+    def __init__(self, run: Run, mirror: Mirror | None, say: Callable[[str], None]) -> None:
+        self.run, self.mirror, self.say = run, mirror, say
+        self.written = 0
+        self.written_s = 0.0
+        self._thread: threading.Thread | None = None
+
+    def write(self, step: int, facts: dict[str, Any], state: dict[str, np.ndarray]) -> None:
+        """Write a generation; waits only where the one before is still being written."""
+        self.wait()
+        logs = {
+            path.name: path.read_bytes()
+            for path in (self.run.log_file, self.run.losses_file)
+            if path.exists()
+        }
+        self._thread = threading.Thread(target=self._write, args=(step, facts, state, logs))
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything is on disk."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _write(
+        self, step: int, facts: dict[str, Any], state: dict[str, np.ndarray], logs: dict[str, bytes]
+    ) -> None:
+        def write_files(folder: Path) -> None:
+            save_state(state, folder / STATE)
+            for name, data in logs.items():
+                (folder / name).write_bytes(data)
+
+        start = time.perf_counter()
+        in_use = self.mirror.in_use if self.mirror else lambda _: False
+        try:
+            write_generation(self.run.checkpoints, step, facts, write_files)
+            generations.thin_out(self.run.checkpoints, in_use=in_use)
+        except OSError as error:
+            self.say(f"The checkpoint of step {step:,} could not be written: {error}. Training "
+                     "goes on, and the next one will be tried.")  # fmt: skip
+            return
+        self.written += 1
+        self.written_s += time.perf_counter() - start
+        if self.mirror:
+            self.mirror.notify()
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves every few minutes and at epoch ends; comes after all that writes into the Run.
+
+    Args:
+        config: the Run's settings.
+        position: how far the training has got.
+        log: its means since the last row are part of what is saved.
+        writer: brings generations to disk.
+        facts: what else `meta.json` shall say: data, for one.
+    """
+
+    def __init__(
+        self,
+        config: CycleGANConfig,
+        position: Position,
+        log: Log,
+        writer: Writer,
+        facts: dict[str, Any],
+    ) -> None:
+        super().__init__()
+        self.config, self.position, self.log = config, position, log
+        self.writer, self.facts = writer, facts
+        self.saved_step = position.step
+        self.saved_at = time.monotonic()
+        self.blocked_s = 0.0
+        self.cost_s = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Save when it is time; after an epoch's last step, its end comes first."""
+        if self.position.batch and self._passed_s() >= self.config.checkpoint_minutes * 60:
+            self.save()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Save, unless epochs are so short that saving would hold them up."""
+        is_last = self.position.step == self.config.epochs * self.position.steps_per_epoch
+        every_step = self.config.checkpoint_minutes == 0
+        if is_last or every_step or self._passed_s() >= _COST_FACTOR * self.cost_s:
+            self.save()
+
+    def _passed_s(self) -> float:
+        return time.monotonic() - self.saved_at
+
+    def save(self, wait: bool = False) -> None:
+        """Copy the state and hand it to the writer.
+
+        Args:
+            wait: come back only when it is on disk.
+
+        Raises:
+            DivergedError: the state holds NaN or infinity; it is not written.
+        """
+        start = time.monotonic()
+        if self.position.step != self.saved_step:
+            state = read_state(self.model)
+            if not is_finite(state):
+                raise DivergedError(f"at step {self.position.step:,} a weight is not finite")
+            self.writer.write(self.position.step, self._meta(), state)
+            self.saved_step = self.position.step
+        if wait:
+            self.writer.wait()
+        self.saved_at = time.monotonic()
+        self.cost_s = self.saved_at - start
+        self.blocked_s += self.cost_s
+
+    def _meta(self) -> dict[str, Any]:
+        return {
+            "epoch": self.position.epoch,
+            "batch": self.position.batch,
+            "steps_per_epoch": self.position.steps_per_epoch,
+            "log": self.log.state(),
+            "config": dataclasses.asdict(self.config),
+            "backend": keras.backend.backend(),
+            "versions": installed_versions(),
+            **self.facts,
+        }

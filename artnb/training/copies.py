@@ -1,0 +1,330 @@
+"""A copy of a Run in another folder: brought up to date, verified, thinned out.
+
+What the mirror's thread does, in the order that leaves a whole generation there at any moment.
+"""
+
+import errno
+import json
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from artnb.errors import InputError
+from artnb.run import Run
+from artnb.training.generations import (
+    KEPT,
+    META,
+    DamagedError,
+    Generation,
+    generations,
+    remove,
+    sha256,
+    sync_to_disk,
+)
+
+_LEAST_KEPT = 2  # whole generations that stay even where space is short
+_ROOM = 1.1  # this many times the bytes to copy must be free
+_ROUNDED_NS = 2_000_000_000  # drives round files' times to this
+_PARTIAL, _PART = ".partial", ".part"  # of folders, of files
+
+
+class Copy:
+    """The Run's copy at the mirror, and what brings it up to date; used by one thread."""
+
+    def __init__(self, folder: Path, run: Run, budget_gb: float | None) -> None:
+        self.folder, self.run, self.budget_gb = folder, run, budget_gb
+        self.there = copied_run(folder, run)
+        self.reading: str | None = None
+        self._was_mounted = False
+        self._newest: str | None = None
+        self._judged: dict[str, tuple[bytes, bool]] = {}  # by name: meta.json, is it whole
+        self._stamps: dict[Path, tuple[int, int]] = {}  # by path in the Run: size, time
+
+    def update(self) -> None:
+        """Copy the newest generation and what else has changed, and thin out what is there.
+
+        Raises:
+            OSError: the mirror is not there, full, or fails; `strerror` says what.
+            DamagedError: what was written reads back differently.
+        """
+        self._open()
+        try:
+            generation = self._missing_generation()
+            files = [name for name in small_files(self.run) if self._has_changed(name)]
+            self._make_room(generation, files)
+            if generation:
+                copied = copy_generation(generation, self.there.checkpoints)
+                self._judged[copied.path.name] = (_meta_bytes(copied), True)
+        finally:
+            self.reading = None
+        self._thin_out()
+        for name in files:
+            self._copy_file(name)
+        self._remove_thinned_snapshots()
+
+    def _open(self) -> None:
+        """See that the right folder is there, and make what is missing in it."""
+        there = self.folder if self.folder.is_dir() else self.folder.parent
+        if not there.is_dir():
+            raise OSError(errno.ENOENT, f"{there} does not exist; mount the drive that it is on")
+        is_mounted = there.stat().st_dev != self.run.path.stat().st_dev
+        if self._was_mounted and not is_mounted:
+            raise OSError(errno.ENODEV, f"the drive that held {self.folder} is no longer mounted")
+        self._was_mounted = is_mounted
+        if is_another(self.there, self.run):
+            raise OSError(
+                errno.EEXIST, f"it holds another Run named {self.run.path.name}; rename one of them"
+            )
+        for folder in (self.folder, self.there.path, self.there.checkpoints):
+            folder.mkdir(exist_ok=True)
+        for name in (self.run.config_file.name, self.run.facts_file.name):
+            if (self.run.path / name).exists() and not (self.there.path / name).exists():
+                self._copy_file(Path(name))
+
+    def _missing_generation(self) -> Generation | None:
+        """Find the newest whole generation of the Run, unless the mirror has it."""
+        for generation in generations(self.run.checkpoints):
+            self.reading = self._newest = generation.path.name
+            if self._has(generation):
+                return None
+            with suppress(DamagedError):
+                generation.verify()
+                return generation
+        self._newest = None
+        return None
+
+    def _has(self, generation: Generation) -> bool:
+        copy = Generation(self.there.checkpoints / generation.path.name, generation.step)
+        meta = _meta_bytes(generation)
+        return meta is not None and meta == _meta_bytes(copy) and self._is_whole(copy)
+
+    def _is_whole(self, copy: Generation) -> bool:
+        """Read a copy once, and look at its files' sizes from then on."""
+        meta = _meta_bytes(copy)
+        if meta is None:
+            return False
+        known = self._judged.get(copy.path.name)
+        try:
+            if known is not None and known[0] == meta:
+                return known[1] and _sizes_agree(copy)
+            copy.verify()
+        except DamagedError:
+            self._judged[copy.path.name] = (meta, False)
+            return False
+        self._judged[copy.path.name] = (meta, True)
+        return True
+
+    def _judge(self) -> tuple[list[Generation], list[Generation]]:
+        """List the copies that are whole, the Run's newest first, and those that are damaged."""
+        listed = generations(self.there.checkpoints)
+        whole = [copy for copy in listed if self._is_whole(copy)]
+        whole.sort(key=lambda copy: copy.path.name != self._newest)
+        return whole, [copy for copy in listed if copy not in whole]
+
+    def _make_room(self, generation: Generation | None, files: list[Path]) -> None:
+        """See that what is to be copied fits, thinning out beforehand only where it must.
+
+        Raises:
+            OSError: it does not fit.
+        """
+        for left in self.there.checkpoints.glob(f"step-*{_PARTIAL}"):
+            remove(left)
+        stamps = (_stamp(self.run.path / name) for name in files)
+        needed = sum(stamp[0] for stamp in stamps if stamp)
+        needed += _size(generation.path) if generation else 0
+        if not needed:
+            return
+        self._require_budget(needed, KEPT - 1 if generation else KEPT)
+        if self._free() < needed * _ROOM:
+            self._free_space(needed)
+        if self._free() < needed * _ROOM:
+            raise OSError(
+                errno.ENOSPC, f"{_gb(needed * _ROOM)} are needed and {_gb(self._free())} are free"
+            )
+
+    def _require_budget(self, needed: int, kept: int) -> None:
+        if self.budget_gb is None:
+            return
+        whole, damaged = self._judge()
+        spare = sum(_size(copy.path) for copy in (whole + damaged)[kept:])
+        after = _size(self.there.path) - spare + needed
+        if after > self.budget_gb * 1e9:
+            raise OSError(
+                errno.EDQUOT,
+                f"the copy would take {_gb(after)} of the {self.budget_gb:g} GB allowed; allow "
+                "more, or keep fewer snapshots",
+            )
+
+    def _free_space(self, needed: int) -> None:
+        whole, damaged = self._judge()
+        spare = whole[_LEAST_KEPT:] + damaged
+        if self._free() + sum(_size(copy.path) for copy in spare) >= needed * _ROOM:
+            for copy in spare:
+                remove(copy.path)
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.there.checkpoints).free
+
+    def _thin_out(self) -> None:
+        """Keep three generations; damaged ones only while there are not three whole ones."""
+        if len(generations(self.there.checkpoints)) > KEPT:
+            whole, damaged = self._judge()
+            for copy in (whole + damaged)[KEPT:]:
+                remove(copy.path)
+
+    def _has_changed(self, name: Path) -> bool:
+        here, there = _stamp(self.run.path / name), _stamp(self.there.path / name)
+        if here is None or there is None or here[0] != there[0]:
+            return here is not None
+        if name not in self._stamps and there[1] < here[1] - _ROUNDED_NS:
+            return True  # copied by an earlier process: its time must do
+        return self._stamps.setdefault(name, here) != here
+
+    def _copy_file(self, name: Path) -> None:
+        source = self.run.path / name
+        stamp = _stamp(source)
+        try:
+            copy_whole(source, self.there.path / name)
+        except FileNotFoundError:
+            if source.exists():
+                raise
+        else:
+            self._stamps[name] = stamp
+
+    def _remove_thinned_snapshots(self) -> None:
+        """Remove copies of snapshots that were there in this training and are no longer."""
+        kept = self.run.snapshot_epochs()
+        gone = [self.run.snapshot(epoch) for epoch in self.there.snapshot_epochs()]
+        for file in gone if kept else []:
+            name = file.relative_to(self.run.path)
+            if name in self._stamps and not file.exists():
+                os.truncate(self.there.path / name, 0)
+                (self.there.path / name).unlink()
+                del self._stamps[name]
+
+
+def copy_generation(generation: Generation, folder: Path) -> Generation:
+    """Copy a generation into a folder that exists: verified, `meta.json` last, then renamed.
+
+    Raises:
+        OSError: a file cannot be read or written; nothing half-copied stays, where that can be.
+        DamagedError: a copy reads back differently, or the generation is damaged.
+    """
+    target = folder / generation.path.name
+    partial = folder / (generation.path.name + _PARTIAL)
+    remove(partial)
+    partial.mkdir()
+    try:
+        for name, expected in generation.meta()["files"].items():
+            if Path(name).name != name:
+                raise DamagedError(f"{generation.path}: {name} lies outside of it")
+            copy_file(generation.path / name, partial / name)
+            if sha256(partial / name) != expected["sha256"]:
+                raise DamagedError(f"{target}: {name} reads back altered")
+        copy_file(generation.path / META, partial / META)
+        Generation(partial, generation.step).meta()
+        sync_to_disk(partial)
+        remove(target)
+        partial.rename(target)
+    except BaseException:
+        with suppress(OSError):
+            remove(partial)
+        raise
+    sync_to_disk(folder)
+    return Generation(target, generation.step)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a small file under another name and rename it, making its folder."""
+    target.parent.mkdir(exist_ok=True)
+    unfinished = target.with_name(target.name + _PART)
+    try:
+        copy_file(source, unfinished)
+        os.replace(unfinished, target)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file's bytes, and its time where the drive takes it, and bring them to disk."""
+    modified_ns = source.stat().st_mtime_ns
+    shutil.copyfile(source, target)
+    with suppress(OSError):
+        os.utime(target, ns=(modified_ns, modified_ns))
+    sync_to_disk(target)
+
+
+def copied_run(folder: Path, run: Run) -> Run:
+    """Name the place of a Run's copy in a folder.
+
+    Raises:
+        InputError: it is the Run itself.
+    """
+    path = folder / run.path.name
+    if os.path.abspath(path) == os.path.abspath(run.path):
+        raise InputError(
+            f"the mirror must not be the folder of the Run itself, got {folder}; choose another"
+        )
+    return Run(path)
+
+
+def is_run(run: Run) -> bool:
+    """Say whether a folder holds what every Run has."""
+    return run.config_file.is_file() and run.facts_file.is_file()
+
+
+def is_another(there: Run, here: Run) -> bool:
+    """Say whether two folders hold Runs that were started apart."""
+    started = []
+    for run in (there, here):
+        with suppress(OSError, ValueError, AttributeError):
+            started.append(json.loads(run.facts_file.read_bytes()).get("started"))
+    return len(started) == 2 and None not in started and started[0] != started[1]
+
+
+def small_files(run: Run) -> list[Path]:
+    """List what lies in a Run beside generations, as paths in it."""
+    files = [run.config_file, run.facts_file, run.log_file, run.losses_file, run.losses_picture]
+    files += [*sorted(run.samples.glob("*")), *sorted(run.snapshots.glob("*"))]
+    there = [file for file in files if file.is_file() and file.suffix != _PART]
+    return [file.relative_to(run.path) for file in there]
+
+
+def _meta_bytes(generation: Generation) -> bytes | None:
+    try:
+        return (generation.path / META).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _sizes_agree(copy: Generation) -> bool:
+    files = copy.meta()["files"].items()
+    stamps = ((_stamp(copy.path / name), expected) for name, expected in files)
+    return all(stamp is not None and stamp[0] == expected["bytes"] for stamp, expected in stamps)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _gb(size_bytes: float) -> str:
+    return f"{size_bytes / 1e9:.3g} GB"
+
+
+def reason(error: Exception) -> str:
+    """Say what went wrong as half a sentence."""
+    if isinstance(error, OSError) and error.strerror:
+        file = error.filename2 or error.filename
+        return f"{error.strerror} ({file})" if file else error.strerror
+    return str(error) if isinstance(error, DamagedError) else f"{type(error).__name__}: {error}"

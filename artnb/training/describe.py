@@ -1,0 +1,60 @@
+"""What a Run records of its machine, its data and its networks."""
+
+import importlib.metadata
+import platform
+import sys
+from typing import Any
+
+import keras
+
+from artnb.data.dataset import Dataset
+from artnb.platform.where import platform_name
+from artnb.training.cyclegan import CycleGAN
+
+_PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
+
+
+def describe_networks(model: CycleGAN) -> str:
+    """Say how large the networks are."""
+    generator, discriminator = model.generator_g, model.discriminator_y
+    return (
+        f"Networks: generators of {generator.count_params():,} parameters, "
+        f"discriminators of {discriminator.count_params():,}, "
+        f"trained at {model.config.image_size_px} px in {model.config.precision}"
+    )
+
+
+def installed_versions() -> dict[str, str]:
+    """Give the versions of the packages that a training depends on."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def describe_machine() -> dict[str, Any]:
+    """Give platform, backend and versions, for the record."""
+    return {
+        "platform": platform_name(),
+        "system": platform.platform(),
+        "python": sys.version.split()[0],
+        "backend": keras.backend.backend(),
+        "devices": keras.distribution.list_devices(),
+        "versions": installed_versions(),
+    }
+
+
+def describe_data(dataset: Dataset) -> dict[str, Any]:
+    """Give what a Run records of its data."""
+    return {
+        "path": dataset.path,
+        "fingerprint": dataset.fingerprint,
+        "size_px": dataset.size_px,
+        "x": dataset.x.name,
+        "y": dataset.y.name,
+        "train": {d.name: len(d.train) for d in (dataset.x, dataset.y)},
+        "test": {d.name: len(d.test) for d in (dataset.x, dataset.y)},
+    }

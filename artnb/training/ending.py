@@ -1,0 +1,131 @@
+"""How a training ends before its last step: asked to, out of time, out of memory, out of hand."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import keras
+
+from artnb.errors import InputError
+from artnb.platform.deadline import Deadline, StepClock
+from artnb.training.checkpoints import Checkpoints
+from artnb.training.plan import Position
+
+
+class TrainingEnded(Exception):
+    """Training has stopped at a step's end, everything saved.
+
+    Args:
+        signal_number: what asked for it; None is the deadline.
+    """
+
+    def __init__(self, signal_number: int | None) -> None:
+        super().__init__("the deadline" if signal_number is None else _name(signal_number))
+        self.signal_number = signal_number
+
+
+def _name(signal_number: int) -> str:
+    return signal.Signals(signal_number).name
+
+
+class StopRequest:
+    """Whether somebody asked the training to end, and how."""
+
+    signal_number: int | None = None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take SIGINT (Ctrl-C, a notebook's stop button) and SIGTERM as requests.
+
+        A second Ctrl-C interrupts at once. Signals reach the main thread alone; a training in
+        another thread is left as it is.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.signal_number is not None and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.signal_number = number
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Ending(keras.callbacks.Callback):
+    """Ends the training between two steps when it is asked to or its time is up.
+
+    Comes after the checkpoints among the callbacks.
+
+    Args:
+        request: set by signals.
+        position: how far the training has got.
+        checkpoints: save what there is.
+        deadline: when the session ends, or None.
+    """
+
+    def __init__(
+        self,
+        request: StopRequest,
+        position: Position,
+        checkpoints: Checkpoints,
+        deadline: Deadline | None,
+    ) -> None:
+        super().__init__()
+        self.request, self.position, self.checkpoints = request, position, checkpoints
+        self.deadline = deadline
+        self.clock = StepClock()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Look between steps; after an epoch's last, its end comes first."""
+        self.clock.tick()
+        if self.position.batch:
+            self._end_if_due()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Look after an epoch."""
+        self._end_if_due()
+
+    def _end_if_due(self) -> None:
+        if self.request.signal_number is not None or self._is_out_of_time():
+            self.checkpoints.save(wait=True)
+            raise TrainingEnded(self.request.signal_number)
+
+    def _is_out_of_time(self) -> bool:
+        if self.deadline is None:
+            return False
+        return self.deadline.is_due(self.clock.slow_s, self.checkpoints.cost_s)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Say whether an error means that a device or the machine has no memory left."""
+    kinds = ("ResourceExhaustedError", "MemoryError")
+    return type(error).__name__ in kinds or "RESOURCE_EXHAUSTED" in str(error)
+
+
+@contextmanager
+def memory_advice() -> Iterator[None]:
+    """Turn running out of memory into advice.
+
+    Raises:
+        InputError: there was not enough memory; the message names the settings that decide.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        raise InputError(
+            "the training needs more memory than there is; lower batch_size, image_size_px or "
+            "generator_filters, set pool_size lower, or precision=auto on a GPU or TPU"
+        ) from error

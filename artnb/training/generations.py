@@ -1,0 +1,215 @@
+"""Generations: folders that hold everything a training needs to go on, verified by hashes.
+
+A generation is `step-00012345/` with any files, and `meta.json`, written last, with the size and
+sha256 of each of them and a check of itself. It is written under another name, brought to disk
+and renamed, so that a torn one is either no generation at all or found to be damaged. A mirror's
+copies have the same form.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+META = "meta.json"
+FORMAT = 1
+KEPT = 3
+_NAME = re.compile(r"step-(\d{8,})")
+_PARTIAL = ".partial"
+_CHUNK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation's folder and the step after which it was written."""
+
+    path: Path
+    step: int
+
+    def meta(self) -> dict[str, Any]:
+        """Read what `write_generation` was given as `facts`, and `files`.
+
+        Raises:
+            DamagedError: the file is missing, no JSON or altered.
+        """
+        try:
+            meta = json.loads((self.path / META).read_bytes())
+            check = meta.pop("check")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedError(f"{self.path}: {META} is missing or torn") from error
+        if check != _check(meta):
+            raise DamagedError(f"{self.path}: {META} was altered")
+        return meta
+
+    def verify(self) -> None:
+        """Read every file and compare.
+
+        Raises:
+            DamagedError: a file is missing, has another size or another hash.
+        """
+        for name, expected in self.meta()["files"].items():
+            path = self.path / name
+            if not path.is_file():
+                raise DamagedError(f"{self.path}: {name} is missing")
+            if path.stat().st_size != expected["bytes"]:
+                raise DamagedError(
+                    f"{self.path}: {name} has {path.stat().st_size:,} bytes of "
+                    f"{expected['bytes']:,}"
+                )
+            if sha256(path) != expected["sha256"]:
+                raise DamagedError(f"{self.path}: {name} was altered, its sha256 differs")
+
+
+class DamagedError(Exception):
+    """A generation that cannot be used; the message says what is wrong with it."""
+
+
+def generation_name(step: int) -> str:
+    """Name the folder of a generation."""
+    return f"step-{step:08d}"
+
+
+def write_generation(
+    folder: Path, step: int, facts: dict[str, Any], write_files: Callable[[Path], None]
+) -> Generation:
+    """Write a generation, all of it or nothing that counts.
+
+    Args:
+        folder: where generations lie; it is made.
+        step: how many steps have been taken.
+        facts: what `meta.json` says beside the files; JSON.
+        write_files: writes the files into the folder that it is given.
+
+    Raises:
+        OSError: no space, no permission; nothing of the half-written generation stays.
+    """
+    path = folder / generation_name(step)
+    partial = path.with_name(path.name + _PARTIAL)
+    remove(partial)
+    partial.mkdir(parents=True)
+    try:
+        write_files(partial)
+        names = sorted(entry.name for entry in partial.iterdir())
+        for name in names:
+            sync_to_disk(partial / name)
+        write_meta(partial, {**facts, "step": step, "files": describe_files(partial, names)})
+        sync_to_disk(partial)
+        remove(path)
+        partial.rename(path)
+        sync_to_disk(folder)
+    except BaseException:
+        remove(partial)
+        raise
+    return Generation(path, step)
+
+
+def write_meta(folder: Path, meta: dict[str, Any]) -> None:
+    """Write `meta.json`, check included, and bring it to disk."""
+    meta = json.loads(json.dumps({"format": FORMAT, **meta}))  # as it will be read
+    text = json.dumps({**meta, "check": _check(meta)}, indent=2)
+    (folder / META).write_text(text + "\n", encoding="utf-8")
+    sync_to_disk(folder / META)
+
+
+def describe_files(folder: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give size and sha256 of files by name."""
+    return {
+        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
+        for name in names
+    }
+
+
+def generations(folder: Path) -> list[Generation]:
+    """List the generations in a folder, whole or not, the newest first."""
+    if not folder.is_dir():
+        return []
+    found = ((entry, _NAME.fullmatch(entry.name)) for entry in folder.iterdir())
+    listed = [Generation(entry, int(match[1])) for entry, match in found if match]
+    return sorted(listed, key=lambda generation: generation.step, reverse=True)
+
+
+def newest_whole(folders: Iterable[Path], say: Callable[[str], None]) -> Generation | None:
+    """Find the newest generation that is whole, in the first of the folders that has it.
+
+    Args:
+        folders: the Run's own, a mirror's.
+        say: gets a sentence for every damaged one that is passed over.
+    """
+    listed = [generation for folder in folders for generation in generations(folder)]
+    for generation in sorted(listed, key=lambda g: g.step, reverse=True):
+        try:
+            generation.verify()
+        except (DamagedError, OSError) as error:
+            say(f"A checkpoint is damaged and passed over: {error}.")
+        else:
+            return generation
+    return None
+
+
+def thin_out(
+    folder: Path, kept: int = KEPT, in_use: Callable[[Path], bool] = lambda _: False
+) -> None:
+    """Remove all but the newest generations, and what was left half-written.
+
+    Args:
+        folder: where generations lie.
+        kept: how many stay.
+        in_use: says of a generation's folder that somebody still reads it; it stays, too.
+    """
+    for generation in generations(folder)[kept:]:
+        if not in_use(generation.path):
+            remove(generation.path)
+    for entry in folder.glob(f"step-*{_PARTIAL}"):
+        remove(entry)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder's files and the folder, where it is there.
+
+    `meta.json` goes first: what is half removed is no generation. Files are emptied before they
+    are deleted, since a deleted file on Google Drive goes to its trash and counts on.
+    """
+    if not path.exists():
+        return
+    (path / META).unlink(missing_ok=True)
+    for entry in path.iterdir():
+        with suppress(OSError):  # a folder, or a full disk that wants space even for this
+            os.truncate(entry, 0)
+    shutil.rmtree(path)
+
+
+def sha256(path: Path) -> str:
+    """Hash a file piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def sync_to_disk(path: Path) -> None:
+    """Wait until a file or a folder's list of names has reached the disk, where the system can.
+
+    Raises:
+        OSError: it could not be written after all.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network drives have no fsync; their copies are verified by reading.
+        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _check(meta: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()

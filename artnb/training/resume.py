@@ -1,0 +1,186 @@
+"""Going on with a Run: from its own folder or a mirror, after checking that it is the same one."""
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from artnb.config import CycleGANConfig
+from artnb.data.dataset import Dataset
+from artnb.errors import InputError
+from artnb.run import Run, refuse_existing, run_folder
+from artnb.training.checkpoints import STATE
+from artnb.training.cyclegan import CycleGAN
+from artnb.training.describe import installed_versions
+from artnb.training.generations import FORMAT, Generation, newest_whole
+from artnb.training.mirror import restore
+from artnb.training.plan import fit_to_minutes
+from artnb.training.state import load_state, write_state
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A Run to go on with: its settings, and where it was left off.
+
+    `generation` is None where the Run ended before its first checkpoint.
+    """
+
+    run: Run
+    config: CycleGANConfig
+    generation: Generation | None
+
+
+def find_run(
+    run_name: str | Path | None, resume: bool | str, mirror: Path | None, say: Say
+) -> Run | None:
+    """Find the Run to go on with, fetching it from the mirror where that knows more.
+
+    Args:
+        run_name: its name or path.
+        resume: False for a new Run, True for one that must be there, `"auto"` for either.
+        mirror: a folder that holds copies of Runs, or None.
+        say: gets a sentence about what was fetched.
+
+    Returns:
+        The Run, or None where a new one shall be made.
+
+    Raises:
+        InputError: there is none, or `resume` is False and it is there already.
+    """
+    if resume not in (True, False, "auto"):
+        raise InputError(f'resume must be True, False or "auto", got {resume!r}')
+    if run_name is None:
+        if resume is True:
+            raise InputError(
+                "resuming needs the Run's name; add --run NAME (artnb runs lists them)"
+            )
+        return None
+    run = Run(run_folder(run_name))
+    if not resume:
+        refuse_existing(run)
+        _refuse_mirrored(run, mirror)
+        return None
+    if mirror is not None:
+        restore(Path(mirror), run, say)
+    if run.config_file.is_file() and run.facts_file.is_file():
+        return run
+    if resume is True:
+        where = f"{run.path}" + (f" nor in {mirror}" if mirror else "")
+        raise InputError(
+            f"there is no Run to go on with at {where}; leave --resume out to start it"
+        )
+    return None
+
+
+def _refuse_mirrored(run: Run, mirror: Path | None) -> None:
+    if mirror is not None and (Path(mirror) / run.path.name / run.config_file.name).exists():
+        raise InputError(
+            f"the mirror {mirror} holds a Run {run.path.name} already and nothing in it will be "
+            "overwritten; go on with it with --resume, or choose another --run NAME"
+        )
+
+
+def open_resumed(
+    run: Run, dataset: Dataset, wanted: CycleGANConfig | None, accept_changes: bool, say: Say
+) -> Resumed:
+    """Check that a Run can be gone on with, and say from where.
+
+    Args:
+        run: a Run that exists.
+        dataset: what it shall go on with.
+        wanted: the settings asked for; None takes the Run's.
+        accept_changes: go on although settings, data or format differ.
+        say: gets a sentence about each thing that is not as it was.
+
+    Raises:
+        InputError: something differs and `accept_changes` is False; the message says what.
+    """
+    facts = run.facts()
+    generation = newest_whole([run.checkpoints], say)
+    meta = generation.meta() if generation else {}
+    changes = _changed_settings(facts, run.config(), wanted)
+    differences = [f"{name} was {old!r} and is {new!r}" for name, (old, new) in changes.items()]
+    differences += _other_data(facts, dataset) + _newer_format(meta)
+    if differences and not accept_changes:
+        raise InputError(
+            f"the Run {run.path.name} cannot go on as it was: {'; '.join(differences)}. Add "
+            "--accept-changes to go on so, or choose another --run NAME"
+        )
+    for difference in differences:
+        say(f"Going on although {difference}.")
+    for remark in _not_bit_exact(meta):
+        say(remark)
+    config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
+    if "minutes" in changes or "steps_per_epoch" in changes:
+        steps_per_epoch = config.steps_per_epoch or facts["steps_per_epoch"]
+        config = fit_to_minutes(config, steps_per_epoch, facts["step_s"])
+    return Resumed(run, config, generation)
+
+
+def _changed_settings(
+    facts: dict[str, Any], resolved: CycleGANConfig, wanted: CycleGANConfig | None
+) -> dict[str, tuple[Any, Any]]:
+    """Compare what was asked for then and now; what was fitted or resolved since is no change."""
+    if wanted is None:
+        return {}
+    then = facts.get("requested", dataclasses.asdict(resolved))
+    now = dataclasses.asdict(wanted)
+    return {name: (then.get(name), value) for name, value in now.items() if then.get(name) != value}
+
+
+def _other_data(facts: dict[str, Any], dataset: Dataset) -> list[str]:
+    if facts["data"]["fingerprint"] == dataset.fingerprint:
+        return []
+    return [f"the pictures of {dataset.path} are not those of {facts['data']['path']}"]
+
+
+def _newer_format(meta: dict[str, Any]) -> list[str]:
+    if meta.get("format", FORMAT) <= FORMAT:
+        return []
+    return [f"the checkpoint has format {meta['format']}, and this artnb knows up to {FORMAT}"]
+
+
+def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
+    """Say what of this machine differs from the one that wrote the checkpoint."""
+    if not meta:
+        return []
+    backend = keras.backend.backend()
+    if meta["backend"] != backend:
+        return [
+            f"The checkpoint was written on {meta['backend']} and goes on on {backend}: the same "
+            "state, no longer the same bits."
+        ]
+    now = installed_versions()
+    changed = [
+        f"{package} {version} (now {now.get(package, 'missing')})"
+        for package, version in meta["versions"].items()
+        if package in ("keras", "tensorflow", "jax") and now.get(package) != version
+    ]
+    if not changed:
+        return []
+    return [f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."]
+
+
+def put_back(model: CycleGAN, run: Run, generation: Generation | None) -> None:
+    """Bring model and logs to where a generation was written.
+
+    Args:
+        model: of the same networks.
+        run: its logs become those of that moment: no row is missing or comes twice.
+        generation: a whole one; None is the start.
+
+    Raises:
+        InputError: the state does not fit the model.
+    """
+    if generation is not None:
+        write_state(model, load_state(generation.path / STATE))
+    for log in (run.log_file, run.losses_file):
+        log.unlink(missing_ok=True)
+        if generation is not None and (generation.path / log.name).exists():
+            shutil.copyfile(generation.path / log.name, log)

@@ -1,0 +1,150 @@
+"""Two devices, or two hosts, train as one does; `on_devices.py` holds what the processes do."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from artnb.data.demo import make_demo_data
+from tests.golden.steps import CONFIGS, cancelled_biases
+
+_HERE = Path(__file__).parents[2]
+_BACKEND = keras.backend.backend()
+_LONGEST_S = 240
+_QUICK = {
+    "KERAS_BACKEND": _BACKEND,
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # compiling is what takes the time here
+}
+needs_jax = pytest.mark.skipif(_BACKEND != "jax", reason="several hosts train on JAX only")
+needs_tensorflow = pytest.mark.skipif(
+    _BACKEND != "tensorflow", reason="on JAX a step sees the whole batch, and so its overflow"
+)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=6, pairs=3)
+
+
+def start(task, devices, out, *arguments, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.training.on_devices", task, str(devices), out, *arguments],
+        cwd=_HERE,
+        env=os.environ | _QUICK | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(processes):
+    """Wait for processes that were started together; none outlives this."""
+    try:
+        for process in processes:
+            output, _ = process.communicate(timeout=_LONGEST_S)
+            assert process.returncode == 0, output[-3000:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def result(out):
+    with np.load(out.with_suffix(".npz")) as file:
+        return dict(file), json.loads(out.with_suffix(".json").read_text())
+
+
+def on_one_and_two(task, folder, *arguments):
+    outs = {devices: folder / f"{task}-{devices}" for devices in (1, 2)}
+    finish([start(task, devices, out, *arguments) for devices, out in outs.items()])
+    return [result(out) for out in outs.values()]
+
+
+def of_kind(found, kind):
+    return {key: value for key, value in found.items() if key.split("/")[1] == kind}
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory):
+    return on_one_and_two("step", tmp_path_factory.mktemp("step"))
+
+
+@pytest.fixture(scope="module")
+def fits(tmp_path_factory, dataset):
+    return on_one_and_two("fit", tmp_path_factory.mktemp("fit"), dataset.path)
+
+
+def test_a_step_on_two_devices_has_the_losses_of_one(steps):
+    (one, _), (two, facts) = steps
+    assert facts["replicas"] == 2
+    assert facts["lines"] == ["Training on 2 CPUs: each takes 1 of 2 pictures."]
+    losses = of_kind(one, "loss")
+    assert len(losses) == 8 * len(CONFIGS)
+    for name, loss in losses.items():
+        assert two[name] == pytest.approx(loss, rel=1e-4), name
+
+
+def test_a_step_on_two_devices_has_the_gradients_and_weights_of_one(steps):
+    (one, _), (two, _) = steps
+    cancelled = {name: cancelled_biases(name) for name in CONFIGS}
+    for key, ours in two.items():
+        name, kind, variable = key.split("/", 2)
+        if kind == "loss" or variable in cancelled[name]:
+            continue
+        if kind == "gradient":
+            assert np.linalg.norm(ours - one[key]) < 1e-4 * np.linalg.norm(one[key]), key
+        else:
+            np.testing.assert_allclose(ours, one[key], atol=1e-5, err_msg=key)
+
+
+def test_fit_on_two_devices_draws_and_remembers_as_on_one(fits):
+    """Crops, DiffAugment and pool included; reading and writing the state is in the process."""
+    (one, alone), (two, facts) = fits
+    assert (alone["replicas"], alone["lines"], facts["replicas"]) == (1, [], 2)
+    assert one.keys() == two.keys()
+    assert all(np.isfinite(value).all() for value in two.values())
+    for name, value in two.items():
+        if name.startswith("loss"):
+            assert value == pytest.approx(one[name], rel=2e-4), name
+        elif "seed_generator" in name or name.endswith(("pool_x/count", "pool_y/count")):
+            assert np.array_equal(value, one[name]), name
+        elif name.endswith("pool_x/images"):
+            np.testing.assert_allclose(value, one[name], atol=1e-3)
+            assert (np.abs(value).max(axis=(1, 2, 3)) > 0).all()
+
+
+@needs_tensorflow
+def test_an_overflow_on_the_second_device_skips_the_step_on_all(tmp_path):
+    finish([start("overflow", 2, tmp_path / "overflow")])
+    found, _ = result(tmp_path / "overflow")
+    assert found["change"] == 0
+    assert found["scale"] == 2
+
+
+@needs_jax
+def test_two_hosts_train_together(tmp_path, dataset, fits):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    finish([
+        start("fit", 1, tmp_path / f"host-{index}", dataset.path,
+              JAX_COORDINATOR_ADDRESS=address, JAX_NUM_PROCESSES="2", JAX_PROCESS_ID=str(index))
+        for index in (0, 1)
+    ])  # fmt: skip
+    (first, facts), (second, other_facts) = (result(tmp_path / f"host-{i}") for i in (0, 1))
+    alone, _ = fits[0]
+    assert facts["lines"] == ["Training on 2 CPUs of 2 hosts: each takes 1 of 2 pictures."]
+    assert (facts["host"], other_facts["host"]) == ([0, 2], [1, 2])
+    assert (facts["agreed"], other_facts["agreed"]) == (5, 5)
+    assert (facts["writes"], other_facts["writes"]) == (True, False)
+    for name, value in first.items():
+        assert np.array_equal(second[name], value), name
+        if name.startswith("loss"):
+            assert value == pytest.approx(alone[name], rel=2e-4), name

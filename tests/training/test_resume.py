@@ -1,0 +1,271 @@
+import csv
+import json
+import os
+import shutil
+import signal
+
+import keras
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from artnb.config import preset_config
+from artnb.data.demo import make_demo_data
+from artnb.errors import InputError
+from artnb.platform.deadline import Deadline
+from artnb.run import Run, open_run
+from artnb.training.callbacks import DivergedError, Log
+from artnb.training.checkpoints import STATE, Checkpoints
+from artnb.training.generations import generations, write_meta
+from artnb.training.train import train
+
+CONFIG = preset_config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
+STOPPED_AT = 6  # in the middle of the second of three epochs of four steps
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=6, pairs=3)
+
+
+@pytest.fixture(scope="module")
+def alone(dataset, tmp_path_factory):
+    """A Run that nobody interrupted."""
+    return train(dataset, CONFIG, tmp_path_factory.mktemp("runs") / "alone", lambda _: None)
+
+
+def stop_at(step, number):
+    """Give what sends this process a signal in the middle of a step's callbacks."""
+    original = Log.on_train_batch_end
+
+    def on_train_batch_end(log, batch, logs=None):
+        original(log, batch, logs)
+        if log.position.step == step:
+            os.kill(os.getpid(), number)
+
+    return on_train_batch_end
+
+
+@pytest.fixture(scope="module")
+def first_stopped(dataset, tmp_path_factory):
+    """A Run that was terminated in the middle of an epoch, and what was said then."""
+    told, path = [], tmp_path_factory.mktemp("runs") / "stopped"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Log, "on_train_batch_end", stop_at(STOPPED_AT, signal.SIGTERM))
+        with pytest.raises(SystemExit) as ended:
+            train(dataset, CONFIG, path, told.append)
+    assert ended.value.code == 128 + signal.SIGTERM
+    return path, told
+
+
+@pytest.fixture
+def stopped(first_stopped, tmp_path):
+    """A copy of it, and what was said then."""
+    path, told = first_stopped
+    shutil.copytree(path, tmp_path / "run")
+    return open_run(tmp_path / "run"), told
+
+
+def rows(path):
+    with path.open(newline="") as file:
+        listed = list(csv.DictReader(file))
+    return [{k: v for k, v in r.items() if k not in ("seconds", "images_per_s")} for r in listed]
+
+
+def state(run):
+    return load_file(generations(run.checkpoints)[0].path / STATE)
+
+
+def test_sigterm_loses_no_step_and_says_how_to_go_on(stopped):
+    run, told = stopped
+    assert run.facts()["status"] == "interrupted"
+    assert generations(run.checkpoints)[0].step == STOPPED_AT
+    assert any("SIGTERM after step 6" in line and "--resume" in line for line in told)
+
+
+def test_a_resumed_run_is_the_run_that_would_have_been(stopped, alone, dataset):
+    """Trap 8: epoch counter, learning rate and Adam's moments go on."""
+    run, _ = stopped
+    assert train(dataset, CONFIG, run.path, lambda _: None, resume=True) == run
+    ours, theirs = state(run), state(alone)
+    assert [name for name in theirs if not np.array_equal(ours[name], theirs[name])] == []
+    assert ours["optimizer_generators/000"] == 12  # Adam's iterations
+    assert rows(run.log_file) == rows(alone.log_file)
+    assert rows(run.losses_file) == rows(alone.losses_file)
+    names = [{path.name for path in r.samples.iterdir()} for r in (run, alone)]
+    assert names[0] == names[1]
+    assert run.facts()["status"] == "finished"
+
+
+def test_a_finished_run_is_left_as_it_is(alone, dataset):
+    before = alone.log_file.read_bytes()
+    told = []
+    train(dataset, None, alone.path, told.append, resume="auto")
+    assert alone.log_file.read_bytes() == before
+    assert any("after step 12 of 12" in line for line in told)
+
+
+def test_auto_starts_where_there_is_nothing(dataset, tmp_path):
+    config = CONFIG.replace(epochs=1)
+    run = train(dataset, config, tmp_path / "new", lambda _: None, resume="auto")
+    assert len(rows(run.log_file)) == 1
+
+
+def test_a_run_cut_off_before_its_first_checkpoint_starts_over(dataset, alone, tmp_path):
+    run = Run(tmp_path / "run")
+    run.samples.mkdir(parents=True)
+    run.snapshots.mkdir()
+    CONFIG.save(run.config_file)
+    run.note(**{k: alone.facts()[k] for k in ("data", "requested", "backend")})
+    run.log_file.write_text("torn")
+    train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+    assert rows(run.log_file) == rows(alone.log_file)
+
+
+def test_ctrl_c_finishes_the_step(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(Log, "on_train_batch_end", stop_at(4, signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        train(dataset, CONFIG, tmp_path / "run", lambda _: None)
+    run = open_run(tmp_path / "run")
+    assert generations(run.checkpoints)[0].step == 4  # an epoch's last step: its row is written
+    assert len(rows(run.log_file)) == 1
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_deadline_ends_training_and_nothing_else(dataset, tmp_path):
+    told = []
+    past = Deadline(minutes=1, reserve_minutes=0, started=0.0)
+    run = train(dataset, CONFIG, tmp_path / "run", told.append, deadline=past)
+    assert run.facts()["status"] == "out of time"
+    assert generations(run.checkpoints)[0].step == 1
+    assert any("the deadline" in line for line in told)
+
+
+def test_a_run_that_is_not_there_cannot_be_resumed(dataset, tmp_path):
+    with pytest.raises(InputError, match="no Run to go on with"):
+        train(dataset, CONFIG, tmp_path / "none", resume=True)
+    with pytest.raises(InputError, match="needs the Run's name"):
+        train(dataset, CONFIG, None, resume=True)
+    with pytest.raises(InputError, match="\"auto\", got 'yes'"):
+        train(dataset, CONFIG, tmp_path / "none", resume="yes")
+
+
+def test_changed_settings_are_named_and_can_be_accepted(stopped, dataset):
+    run, _ = stopped
+    changed = CONFIG.replace(learning_rate=1e-5, epochs=2)
+    with pytest.raises(InputError, match=r"learning_rate was 0.0003 .*epochs was 3 and is 2"):
+        train(dataset, changed, run.path, lambda _: None, resume=True)
+    assert run.config() == CONFIG
+    train(dataset, changed, run.path, lambda _: None, resume=True, accept_changes=True)
+    assert run.config() == changed
+    assert [row["epoch"] for row in rows(run.log_file)] == ["1", "2"]
+
+
+def test_other_networks_do_not_fit(stopped, dataset):
+    run, _ = stopped
+    wider = CONFIG.replace(generator_filters=8)
+    with pytest.raises(InputError, match="does not fit these settings"):
+        train(dataset, wider, run.path, lambda _: None, resume=True, accept_changes=True)
+
+
+def test_other_data_is_refused(stopped, tmp_path):
+    run, _ = stopped
+    other = make_demo_data(tmp_path / "other", 32, images=5, pairs=2, seed=9)
+    with pytest.raises(InputError, match="are not those of"):
+        train(other, CONFIG, run.path, lambda _: None, resume=True)
+
+
+def change_meta(run, **facts):
+    folder = generations(run.checkpoints)[0].path
+    meta = json.loads((folder / "meta.json").read_text())
+    meta.pop("check")
+    write_meta(folder, {**meta, **facts})
+
+
+def test_a_newer_format_is_explained(stopped, dataset):
+    run, _ = stopped
+    change_meta(run, format=99)
+    with pytest.raises(InputError, match="format 99, and this artnb knows up to 1"):
+        train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+
+
+def test_another_backends_checkpoint_resumes_and_says_so(stopped, dataset):
+    run, _ = stopped
+    folder = generations(run.checkpoints)[0].path
+    there = {"tensorflow": "jax", "jax": "tensorflow"}[keras.backend.backend()]
+    change_meta(run, backend=there)
+    told = []
+    train(dataset, CONFIG, run.path, told.append, resume=True)
+    assert any(f"written on {there}" in line for line in told)
+    assert folder.name == "step-00000006"
+    assert len(rows(run.log_file)) == 3
+
+
+def test_a_damaged_checkpoint_is_passed_over(stopped, alone, dataset):
+    run, _ = stopped
+    file = generations(run.checkpoints)[0].path / STATE
+    file.write_bytes(file.read_bytes()[:-100])
+    told = []
+    train(dataset, CONFIG, run.path, told.append, resume=True)
+    assert any("damaged and passed over" in line for line in told)
+    assert any("after step 5 of 12" in line for line in told)
+    ours, theirs = state(run), state(alone)
+    assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_divergence_goes_back_to_the_last_checkpoint(dataset, tmp_path, monkeypatch):
+    original, failures = Log._write_window, []
+
+    def diverging(log, steps, logs):
+        if log.position.step == 6 and not failures:
+            failures.append(1)
+            raise DivergedError("by step 6 the loss cycle_x is nan")
+        original(log, steps, logs)
+
+    monkeypatch.setattr(Log, "_write_window", diverging)
+    told = []
+    run = train(dataset, CONFIG, tmp_path / "run", told.append)
+    assert any("Going back to step 5" in line for line in told)
+    assert [row["step"] for row in rows(run.losses_file)] == ["2", "4", "6", "8", "10", "12"]
+    assert run.facts()["status"] == "finished"
+
+
+def test_divergence_again_and_again_is_given_up_with_advice(dataset, tmp_path):
+    config = CONFIG.replace(learning_rate=1e30, epochs=1)
+    told = []
+    with pytest.raises(InputError, match="Lower learning_rate"):
+        train(dataset, config, tmp_path / "run", told.append)
+    assert sum("has diverged" in line for line in told) == 3
+    assert all(np.isfinite(a).all() for g in generations(Run(tmp_path / "run").checkpoints)
+               for a in load_file(g.path / STATE).values())  # fmt: skip
+
+
+def test_out_of_memory_names_the_settings(dataset, tmp_path, monkeypatch):
+    class ResourceExhaustedError(Exception):
+        pass
+
+    def too_large(*_args, **_kwargs):
+        raise ResourceExhaustedError("OOM when allocating tensor")
+
+    monkeypatch.setattr("artnb.training.train.make_plan", too_large)
+    with pytest.raises(InputError, match="lower batch_size, image_size_px"):
+        train(dataset, CONFIG, tmp_path / "run", lambda _: None)
+
+
+def test_short_epochs_are_not_held_up_by_saving():
+    class Slow(Checkpoints):
+        saves = 0
+
+        def save(self, wait=False):
+            self.saves += 1
+
+    config = CONFIG.replace(checkpoint_minutes=5.0)
+    position = type("Position", (), {"step": 0, "steps_per_epoch": 4, "batch": 0})()
+    slow = Slow(config, position, None, None, {})
+    slow.cost_s = 1e6
+    position.step = 4
+    slow.on_epoch_end(0)
+    assert slow.saves == 0
+    position.step = 12
+    slow.on_epoch_end(2)
+    assert slow.saves == 1
