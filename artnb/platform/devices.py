@@ -123,6 +123,11 @@ def agreed(number: float) -> float:
     return float(broadcast_one_to_all(np.float32(number)))
 
 
+def decided(flag: bool) -> bool:
+    """Give host 0's decision on every host: what depends on time or signals must be one."""
+    return flag if this_host()[1] == 1 else bool(agreed(float(flag)))
+
+
 def _sharing(devices: list[str]) -> AbstractContextManager:
     import keras
 

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from artnb.config import CycleGANConfig
+from artnb.platform.devices import writes_files
 from artnb.run import Run
 from artnb.show.curves import draw_losses
 from artnb.show.grids import save_picture
@@ -142,17 +143,24 @@ class Log(keras.callbacks.Callback):
         for name, value in sums.items():
             if not math.isfinite(value):
                 raise DivergedError(f"by step {self.position.step:,} the loss {name} is {value}")
-        count = steps - self.summed_steps
+        if writes_files():
+            self._write_means(sums, steps - self.summed_steps)
+        self.summed, self.summed_steps = sums, steps
+
+    def _write_means(self, sums: dict[str, float], count: int) -> None:
         means = {name: f"{(sums[name] - self.summed[name]) / count:.6g}" for name in LOSS_NAMES}
         append_row(self.run.losses_file, {"step": self.position.step, **means})
-        self.summed, self.summed_steps = sums, steps
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write a row to `log.csv` and draw the curves anew."""
-        seconds = self.state()["seconds"]
         steps = self.position.steps_per_epoch
         if self.summed_steps < steps:
             self._write_window(steps, logs)
+        if writes_files():
+            self._write_epoch(epoch, steps, logs)
+
+    def _write_epoch(self, epoch: int, steps: int, logs: dict[str, Any]) -> None:
+        seconds = self.state()["seconds"]
         row = {
             "epoch": epoch + 1,
             "step": self.position.step,
@@ -201,7 +209,10 @@ class SampleGrids(keras.callbacks.Callback):
 
     def _write(self, name: str, title: str) -> None:
         self.model.sync()
+        # Every host paints: each holds a part of what the generators see.
         grid = self.sampler.grid(self.model.painters, title)
+        if not writes_files():
+            return
         path = save_picture(grid, self.run.samples / f"{name}.png")
         for watch in self.watchers:
             watch(path)
@@ -222,6 +233,8 @@ class Snapshots(keras.callbacks.Callback):
             "averaged": self.config.ema_decay > 0,
         }
         self.model.sync()
+        if not writes_files():
+            return
         save_snapshot(self.run.snapshot(epoch + 1), self.model.painters, facts)
         thin_out(self.run, self.config)
 

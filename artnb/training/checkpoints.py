@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from artnb.config import CycleGANConfig
+from artnb.platform.devices import decided, this_host, writes_files
 from artnb.run import Run
 from artnb.training import generations
 from artnb.training.callbacks import DivergedError, Log
@@ -26,6 +27,7 @@ from artnb.training.state import is_finite, read_state, save_state
 STATE = "state.safetensors"
 # Between two saves that nobody waits for lies at least this many times what one costs: 2 %.
 _COST_FACTOR = 50
+_AGREE_EVERY_STEPS = 10
 
 
 class Writer:
@@ -111,15 +113,21 @@ class Checkpoints(keras.callbacks.Callback):
         self.cost_s = 0.0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Save when it is time; after an epoch's last step, its end comes first."""
-        if self.position.batch and self._passed_s() >= self.config.checkpoint_minutes * 60:
+        """Save when it is time; after an epoch's last step, its end comes first.
+
+        Several hosts look less often, since they have to agree.
+        """
+        several = this_host()[1] > 1 and self.config.checkpoint_minutes > 0
+        if not self.position.batch or (several and self.position.batch % _AGREE_EVERY_STEPS):
+            return
+        if decided(self._passed_s() >= self.config.checkpoint_minutes * 60):
             self.save()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save, unless epochs are so short that saving would hold them up."""
         is_last = self.position.step == self.config.epochs * self.position.steps_per_epoch
         every_step = self.config.checkpoint_minutes == 0
-        if is_last or every_step or self._passed_s() >= _COST_FACTOR * self.cost_s:
+        if decided(is_last or every_step or self._passed_s() >= _COST_FACTOR * self.cost_s):
             self.save()
 
     def _passed_s(self) -> float:
@@ -139,7 +147,8 @@ class Checkpoints(keras.callbacks.Callback):
             state = read_state(self.model)
             if not is_finite(state):
                 raise DivergedError(f"at step {self.position.step:,} a weight is not finite")
-            self.writer.write(self.position.step, self._meta(), state)
+            if writes_files():
+                self.writer.write(self.position.step, self._meta(), state)
             self.saved_step = self.position.step
         if wait:
             self.writer.wait()

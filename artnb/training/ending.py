@@ -11,6 +11,7 @@ import keras
 
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline, StepClock
+from artnb.platform.devices import decided, this_host
 from artnb.training.checkpoints import Checkpoints
 from artnb.training.plan import Position
 
@@ -59,6 +60,8 @@ class StopRequest:
         self.signal_number = number
 
 
+# Several hosts end together, so they have to agree, which takes time.
+_AGREE_EVERY_STEPS = 10
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -97,7 +100,9 @@ class Ending(keras.callbacks.Callback):
         self._end_if_due()
 
     def _end_if_due(self) -> None:
-        if self.request.signal_number is not None or self._is_out_of_time():
+        if this_host()[1] > 1 and self.position.batch % _AGREE_EVERY_STEPS:
+            return
+        if decided(self.request.signal_number is not None or self._is_out_of_time()):
             self.checkpoints.save(wait=True)
             raise TrainingEnded(self.request.signal_number)
 

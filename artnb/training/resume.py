@@ -12,11 +12,12 @@ import keras
 from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
+from artnb.platform.devices import agreed, this_host, writes_files
 from artnb.run import Run, refuse_existing, run_folder
 from artnb.training.checkpoints import STATE
 from artnb.training.cyclegan import CycleGAN
 from artnb.training.describe import installed_versions
-from artnb.training.generations import FORMAT, Generation, newest_whole
+from artnb.training.generations import FORMAT, Generation, generations, newest_whole, remove
 from artnb.training.mirror import restore
 from artnb.training.plan import fit_to_minutes
 from artnb.training.state import load_state, write_state
@@ -56,18 +57,20 @@ def find_run(
     if resume not in (True, False, "auto"):
         raise InputError(f'resume must be True, False or "auto", got {resume!r}')
     if run_name is None:
-        if resume is True:
+        if resume is True or this_host()[1] > 1:
             raise InputError(
-                "resuming needs the Run's name; add --run NAME (artnb runs lists them)"
+                "resuming, or several hosts, need the Run's name; add --run NAME, one of artnb runs"
             )
         return None
     run = Run(run_folder(run_name))
     if not resume:
         refuse_existing(run)
+        agreed(0)  # no host makes the folder before all have looked
         _refuse_mirrored(run, mirror)
         return None
-    if mirror is not None:
+    if mirror is not None and writes_files():
         restore(Path(mirror), run, say)
+    agreed(0)  # every host waits until host 0 has fetched what there is
     if run.config_file.is_file() and run.facts_file.is_file():
         return run
     if resume is True:
@@ -103,6 +106,7 @@ def open_resumed(
     """
     facts = run.facts()
     generation = newest_whole([run.checkpoints], say)
+    _require_the_same(generation)
     meta = generation.meta() if generation else {}
     changes = _changed_settings(facts, run.config(), wanted)
     differences = [f"{name} was {old!r} and is {new!r}" for name, (old, new) in changes.items()]
@@ -112,15 +116,28 @@ def open_resumed(
             f"the Run {run.path.name} cannot go on as it was: {'; '.join(differences)}. Add "
             "--accept-changes to go on so, or choose another --run NAME"
         )
+    if "steps_per_epoch" in changes and generation:
+        raise InputError(
+            f"steps_per_epoch is {facts['steps_per_epoch']} in the Run {run.path.name}, which "
+            "counts its steps by it; leave it so, or choose another --run NAME"
+        )
     for difference in differences:
         say(f"Going on although {difference}.")
     for remark in _not_bit_exact(meta):
         say(remark)
     config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
-    if "minutes" in changes or "steps_per_epoch" in changes:
-        steps_per_epoch = config.steps_per_epoch or facts["steps_per_epoch"]
-        config = fit_to_minutes(config, steps_per_epoch, facts["step_s"])
+    if "minutes" in changes and generation:
+        config = fit_to_minutes(config, facts["steps_per_epoch"], facts["step_s"])
     return Resumed(run, config, generation)
+
+
+def _require_the_same(generation: Generation | None) -> None:
+    step = generation.step if generation else -1
+    if agreed(step) != step:
+        raise InputError(
+            f"all hosts must see the same checkpoints, and this one sees step {step} where host 0 "
+            "sees another; keep the Run in one folder that all of them share"
+        )
 
 
 def _changed_settings(
@@ -167,6 +184,16 @@ def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
     return [f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."]
 
 
+def _remove_newer(run: Run, generation: Generation | None) -> None:
+    """Remove generations that come after the newest whole one: they are damaged, and told so.
+
+    By their step they would pass for newer than those that are written from here on.
+    """
+    for other in generations(run.checkpoints):
+        if generation is None or other.step > generation.step:
+            remove(other.path)
+
+
 def put_back(model: CycleGAN, run: Run, generation: Generation | None) -> None:
     """Bring model and logs to where a generation was written.
 
@@ -180,6 +207,9 @@ def put_back(model: CycleGAN, run: Run, generation: Generation | None) -> None:
     """
     if generation is not None:
         write_state(model, load_state(generation.path / STATE))
+    if not writes_files():
+        return
+    _remove_newer(run, generation)
     for log in (run.log_file, run.losses_file):
         log.unlink(missing_ok=True)
         if generation is not None and (generation.path / log.name).exists():

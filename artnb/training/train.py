@@ -13,10 +13,10 @@ from artnb.data.dataset import Dataset
 from artnb.data.pipeline import batches
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline
-from artnb.platform.devices import use_devices
+from artnb.platform.devices import use_devices, writes_files
 from artnb.platform.keepalive import KeepAlive
 from artnb.platform.machine import suitable_precision, use_deterministic_operations
-from artnb.run import Run, new_run
+from artnb.run import Run, new_run, run_folder
 from artnb.training.callbacks import (
     Counting,
     DivergedError,
@@ -111,6 +111,8 @@ def train(
     if tensorboard:
         require_tensorboard()
     mirror = None if mirror is None else Path(mirror)
+    if not writes_files():
+        say, watch, tensorboard = _silent, None, False
     around = Surroundings(say, watch, tensorboard, mirror, deadline, keep_alive_minutes)
     run = find_run(run_name, resume, mirror, say)
     if run is None:
@@ -120,8 +122,7 @@ def train(
     facts = run.facts()
     if resumed.generation is None or "steps_per_epoch" not in facts:
         return _train(dataset, resumed.config, run, None, None, around)
-    steps_per_epoch = resumed.config.steps_per_epoch or facts["steps_per_epoch"]
-    plan = Plan(resumed.config, steps_per_epoch, facts["step_s"])
+    plan = Plan(resumed.config, facts["steps_per_epoch"], facts["step_s"])
     return _train(dataset, resumed.config, run, plan, resumed.generation, around)
 
 
@@ -133,6 +134,8 @@ def _start(
         precision, reason = suitable_precision()
         around.say(f"Precision is {precision}: {reason}.")
         config = config.replace(precision=precision)
+    if not writes_files():
+        return _train(dataset, config, Run(run_folder(run_name)), None, None, around)
     run = new_run(run_name, config)
     machine, data = describe_machine(), describe_data(dataset)
     run.note(status="starting", started=_now(), **machine, data=data, requested=requested)
@@ -156,8 +159,9 @@ def _train(
         around.say(describe_networks(model))
         if plan is None:
             plan = make_plan(model, dataset, config)
-            run.note(step_s=round(plan.step_s, 5), steps_per_epoch=plan.steps_per_epoch)
-        plan.config.save(run.config_file)
+            _note(run, step_s=round(plan.step_s, 5), steps_per_epoch=plan.steps_per_epoch)
+        if writes_files():
+            plan.config.save(run.config_file)
         training = Training(model, dataset, plan, run, around)
         training.put_back(generation)
         around.say(plan.describe(training.position.step))
@@ -187,20 +191,21 @@ class Training:
         self.position = Position(plan.steps_per_epoch)
         self.means: list[Any] | None = None
         self.log = Log(run, plan.config, (dataset.x.name, dataset.y.name), self.position)
-        self.mirror = Mirror(around.mirror, run, around.say) if around.mirror else None
+        has_mirror = around.mirror is not None and writes_files()
+        self.mirror = Mirror(around.mirror, run, around.say) if has_mirror else None
         self.writer = Writer(run, self.mirror, around.say)
 
     def put_back(self, generation: Generation | None) -> None:
         """Bring everything to where a generation was written; None is the start."""
         put_back(self.model, self.run, generation)
+        self.means = None
         if generation is None:
             return
         meta = generation.meta()
-        same_epochs = meta["steps_per_epoch"] == self.plan.steps_per_epoch
-        within = meta["batch"] if same_epochs else 0
-        self.position.step = meta["epoch"] * self.plan.steps_per_epoch + within
+        self.position.step = meta["step"]
         self.log.go_on(meta["log"])
-        self.means = [variable.numpy() for variable in self.model.metrics_variables]
+        if self.position.batch:
+            self.means = [variable.numpy() for variable in self.model.metrics_variables]
         self.around.say(f"Going on after step {self.position.step:,} of {self.plan.total_steps:,}")
 
     def run_to_its_end(self) -> None:
@@ -284,14 +289,14 @@ class Training:
         if generation is None:
             fresh = CycleGAN(self.plan.config, self.dataset.size_px)
             copy_state(fresh, self.model)
-            self.position.step, self.means = 0, None
+            self.position.step = 0
         self.put_back(generation)
         self.model.change_draws(failures)
 
     @contextmanager
     def _recorded(self) -> Iterator[None]:
         """Write into the Run how its training ended, and bring the mirror up to date."""
-        self.run.note(status="training")
+        _note(self.run, status="training")
         status = "failed"
         try:
             yield
@@ -322,7 +327,8 @@ class Training:
         )
 
     def _note_ending(self, status: str) -> None:
-        self.run.note(
+        _note(
+            self.run,
             status=status,
             ended=_now(),
             step=self.position.step,
@@ -330,6 +336,16 @@ class Training:
             checkpoints_blocked_s=round(self.checkpoints.blocked_s, 3),
             checkpoints_written_s=round(self.writer.written_s, 3),
         )
+
+
+def _silent(sentence: str) -> None:
+    """Say nothing: of several hosts one speaks."""
+
+
+def _note(run: Run, **facts: Any) -> None:
+    """Write facts into the Run, on the one host that writes."""
+    if writes_files():
+        run.note(**facts)
 
 
 def copy_state(source: CycleGAN, target: CycleGAN) -> None:

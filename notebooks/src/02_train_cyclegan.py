@@ -154,8 +154,8 @@ back = [some_y[0], paint(generator_f, some_y[:2])[0]]
 show(titled_grid([there + back], [x, f"G: → {y}", y, f"F: → {x}"], sections=(2,)))
 
 # %% [markdown]
-# What should a generator strive for? If there were a painting for each photo, one could ask it to
-# come near that. There is none. So two more networks are trained: the **discriminators**.
+# What should a generator strive for? There is no painting for each photo to come near to. So two
+# more networks are trained: the **discriminators**.
 # `discriminator_y` is shown real paintings and those of G and learns to tell them apart, and G
 # learns to be taken for real. `discriminator_x` does the same for photos.
 #
@@ -173,12 +173,11 @@ show(wall(patches, columns=8))
 # %% [markdown]
 # ## 3 · Cycle and identity
 #
-# Fooling a discriminator is not enough: G might paint the same convincing picture for every photo.
-# The **cycle** forbids it. F has to turn G's painting back into the photo it came from, so the
-# painting must still contain the photo. The other way round likewise.
+# G might fool it with the same convincing picture for every photo. The **cycle** forbids that: F
+# has to turn G's painting back into the photo it came from. The other way round likewise.
 #
-# The **identity** asks for restraint: a painting sent through G, which makes paintings, should come
-# out unchanged. It keeps G from shifting colours without need.
+# The **identity** asks for restraint: a painting sent through G should come out unchanged. It keeps
+# G from shifting colours without need.
 #
 # A grid shows all of that for both directions: the original, its translation, the way back, and
 # the identity. Untrained:
@@ -230,7 +229,7 @@ show_source(ReplayPool.exchange)
 
 # %% [markdown]
 # Ten pictures, shown one by one to a pool that stores four. Above what goes in, below what comes
-# out: while it fills, the same; then now and then an older one.
+# out.
 
 # %%
 pool = ReplayPool(4, size_px, seed + 2, "shown")
@@ -316,12 +315,9 @@ show(run.losses_picture)
 #   Level curves are not standstill: both may improve.
 # - A **discriminator near the dotted line** cannot tell real from fake. Early on that is
 #   ignorance, later it may be a good sign; look at the grids.
-# - A **discriminator near 0 for long**, with the generator's loss climbing, has won. The
-#   generator learns little from then on: fewer steps, augmentation (`diffaugment`) or the penalty
-#   `r1_gamma` help.
+# - A **discriminator near 0 for long**, with the generator's loss climbing, has won: augmentation
+#   (`diffaugment`) or the penalty `r1_gamma` help.
 # - **All curves break off or jump** to huge values: lower the learning rate.
-#
-# No curve says which epoch paints best.
 #
 # ## 8 · The Run
 #

@@ -25,6 +25,7 @@ from artnb.platform.devices import (
 )
 from artnb.training.cyclegan import CycleGAN
 from artnb.training.samples import paint
+from artnb.training.train import train
 from tests.golden.draws import draw_weights, uniform_pictures
 from tests.golden.steps import CONFIGS, NETWORKS, PICTURE_SEEDS
 
@@ -118,6 +119,12 @@ def several_steps(dataset):
     return found
 
 
+def whole_training(run, dataset):
+    """Train from the start, or go on; every step is saved."""
+    config = preset_config("smoke", epochs=3, checkpoint_minutes=0)
+    train(dataset, config, run, resume="auto")
+
+
 def overflow():
     """Let the second replica's gradient overflow; give the weight after and the loss scale."""
     import tensorflow as tf
@@ -148,6 +155,9 @@ def main():
     task, devices, out = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     make_devices(devices)
     join_hosts()
+    if task == "train":
+        whole_training(out, open_dataset(Path(sys.argv[4])))
+        return
     lines = []
     with use_devices(2, lines.append):
         if task == "step":

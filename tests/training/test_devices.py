@@ -5,13 +5,17 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from artnb.data.demo import make_demo_data
+from artnb.training.checkpoints import STATE
+from artnb.training.generations import generations
 from tests.golden.steps import CONFIGS, cancelled_biases
 
 _HERE = Path(__file__).parents[2]
@@ -126,6 +130,48 @@ def test_an_overflow_on_the_second_device_skips_the_step_on_all(tmp_path):
     found, _ = result(tmp_path / "overflow")
     assert found["change"] == 0
     assert found["scale"] == 2
+
+
+@pytest.mark.slow
+@needs_jax
+def test_two_hosts_are_killed_and_resume(tmp_path, dataset):
+    """Both hosts of a training die; resumed, it is the one that would have been."""
+    for name, killed in (("alone", False), ("killed", True)):
+        run = tmp_path / name
+        if killed:
+            processes = start_hosts("train", run, dataset)
+            wait_for_a_checkpoint(run, 3, processes)
+            for process in processes:
+                process.kill()
+                process.wait()
+        finish(start_hosts("train", run, dataset))
+    alone, killed = (load_file(checkpoint(tmp_path / name)) for name in ("alone", "killed"))
+    assert [key for key in alone if not np.array_equal(alone[key], killed[key])] == []
+    assert len((tmp_path / "killed" / "log.csv").read_text().splitlines()) == 1 + 3
+
+
+def start_hosts(task, out, dataset):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    return [
+        start(task, 1, out, dataset.path, JAX_COORDINATOR_ADDRESS=address,
+              JAX_NUM_PROCESSES="2", JAX_PROCESS_ID=str(index))
+        for index in (0, 1)
+    ]  # fmt: skip
+
+
+def checkpoint(run):
+    return generations(run / "checkpoints")[0].path / STATE
+
+
+def wait_for_a_checkpoint(run, step, processes):
+    until = time.monotonic() + _LONGEST_S
+    while not any(g.step >= step for g in generations(run / "checkpoints")):
+        for process in processes:
+            assert process.poll() is None, process.stdout.read()[-3000:]
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 @needs_jax

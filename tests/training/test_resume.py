@@ -122,14 +122,18 @@ def test_a_run_cut_off_before_its_first_checkpoint_starts_over(dataset, alone, t
     assert rows(run.log_file) == rows(alone.log_file)
 
 
-def test_ctrl_c_finishes_the_step(dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr(Log, "on_train_batch_end", stop_at(4, signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        train(dataset, CONFIG, tmp_path / "run", lambda _: None)
+def test_ctrl_c_finishes_the_step_and_the_epoch_it_ends(dataset, alone, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Log, "on_train_batch_end", stop_at(4, signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            train(dataset, CONFIG, tmp_path / "run", lambda _: None)
     run = open_run(tmp_path / "run")
     assert generations(run.checkpoints)[0].step == 4  # an epoch's last step: its row is written
     assert len(rows(run.log_file)) == 1
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+    assert rows(run.log_file) == rows(alone.log_file)
+    assert rows(run.losses_file) == rows(alone.losses_file)
 
 
 def test_a_deadline_ends_training_and_nothing_else(dataset, tmp_path):
@@ -144,7 +148,7 @@ def test_a_deadline_ends_training_and_nothing_else(dataset, tmp_path):
 def test_a_run_that_is_not_there_cannot_be_resumed(dataset, tmp_path):
     with pytest.raises(InputError, match="no Run to go on with"):
         train(dataset, CONFIG, tmp_path / "none", resume=True)
-    with pytest.raises(InputError, match="needs the Run's name"):
+    with pytest.raises(InputError, match="need the Run's name"):
         train(dataset, CONFIG, None, resume=True)
     with pytest.raises(InputError, match="\"auto\", got 'yes'"):
         train(dataset, CONFIG, tmp_path / "none", resume="yes")
@@ -269,3 +273,50 @@ def test_short_epochs_are_not_held_up_by_saving():
     position.step = 12
     slow.on_epoch_end(2)
     assert slow.saves == 1
+
+
+def test_an_empty_machine_goes_on_from_the_mirror(dataset, alone, tmp_path, monkeypatch):
+    run, drive = tmp_path / "here" / "run", tmp_path / "drive"
+    drive.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(Log, "on_train_batch_end", stop_at(STOPPED_AT, signal.SIGTERM))
+        with pytest.raises(SystemExit):
+            train(dataset, CONFIG, run, lambda _: None, mirror=drive)
+    shutil.rmtree(run)
+    told = []
+    train(dataset, CONFIG, run, told.append, resume="auto", mirror=drive)
+    assert any("from the mirror" in line for line in told)
+    assert any("after step 6 of 12" in line for line in told)
+    assert rows(Run(run).log_file) == rows(alone.log_file)
+    ours, theirs = state(Run(run)), state(alone)
+    assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+    assert state(Run(drive / "run"))["optimizer_generators/000"] == 12
+
+
+def test_a_mirror_that_vanishes_stops_no_training_and_heals(dataset, tmp_path, monkeypatch):
+    drive, moved = tmp_path / "drive", tmp_path / "moved"
+    drive.mkdir()
+    original = Log.on_train_batch_end
+
+    def on_train_batch_end(log, batch, logs=None):
+        original(log, batch, logs)
+        if log.position.step == 2:
+            drive.rename(moved)
+            drive.write_text("no folder any more")
+        if log.position.step == 9:
+            drive.unlink()
+            moved.rename(drive)
+
+    monkeypatch.setattr(Log, "on_train_batch_end", on_train_batch_end)
+    told = []
+    run = train(dataset, CONFIG, tmp_path / "run", told.append, mirror=drive)
+    assert run.facts()["status"] == "finished"
+    assert any("Training goes on" in line for line in told)
+    assert generations(drive / "run" / "checkpoints")[0].step == 12
+
+
+def test_steps_per_epoch_stays(stopped, dataset):
+    run, _ = stopped
+    changed = CONFIG.replace(steps_per_epoch=2)
+    with pytest.raises(InputError, match="counts its steps by it"):
+        train(dataset, changed, run.path, lambda _: None, resume=True, accept_changes=True)
