@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 JAX    := $(VENV)-jax
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-slow test-notebooks notebooks lint format clean
+.PHONY: help setup demo test test-jax test-slow test-slow-jax test-notebooks notebooks lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-jax: $(JAX)/.ready  ## the default tests on JAX, without TensorFlow install
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
+
+test-slow-jax: $(JAX)/.ready  ## the same on JAX: kills, two hosts
+	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
 
 test-notebooks: $(READY)  ## run every notebook with preset="smoke"
 	$(BIN)/python -m pytest -m notebook

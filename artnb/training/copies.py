@@ -286,9 +286,12 @@ def is_another(there: Run, here: Run) -> bool:
 
 
 def small_files(run: Run) -> list[Path]:
-    """List what lies in a Run beside generations, as paths in it."""
+    """List what lies in a Run beside generations, as paths in it.
+
+    Of the grids those of epochs: a long training makes gigabytes of the others.
+    """
     files = [run.config_file, run.facts_file, run.log_file, run.losses_file, run.losses_picture]
-    files += [*sorted(run.samples.glob("*")), *sorted(run.snapshots.glob("*"))]
+    files += [*sorted(run.samples.glob("epoch-*")), *sorted(run.snapshots.glob("*"))]
     there = [file for file in files if file.is_file() and file.suffix != _PART]
     return [file.relative_to(run.path) for file in there]
 

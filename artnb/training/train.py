@@ -13,7 +13,7 @@ from artnb.data.dataset import Dataset
 from artnb.data.pipeline import batches
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline
-from artnb.platform.devices import use_devices, writes_files
+from artnb.platform.devices import replicas, use_devices, writes_files
 from artnb.platform.keepalive import KeepAlive
 from artnb.platform.machine import suitable_precision, use_deterministic_operations
 from artnb.run import Run, new_run, run_folder
@@ -157,6 +157,7 @@ def _train(
         model = CycleGAN(config, dataset.size_px)
         around.say(f"Data: {dataset.describe()}")
         around.say(describe_networks(model))
+        _note(run, replicas=replicas(), compiled=model.jit_compile)
         if plan is None:
             plan = make_plan(model, dataset, config)
             _note(run, step_s=round(plan.step_s, 5), steps_per_epoch=plan.steps_per_epoch)
