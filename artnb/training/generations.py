@@ -200,6 +200,8 @@ def sync_to_disk(path: Path) -> None:
     Raises:
         OSError: it could not be written after all.
     """
+    if os.name == "nt" and path.is_dir():
+        return  # Windows opens no folders
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
