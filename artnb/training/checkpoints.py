@@ -75,7 +75,7 @@ class Writer:
         try:
             write_generation(self.run.checkpoints, step, facts, write_files)
             generations.thin_out(self.run.checkpoints, in_use=in_use)
-        except OSError as error:
+        except Exception as error:  # safetensors has its own for a full disk; all must be told
             self.say(f"The checkpoint of step {step:,} could not be written: {error}. Training "
                      "goes on, and the next one will be tried.")  # fmt: skip
             return
