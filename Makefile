@@ -29,14 +29,19 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 test: $(READY)  ## the default tests, about ten minutes on two cores
 	$(BIN)/python -m pytest
 
+# Compiling is most of what tests on JAX do, and many of them compile the same.
+test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.compiled
+test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
+test-jax test-slow-jax: export KERAS_BACKEND = jax
+
 test-jax: $(JAX)/.ready  ## the default tests on JAX, without TensorFlow installed
-	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest
+	$(JAX)/bin/python -m pytest
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
 test-slow-jax: $(JAX)/.ready  ## the same on JAX: kills, two hosts
-	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
+	$(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
 
 test-notebooks: $(READY)  ## run every notebook with preset="smoke"
 	$(BIN)/python -m pytest -m notebook
