@@ -150,7 +150,11 @@ def _train(options: argparse.Namespace) -> None:
     )
     print(f"Grids while training:  {run.samples}")
     print(f"Loss curves:           {run.losses_picture}")
-    print(f"Next:                  artnb translate --run {run.path} --photos FOLDER --out FOLDER")
+    if run.facts()["status"] == "finished":
+        command = f"translate --run {run.path} --photos FOLDER --out FOLDER"
+    else:
+        command = f"train --data {options.data} --run {run.path} --resume"
+    print(f"Next:                  artnb {command}")
 
 
 def _translate(options: argparse.Namespace) -> int:
@@ -191,7 +195,11 @@ def _say_backend(options: argparse.Namespace) -> None:
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Show defaults, and keep the lines of an epilog."""
+    """Show defaults where there is one to tell, and keep the lines of an epilog."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        says_nothing = action.default in (None, False, []) or "(default" in (action.help or "")
+        return action.help or "" if says_nothing else super()._get_help_string(action)
 
 
 def build_parser() -> argparse.ArgumentParser:
