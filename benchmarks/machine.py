@@ -1,6 +1,5 @@
 """The machine that a benchmark ran on, and where its figures go."""
 
-import importlib.metadata
 import json
 import os
 import platform
@@ -9,6 +8,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from artnb.platform.versions import versions_of
 
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow")
@@ -25,7 +26,7 @@ def describe() -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "versions": _versions(),
+        "versions": versions_of(_PACKAGES),
     }
 
 
@@ -58,13 +59,3 @@ def _gpus() -> list[str]:
     except (OSError, subprocess.CalledProcessError):
         return []
     return answer.stdout.strip().splitlines()
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in _PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

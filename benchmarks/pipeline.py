@@ -29,6 +29,7 @@ from PIL import Image
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.data.demo import make_demo_data
 from artnb.data.pipeline import ArrayPipeline, BatchOrder, tensorflow_pipeline
+from artnb.platform.keepalive import memory_in_use_gb
 
 
 class Nothing(keras.Model):
@@ -57,18 +58,12 @@ class Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Start the clock after the warm-ups; stop it at every batch."""
         if batch + 1 == self.warm_ups:
-            self.memory_before_mb, self.start = memory_mb(), time.perf_counter()
+            self.memory_before_gb, self.start = memory_in_use_gb(), time.perf_counter()
         self.end = time.perf_counter()
 
     def on_train_end(self, logs: Any = None) -> None:
         """Look at memory."""
-        self.memory_after_mb = memory_mb()
-
-
-def memory_mb() -> float:
-    """Give what this process holds in memory now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        self.memory_after_gb = memory_in_use_gb()
 
 
 def main() -> None:
@@ -128,7 +123,7 @@ def measure(
         "pictures": "in memory" if held else "streamed",
         "images_per_s": round(rate),
         "ratio_to_pillow": round(rate / peer, 2),
-        "memory_grew_mb": round(clock.memory_after_mb - clock.memory_before_mb, 1),
+        "memory_grew_mb": round(1000 * (clock.memory_after_gb - clock.memory_before_gb), 1),
     }
     print(
         f"{row['pipeline']}, {row['pictures']}:".ljust(40),

@@ -1,6 +1,5 @@
 """A look at this machine: what is there, what is missing, how to get it."""
 
-import importlib.metadata
 import os
 import platform
 import shutil
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.platform.backend import BACKENDS, choose_backend, import_quietly, is_installed
+from artnb.platform.versions import versions_of
 from artnb.platform.where import kaggle_inputs, known_folder, outputs_folder, platform_name
 
 _PACKAGES = (
@@ -69,13 +69,7 @@ def _backend(requested: str | None) -> list[str]:
 
 
 def _versions() -> list[str]:
-    found = []
-    for package in _PACKAGES:
-        try:
-            found.append(f"{package} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return [f"{package} {version}" for package, version in versions_of(_PACKAGES).items()]
 
 
 def _space() -> list[str]:

@@ -30,6 +30,11 @@ _COST_FACTOR = 50
 _AGREE_EVERY_STEPS = 10
 
 
+def may_agree(position: Position) -> bool:
+    """Say whether to look at the clock after this step: several hosts agree only now and then."""
+    return this_host()[1] == 1 or position.batch % _AGREE_EVERY_STEPS == 0
+
+
 class Writer:
     """Writes generations in a thread, one at a time, and tells the mirror.
 
@@ -117,8 +122,8 @@ class Checkpoints(keras.callbacks.Callback):
 
         Several hosts look less often, since they have to agree.
         """
-        several = this_host()[1] > 1 and self.config.checkpoint_minutes > 0
-        if not self.position.batch or (several and self.position.batch % _AGREE_EVERY_STEPS):
+        every_step = self.config.checkpoint_minutes == 0
+        if not self.position.batch or not (every_step or may_agree(self.position)):
             return
         if decided(self._passed_s() >= self.config.checkpoint_minutes * 60):
             self.save()

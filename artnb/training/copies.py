@@ -15,6 +15,7 @@ from artnb.run import Run
 from artnb.training.generations import (
     KEPT,
     META,
+    PARTIAL,
     DamagedError,
     Generation,
     generations,
@@ -26,7 +27,7 @@ from artnb.training.generations import (
 _LEAST_KEPT = 2  # whole generations that stay even where space is short
 _ROOM = 1.1  # this many times the bytes to copy must be free
 _ROUNDED_NS = 2_000_000_000  # drives round files' times to this
-_PARTIAL, _PART = ".partial", ".part"  # of folders, of files
+_PART = ".part"
 
 
 class Copy:
@@ -128,7 +129,7 @@ class Copy:
         Raises:
             OSError: it does not fit.
         """
-        for left in self.there.checkpoints.glob(f"step-*{_PARTIAL}"):
+        for left in self.there.checkpoints.glob(f"step-*{PARTIAL}"):
             remove(left)
         stamps = (_stamp(self.run.path / name) for name in files)
         needed = sum(stamp[0] for stamp in stamps if stamp)
@@ -212,7 +213,7 @@ def copy_generation(generation: Generation, folder: Path) -> Generation:
         DamagedError: a copy reads back differently, or the generation is damaged.
     """
     target = folder / generation.path.name
-    partial = folder / (generation.path.name + _PARTIAL)
+    partial = folder / (generation.path.name + PARTIAL)
     remove(partial)
     partial.mkdir()
     try:

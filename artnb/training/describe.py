@@ -1,6 +1,5 @@
 """What a Run records of its machine, its data and its networks."""
 
-import importlib.metadata
 import platform
 import sys
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import keras
 
 from artnb.data.dataset import Dataset
+from artnb.platform.versions import versions_of
 from artnb.platform.where import platform_name
 from artnb.training.cyclegan import CycleGAN
 
@@ -26,13 +26,7 @@ def describe_networks(model: CycleGAN) -> str:
 
 def installed_versions() -> dict[str, str]:
     """Give the versions of the packages that a training depends on."""
-    versions = {}
-    for package in _PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
+    return versions_of(_PACKAGES)
 
 
 def describe_machine() -> dict[str, Any]:

@@ -11,8 +11,8 @@ import keras
 
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline, StepClock
-from artnb.platform.devices import decided, this_host
-from artnb.training.checkpoints import Checkpoints
+from artnb.platform.devices import decided
+from artnb.training.checkpoints import Checkpoints, may_agree
 from artnb.training.plan import Position
 
 
@@ -60,8 +60,6 @@ class StopRequest:
         self.signal_number = number
 
 
-# Several hosts end together, so they have to agree, which takes time.
-_AGREE_EVERY_STEPS = 10
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -100,7 +98,7 @@ class Ending(keras.callbacks.Callback):
         self._end_if_due()
 
     def _end_if_due(self) -> None:
-        if this_host()[1] > 1 and self.position.batch % _AGREE_EVERY_STEPS:
+        if not may_agree(self.position):
             return
         if decided(self.request.signal_number is not None or self._is_out_of_time()):
             self.checkpoints.save(wait=True)

@@ -22,7 +22,7 @@ META = "meta.json"
 FORMAT = 1
 KEPT = 3
 _NAME = re.compile(r"step-(\d{8,})")
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
 _CHUNK_BYTES = 1 << 22
 
 
@@ -91,7 +91,7 @@ def write_generation(
         OSError: no space, no permission; nothing of the half-written generation stays.
     """
     path = folder / generation_name(step)
-    partial = path.with_name(path.name + _PARTIAL)
+    partial = path.with_name(path.name + PARTIAL)
     remove(partial)
     partial.mkdir(parents=True)
     try:
@@ -166,7 +166,7 @@ def thin_out(
     for generation in generations(folder)[kept:]:
         if not in_use(generation.path):
             remove(generation.path)
-    for entry in folder.glob(f"step-*{_PARTIAL}"):
+    for entry in folder.glob(f"step-*{PARTIAL}"):
         remove(entry)
 
 
