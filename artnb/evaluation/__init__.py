@@ -1,0 +1,1 @@
+"""Scores: feature extractors, metrics on features, provenance."""
