@@ -1,5 +1,6 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and their hashes."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -17,3 +18,9 @@ def write_whole(path: Path, data: bytes | str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(unfinished, path)
+
+
+def sha256_of(path: Path) -> str:
+    """Give a file's sha256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

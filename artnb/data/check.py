@@ -13,11 +13,11 @@ from artnb.data.dataset import (
     shard_paths,
 )
 from artnb.data.images import UnreadableImageError, decode_image, hash_pixels
-from artnb.data.prepare import sha256
 from artnb.data.records import read_shard
 from artnb.data.scan import FEWEST_USABLE_IMAGES, Progress, ScannedDomain, in_parallel, scan, silent
 from artnb.data.sources import existing_folder, find_source
 from artnb.errors import InputError
+from artnb.files import sha256_of
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _check_split(
         found.problems.append(str(error))
         return found
     for shard, facts in zip(paths, described["shards"], strict=True):
-        if sha256(shard) != facts["sha256"]:
+        if sha256_of(shard) != facts["sha256"]:
             found.problems.append(f"{shard.name} is not the file that dataset.json describes")
         _check_shard(shard, manifest["size_px"], found, advance)
     if len(found.pixels) != described["count"] and not found.problems:

@@ -1,7 +1,6 @@
 """Make a Dataset: prepared pictures in shards, a dataset.json, a report on every file."""
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from artnb.data.records import Record, write_shard
 from artnb.data.scan import Entry, Progress, ScannedDomain, scan, silent
 from artnb.data.sources import SHARD_SUFFIX, Source
 from artnb.errors import InputError
+from artnb.files import sha256_of
 
 REPORT = "report.csv"
 # Small enough to copy one by one to a slow drive, large enough to be few.
@@ -191,13 +191,7 @@ def _write_one(folder: Path, title: str, records: Iterator[Record], advance: Any
 
     path = folder / title
     count = write_shard(path, counted())
-    return {"file": title, "count": count, "bytes": path.stat().st_size, "sha256": sha256(path)}
-
-
-def sha256(path: Path) -> str:
-    """Give a file's sha256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file": title, "count": count, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def write_report(path: Path, domains: Sequence[ScannedDomain]) -> None:

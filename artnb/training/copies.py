@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from artnb.errors import InputError
+from artnb.files import sha256_of
 from artnb.run import Run
 from artnb.training.generations import (
     KEPT,
@@ -20,7 +21,6 @@ from artnb.training.generations import (
     Generation,
     generations,
     remove,
-    sha256,
     sync_to_disk,
 )
 
@@ -221,7 +221,7 @@ def copy_generation(generation: Generation, folder: Path) -> Generation:
             if Path(name).name != name:
                 raise DamagedError(f"{generation.path}: {name} lies outside of it")
             copy_file(generation.path / name, partial / name)
-            if sha256(partial / name) != expected["sha256"]:
+            if sha256_of(partial / name) != expected["sha256"]:
                 raise DamagedError(f"{target}: {name} reads back altered")
         copy_file(generation.path / META, partial / META)
         Generation(partial, generation.step).meta()

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from artnb.files import sha256_of
+
 META = "meta.json"
 FORMAT = 1
 KEPT = 3
 _NAME = re.compile(r"step-(\d{8,})")
 PARTIAL = ".partial"
-_CHUNK_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Generation:
                     f"{self.path}: {name} has {path.stat().st_size:,} bytes of "
                     f"{expected['bytes']:,}"
                 )
-            if sha256(path) != expected["sha256"]:
+            if sha256_of(path) != expected["sha256"]:
                 raise DamagedError(f"{self.path}: {name} was altered, its sha256 differs")
 
 
@@ -121,7 +122,7 @@ def write_meta(folder: Path, meta: dict[str, Any]) -> None:
 def describe_files(folder: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Give size and sha256 of files by name."""
     return {
-        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
+        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256_of(folder / name)}
         for name in names
     }
 
@@ -183,15 +184,6 @@ def remove(path: Path) -> None:
         with suppress(OSError):  # a folder, or a full disk that wants space even for this
             os.truncate(entry, 0)
     shutil.rmtree(path)
-
-
-def sha256(path: Path) -> str:
-    """Hash a file piece by piece."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def sync_to_disk(path: Path) -> None:

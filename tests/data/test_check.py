@@ -6,9 +6,10 @@ import shutil
 import pytest
 
 from artnb.data.check import check_data
-from artnb.data.prepare import prepare, sha256
+from artnb.data.prepare import prepare
 from artnb.data.records import Record, read_shard, write_shard
 from artnb.errors import InputError
+from artnb.files import sha256_of
 
 from .pictures import encoded, fill, picture, snapshot, two_filled
 
@@ -49,7 +50,7 @@ def replace_shard(folder, title, records):
     domain, split, *_ = title.split("-")
     described = manifest["domains"][domain]["splits"][split]
     described["count"] = len(records)
-    described["shards"][0].update(count=len(records), sha256=sha256(folder / title))
+    described["shards"][0].update(count=len(records), sha256=sha256_of(folder / title))
     file.write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -268,7 +268,9 @@ def test_the_out_folder_is_not_private(tmp_path):
 @pytest.mark.parametrize(
     "failure", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=["^C", "full"]
 )
-@pytest.mark.parametrize("place", ["scan", "write_report", "write_shard", "sha256", "os.replace"])
+@pytest.mark.parametrize(
+    "place", ["scan", "write_report", "write_shard", "sha256_of", "os.replace"]
+)
 def test_an_interruption_leaves_nothing(tmp_path, monkeypatch, place, failure):
     source = two_filled(tmp_path)
     before = snapshot(tmp_path)
