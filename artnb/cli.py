@@ -342,7 +342,7 @@ def _add_translate(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--run", required=True, help="name or path of a trained Run")
     parser.add_argument("--photos", type=Path, required=True, help="a file or a folder")
     parser.add_argument("--out", type=Path, required=True, help="folder for the paintings")
-    parser.add_argument("--epoch", default="latest", help="a kept epoch's number, or latest")
+    parser.add_argument("--epoch", default="latest", help="a kept epoch's number, latest or best")
     parser.add_argument("--to", default="y", help="x, y or a domain's name")
     parser.add_argument(
         "--largest-px", type=int, help="scale larger pictures down to this longer side"

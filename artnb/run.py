@@ -42,6 +42,16 @@ class Run:
         return self.path / "losses.csv"
 
     @property
+    def scores_file(self) -> Path:
+        """A row per score: what it says, and what it was measured with and against."""
+        return self.path / "scores.csv"
+
+    @property
+    def scores_picture(self) -> Path:
+        """The scores' curves over the epochs."""
+        return self.path / "scores.png"
+
+    @property
     def losses_picture(self) -> Path:
         """The loss curves."""
         return self.path / "losses.png"
@@ -95,11 +105,16 @@ class Run:
         """Name the snapshot file of an epoch, counted from 1."""
         return self.snapshots / f"epoch-{epoch:04d}.safetensors"
 
+    def best_epoch(self) -> int | None:
+        """Give the epoch that scored best, or None before any was scored."""
+        best = self.facts().get("best") if self.facts_file.exists() else None
+        return best["epoch"] if best else None
+
     def find_snapshot(self, epoch: str | int = "latest") -> Path:
         """Find a snapshot that exists.
 
         Args:
-            epoch: a number counted from 1, or `"latest"`.
+            epoch: a number counted from 1, `"latest"`, or `"best"` by its scores.
 
         Raises:
             InputError: there is no such snapshot; the message lists those there are.
@@ -109,11 +124,18 @@ class Run:
             raise InputError(f"the Run {self.path} has no generator snapshots yet; train it first")
         if epoch == "latest":
             return self.snapshot(epochs[-1])
+        if epoch == "best":
+            epoch = self.best_epoch()
+            if epoch is None:
+                raise InputError(
+                    f"no epoch of the Run {self.path.name} has been scored yet, so none is best; "
+                    f"run artnb evaluate --run {self.path.name}, or choose latest"
+                )
         if not str(epoch).isdigit() or int(epoch) not in epochs:
             kept = ", ".join(map(str, epochs))
             raise InputError(
                 f"the Run {self.path.name} keeps epochs {kept}, and {epoch} was asked for; "
-                "choose one of them or latest"
+                "choose one of them, latest or best"
             )
         return self.snapshot(int(epoch))
 

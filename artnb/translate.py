@@ -9,9 +9,11 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.images import (
+    PAINTED_MARK,
     UnreadableImageError,
     decode_image,
     encode_jpeg,
+    encode_png,
     list_images,
     to_float,
     to_uint8,
@@ -20,6 +22,7 @@ from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.models.layers import SharedStatistics
 from artnb.run import Run
+from artnb.training.samples import paint
 from artnb.training.snapshots import load_painter
 
 # Up to this many pixels a picture goes through the network in one piece.
@@ -91,7 +94,7 @@ def translate(
         run: which generators.
         photos: a file or a folder; subfolders are kept in the result.
         out: folder to write to; it is made, files of equal names in it are replaced.
-        epoch: a snapshot's number, or `"latest"`.
+        epoch: a snapshot's number, `"latest"` or `"best"`.
         to: `"y"`, `"x"` or a domain's name.
         largest_px: scale larger pictures down until their longer side has this many pixels.
         progress: shows how far it has got.
@@ -127,10 +130,10 @@ def _write(painting: np.ndarray, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() in (".png", ".bmp", ".tif", ".tiff", ".gif"):
         path = path.with_suffix(".png")
-        Image.fromarray(painting).save(path)
+        path.write_bytes(encode_png(painting, PAINTED_MARK))
     else:
         path = path.with_suffix(".jpg")
-        path.write_bytes(encode_jpeg(painting))
+        path.write_bytes(encode_jpeg(painting, PAINTED_MARK))
     return path
 
 
@@ -140,6 +143,30 @@ def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
         photo = photo.copy()
         photo.thumbnail((largest_px, largest_px), Image.Resampling.LANCZOS)
     return photo
+
+
+def translate_images(
+    painter: keras.Model, photos: Sequence[np.ndarray], multiple_px: int = 4
+) -> list[np.ndarray]:
+    """Translate pictures; those of one size go through the network several at a time.
+
+    Args:
+        painter: a generator.
+        photos: uint8 `(height, width, 3)` each.
+        multiple_px: what both sides must be a multiple of for this generator.
+
+    Returns:
+        uint8 of the same shapes.
+    """
+    sizes = {photo.shape for photo in photos}
+    if len(sizes) != 1 or 2 * photos[0].size > 3 * WHOLE_PIXELS:
+        return [translate_image(painter, photo, multiple_px) for photo in photos]
+    height, width, _ = photos[0].shape
+    padded = np.stack([pad_to_multiple(photo, multiple_px) for photo in photos])
+    at_a_time = max(1, WHOLE_PIXELS // (padded.shape[1] * padded.shape[2]))
+    starts = range(0, len(padded), at_a_time)
+    painted = [paint(painter, padded[start : start + at_a_time]) for start in starts]
+    return list(np.concatenate(painted)[:, :height, :width])
 
 
 def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 4) -> np.ndarray:
@@ -160,7 +187,7 @@ def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 
     height, width = photo.shape[:2]
     padded = pad_to_multiple(photo, multiple_px)
     if padded.shape[0] * padded.shape[1] <= WHOLE_PIXELS:
-        painting = to_uint8(painter.predict_on_batch(to_float(padded[None])))[0]
+        painting = paint(painter, padded[None])[0]
     else:
         painting = _translate_in_tiles(painter, padded, multiple_px)
     return painting[:height, :width]

@@ -68,6 +68,17 @@ def test_snapshots_are_found_by_number_or_as_the_latest(tmp_path):
         run.find_snapshot("last")
 
 
+def test_the_best_epoch_is_found_once_it_was_scored(tmp_path):
+    run = Run(tmp_path)
+    run.snapshots.mkdir()
+    for epoch in (1, 5):
+        run.snapshot(epoch).touch()
+    with pytest.raises(InputError, match=r"so none is best; run artnb evaluate --run"):
+        run.find_snapshot("best")
+    run.note(best={"epoch": 1})
+    assert run.find_snapshot("best") == run.snapshot(1)
+
+
 def test_a_run_without_snapshots_says_so(tmp_path):
     with pytest.raises(InputError, match="no generator snapshots yet"):
         Run(tmp_path).find_snapshot()

@@ -6,6 +6,7 @@ from PIL import Image
 
 import artnb.translate as module
 from artnb.config import preset_config
+from artnb.data.images import is_marked_as_painted
 from artnb.errors import InputError
 from artnb.models.cyclegan import resnet_generator
 from artnb.run import new_run
@@ -18,6 +19,7 @@ from artnb.translate import (
     tile_starts,
     translate,
     translate_image,
+    translate_images,
 )
 from tests.golden.draws import draw_weights
 
@@ -27,8 +29,8 @@ def run(tmp_path_factory):
     config = preset_config("smoke")
     run = new_run(tmp_path_factory.mktemp("runs") / "run", config)
     run.note(data={"x": "photo", "y": "monet"})
-    painters = build_generator(config, "generator_g"), build_generator(config, "generator_f")
-    for seed, painter in enumerate(painters):
+    painters = {name: build_generator(config, name) for name in ("generator_g", "generator_f")}
+    for seed, painter in enumerate(painters.values()):
         draw_weights(painter, seed)
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     return run
@@ -44,6 +46,29 @@ def landscape(height, width, seed=0):
 def test_every_size_comes_back_as_it_was(run, size):
     painter = module.load_painter(run)
     assert translate_image(painter, np.asarray(landscape(*size))).shape == (*size, 3)
+
+
+def test_several_of_one_size_are_painted_as_each_alone(run):
+    painter = module.load_painter(run)
+    photos = [np.asarray(landscape(37, 41, seed)) for seed in range(3)]
+    together = translate_images(painter, photos)
+    for photo, painting in zip(photos, together, strict=True):
+        difference = painting.astype(int) - translate_image(painter, photo)
+        assert np.abs(difference).max() <= 1
+    assert [p.shape for p in translate_images(painter, [photos[0], photos[0][:20]])] == [
+        (37, 41, 3),
+        (20, 41, 3),
+    ]
+
+
+def test_paintings_say_in_their_files_what_they_are(run, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("a.jpg", "b.png"):
+        landscape(40, 40).save(tmp_path / "photos" / name)
+    translate(run, tmp_path / "photos", tmp_path / "out")
+    for name in ("a.jpg", "b.png"):
+        assert is_marked_as_painted((tmp_path / "out" / name).read_bytes())
+        assert not is_marked_as_painted((tmp_path / "photos" / name).read_bytes())
 
 
 def test_padding_is_cropped_off_without_a_trace(run):

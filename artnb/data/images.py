@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 # What this Pillow cannot decode (.heic in most builds) is then reported rather than overlooked.
 IMAGE_SUFFIXES = (
@@ -22,6 +23,8 @@ LARGEST_IMAGE_PIXELS = 400_000_000
 # Pillow's own limit would warn at 89 million pixels and refuse a phone's 200 million.
 Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
 _ORIENTATION_TAG = 0x0112
+# Translations say in a comment what they are, so that none is taken for a real painting later.
+PAINTED_MARK = "painted by artnb"
 
 
 class UnreadableImageError(ValueError):
@@ -100,17 +103,40 @@ def fit_square(image: Image.Image, size_px: int) -> Image.Image:
     return ImageOps.fit(image, (size_px, size_px), method=Image.Resampling.LANCZOS)
 
 
-def encode_jpeg(image: Image.Image | np.ndarray) -> bytes:
+def encode_jpeg(image: Image.Image | np.ndarray, comment: str = "") -> bytes:
     """Encode RGB as JPEG, quality 95, colours at full resolution.
 
     Args:
         image: a Pillow image in mode RGB, or uint8 `(height, width, 3)`.
+        comment: kept in the file beside the picture.
     """
     if isinstance(image, np.ndarray):
         image = Image.fromarray(image)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    options = {"comment": comment.encode()} if comment else {}
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0, **options)
     return buffer.getvalue()
+
+
+def encode_png(image: np.ndarray, comment: str = "") -> bytes:
+    """Encode uint8 `(height, width, 3)` as PNG, with a comment beside the picture."""
+    buffer = io.BytesIO()
+    texts = PngInfo()
+    if comment:
+        texts.add_text("Comment", comment)
+    Image.fromarray(image).save(buffer, "PNG", pnginfo=texts)
+    return buffer.getvalue()
+
+
+def is_marked_as_painted(data: bytes) -> bool:
+    """Say whether an encoded picture carries the comment of generated ones, `PAINTED_MARK`."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            comment = image.info.get("comment") or image.info.get("Comment") or ""
+    except OSError:
+        return False
+    text = comment.decode(errors="replace") if isinstance(comment, bytes) else str(comment)
+    return text.startswith(PAINTED_MARK)
 
 
 def prepare_image(data: bytes, size_px: int) -> tuple[bytes, str]:

@@ -219,7 +219,7 @@ class SampleGrids(keras.callbacks.Callback):
 
 
 class Snapshots(keras.callbacks.Callback):
-    """Keep the generators of chosen epochs."""
+    """Keep the networks of chosen epochs."""
 
     def __init__(self, run: Run, config: CycleGANConfig, position: Position) -> None:
         super().__init__()
@@ -235,7 +235,7 @@ class Snapshots(keras.callbacks.Callback):
         self.model.sync()
         if not writes_files():
             return
-        save_snapshot(self.run.snapshot(epoch + 1), self.model.painters, facts)
+        save_snapshot(self.run.snapshot(epoch + 1), self.model.kept_networks, facts)
         thin_out(self.run, self.config)
 
 

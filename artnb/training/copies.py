@@ -292,6 +292,7 @@ def small_files(run: Run) -> list[Path]:
     Of the grids those of epochs: a long training makes gigabytes of the others.
     """
     files = [run.config_file, run.facts_file, run.log_file, run.losses_file, run.losses_picture]
+    files += [run.scores_file, run.scores_picture]
     files += [*sorted(run.samples.glob("epoch-*")), *sorted(run.snapshots.glob("*"))]
     there = [file for file in files if file.is_file() and file.suffix != _PART]
     return [file.relative_to(run.path) for file in there]

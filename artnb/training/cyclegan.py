@@ -189,6 +189,17 @@ class CycleGAN(AdversarialModel):
             return self.generator_g, self.generator_f
         return self.average_g, self.average_f
 
+    @property
+    def kept_networks(self) -> dict[str, keras.Model]:
+        """The networks that snapshots hold: the painters, and the discriminators to be scored."""
+        painter_g, painter_f = self.painters
+        return {
+            "generator_g": painter_g,
+            "generator_f": painter_f,
+            "discriminator_x": self.discriminator_x,
+            "discriminator_y": self.discriminator_y,
+        }
+
     def step(self, batch: Any) -> dict[str, Any]:
         """Train on `(real_x, real_y)`, uint8: generators first, then discriminators."""
         real_x, real_y = self.augment_x(batch[0]), self.augment_y(batch[1])

@@ -1,7 +1,8 @@
-"""Generator snapshots for looking and scoring: small, and loadable on any backend."""
+"""Snapshots of the networks for looking and scoring: small, and loadable on any backend."""
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,40 +14,37 @@ from safetensors.numpy import save_file
 from artnb.config import CycleGANConfig
 from artnb.errors import InputError
 from artnb.run import Run
-from artnb.training.cyclegan import build_generator
-
-DIRECTIONS = ("generator_g", "generator_f")
+from artnb.training.cyclegan import build_discriminator, build_generator
 
 
-def save_snapshot(
-    path: Path, painters: tuple[keras.Model, keras.Model], facts: dict[str, Any]
-) -> None:
-    """Write both generators' weights as float16, whole or not at all.
+def save_snapshot(path: Path, networks: Mapping[str, keras.Model], facts: dict[str, Any]) -> None:
+    """Write networks' weights as float16, whole or not at all.
 
     Args:
         path: the file to make.
-        painters: the generators X→Y and Y→X.
+        networks: by name; `"generator_g"` and `"generator_f"` to paint with,
+            `"discriminator_x"` and `"discriminator_y"` to be scored.
         facts: what to record beside the weights: epoch, step, whether they are averages.
     """
     arrays = {
-        f"{direction}/{number:03d}": np.asarray(weight, np.float16)
-        for direction, painter in zip(DIRECTIONS, painters, strict=True)
-        for number, weight in enumerate(painter.get_weights())
+        f"{name}/{number:03d}": np.asarray(weight, np.float16)
+        for name, network in networks.items()
+        for number, weight in enumerate(network.get_weights())
     }
     unfinished = path.with_name(path.name + ".part")
     save_file(arrays, unfinished, metadata={"facts": json.dumps(facts)})
     os.replace(unfinished, path)
 
 
-def read_snapshot(path: Path, direction: str) -> list[np.ndarray]:
-    """Read the weights of one generator, float32, in the model's order.
+def read_snapshot(path: Path, network: str) -> list[np.ndarray]:
+    """Read the weights of one network, float32, in the model's order.
 
     Raises:
         InputError: the file is damaged.
     """
     try:
         with safe_open(path, framework="numpy") as file:
-            names = sorted(name for name in file.keys() if name.startswith(direction + "/"))  # noqa: SIM118
+            names = sorted(name for name in file.keys() if name.startswith(network + "/"))  # noqa: SIM118
             return [file.get_tensor(name).astype(np.float32) for name in names]
     except (SafetensorError, OSError) as error:
         raise InputError(
@@ -62,20 +60,44 @@ def load_painter(
     Args:
         run: the Run.
         direction: `"generator_g"` for X→Y, `"generator_f"` for Y→X.
-        epoch: counted from 1, or `"latest"`.
+        epoch: counted from 1, `"latest"` or `"best"`.
 
     Raises:
         InputError: there is no such snapshot, or it is damaged.
     """
+    return _load(run, build_generator(run.config(), direction), direction, epoch)
+
+
+def load_discriminator(
+    run: Run, name: str = "discriminator_y", epoch: str | int = "latest"
+) -> keras.Model:
+    """Build a Run's discriminator with the weights of a snapshot.
+
+    Args:
+        run: the Run.
+        name: `"discriminator_y"` judges pictures of Y, `"discriminator_x"` those of X.
+        epoch: counted from 1, `"latest"` or `"best"`.
+
+    Raises:
+        InputError: there is no such snapshot, it is damaged, or it holds no discriminators.
+    """
+    return _load(run, build_discriminator(run.config(), name), name, epoch)
+
+
+def _load(run: Run, network: keras.Model, name: str, epoch: str | int) -> keras.Model:
     path = run.find_snapshot(epoch)
-    weights = read_snapshot(path, direction)
-    painter = build_generator(run.config(), direction)
-    if [w.shape for w in weights] != [tuple(w.shape) for w in painter.weights]:
+    weights = read_snapshot(path, name)
+    if not weights:
+        raise InputError(
+            f"the snapshot {path} holds no {name}: it was made before they were kept; "
+            "leave out what needs it, or train on for an epoch"
+        )
+    if [w.shape for w in weights] != [tuple(w.shape) for w in network.weights]:
         raise InputError(
             f"the snapshot {path} does not fit {run.config_file}; restore both from one Run"
         )
-    painter.set_weights(weights)
-    return painter
+    network.set_weights(weights)
+    return network
 
 
 def keeps(epoch: int) -> bool:
@@ -86,15 +108,16 @@ def keeps(epoch: int) -> bool:
 def thin_out(run: Run, config: CycleGANConfig) -> None:
     """Delete snapshots that need not be kept, and the oldest of those beyond the budget.
 
-    The latest always stays.
+    The latest always stays, and so does the best by its scores.
     """
-    *earlier, _latest = run.snapshot_epochs()
-    for epoch in earlier:
-        if not keeps(epoch):
+    *_, latest = run.snapshot_epochs()
+    protected = {latest, run.best_epoch()}
+    for epoch in run.snapshot_epochs():
+        if not keeps(epoch) and epoch not in protected:
             run.snapshot(epoch).unlink()
-    left = run.snapshot_epochs()
-    while len(left) > 1 and _total_gb(run, left) > config.snapshot_budget_gb:
-        run.snapshot(left.pop(0)).unlink()
+    spare = [epoch for epoch in run.snapshot_epochs() if epoch not in protected]
+    while spare and _total_gb(run, run.snapshot_epochs()) > config.snapshot_budget_gb:
+        run.snapshot(spare.pop(0)).unlink()
 
 
 def _total_gb(run: Run, epochs: list[int]) -> float:

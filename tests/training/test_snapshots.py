@@ -5,8 +5,8 @@ import pytest
 from artnb.config import preset_config
 from artnb.errors import InputError
 from artnb.run import new_run
-from artnb.training.cyclegan import build_generator
-from artnb.training.snapshots import load_painter, save_snapshot, thin_out
+from artnb.training.cyclegan import build_discriminator, build_generator
+from artnb.training.snapshots import load_discriminator, load_painter, save_snapshot, thin_out
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def run(tmp_path, config):
 
 @pytest.fixture
 def painters(config):
-    return build_generator(config, "generator_g"), build_generator(config, "generator_f")
+    return {name: build_generator(config, name) for name in ("generator_g", "generator_f")}
 
 
 def test_both_directions_load_again(run, painters):
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     pictures = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
     outputs = []
-    for painter, direction in zip(painters, ("generator_g", "generator_f"), strict=True):
+    for direction, painter in painters.items():
         loaded = load_painter(run, direction)
         expected, got = (keras.ops.convert_to_numpy(m(pictures)) for m in (painter, loaded))
         np.testing.assert_allclose(got, expected, atol=5e-3)  # float16 on the way
@@ -46,7 +46,7 @@ def test_a_damaged_snapshot_is_named(run, painters):
 
 def test_a_snapshot_of_another_network_does_not_fit(run, config):
     other = config.replace(generator_filters=8)
-    painters = build_generator(other, "generator_g"), build_generator(other, "generator_f")
+    painters = {"generator_g": build_generator(other, "generator_g")}
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     with pytest.raises(InputError, match="does not fit"):
         load_painter(run)
@@ -71,3 +71,26 @@ def test_beyond_the_budget_the_oldest_go_first(run, config):
     assert run.snapshot_epochs() == [5, 6]
     thin_out(run, config.replace(snapshot_budget_gb=0.0))
     assert run.snapshot_epochs() == [6]
+
+
+def test_the_best_stays_like_the_latest(run, config):
+    for epoch in (1, 7, 8, 9):
+        save_empty(run, epoch, size=1000)
+    run.note(best={"epoch": 7})
+    thin_out(run, config.replace(snapshot_budget_gb=1e-6))
+    assert run.snapshot_epochs() == [7, 9]
+
+
+def test_discriminators_load_again(run, config, painters):
+    discriminator = build_discriminator(config, "discriminator_y")
+    save_snapshot(run.snapshot(1), painters | {"discriminator_y": discriminator}, {"epoch": 1})
+    for loaded, weight in zip(
+        load_discriminator(run).get_weights(), discriminator.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(loaded, weight, atol=1e-3)
+
+
+def test_a_snapshot_without_discriminators_says_so(run, painters):
+    save_snapshot(run.snapshot(1), painters, {"epoch": 1})
+    with pytest.raises(InputError, match="holds no discriminator_y: it was made before"):
+        load_discriminator(run)
