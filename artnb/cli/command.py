@@ -1,0 +1,38 @@
+"""What all commands share: how their parsers are made, and which backend they use."""
+
+import argparse
+from collections.abc import Callable
+
+
+class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Show defaults where there is one to tell, and keep the lines of an epilog."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        says_nothing = action.default in (None, False, []) or "(default" in (action.help or "")
+        return action.help or "" if says_nothing else super()._get_help_string(action)
+
+
+def add_command(
+    commands: argparse._SubParsersAction, name: str, function: Callable, text: str
+) -> argparse.ArgumentParser:
+    """Add a command that runs a function of its options."""
+    parser = commands.add_parser(name, help=text, description=text, formatter_class=Help)
+    parser.set_defaults(command=function)
+    return parser
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose the backend."""
+    parser.add_argument(
+        "--backend",
+        metavar="NAME",
+        help="tensorflow or jax; without it KERAS_BACKEND counts, then what is installed",
+    )
+
+
+def say_backend(options: argparse.Namespace) -> None:
+    """Decide on the backend, say which it is, and import Keras with it."""
+    from artnb.platform.backend import choose_backend, import_quietly
+
+    print(choose_backend(options.backend))
+    import_quietly("keras")
