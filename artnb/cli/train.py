@@ -2,9 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli.score import add_extractor
 from artnb.show.progress import bar
+
+if TYPE_CHECKING:
+    from artnb.evaluation.callback import Scoring
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -35,6 +40,10 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         help="any setting, such as steps_per_epoch=200; may be repeated",
     )
     parser.add_argument("--swap-domains", action="store_true", help="take X for Y and Y for X")
+    parser.add_argument(
+        "--evaluate-every", type=int, metavar="N", help="score every N epochs, on held-out photos"
+    )
+    add_extractor(parser)
     parser.add_argument("--tensorboard", action="store_true", help="also write for TensorBoard")
     add_backend(parser)
 
@@ -95,6 +104,7 @@ def _train(options: argparse.Namespace) -> None:
         mirror=options.mirror,
         deadline=deadline,
         keep_alive_minutes=options.heartbeat,
+        scoring=_scoring(options),
     )
     print(f"Grids while training:  {run.samples}")
     print(f"Loss curves:           {run.losses_picture}")
@@ -103,3 +113,15 @@ def _train(options: argparse.Namespace) -> None:
     else:
         command = f"train --data {options.data} --run {run.path} --resume"
     print(f"Next:                  artnb {command}")
+
+
+def _scoring(options: argparse.Namespace) -> "Scoring | None":
+    if options.evaluate_every is None:
+        return None
+    from artnb.evaluation.callback import Scoring
+    from artnb.evaluation.evaluate import DEFAULT_RUN_METRICS
+    from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.extractors import load_extractor
+
+    extractor = load_extractor(options.extractor, progress=bar)
+    return Scoring(options.evaluate_every, Evaluator(extractor, DEFAULT_RUN_METRICS))

@@ -30,6 +30,18 @@ def outputs_folder() -> Path:
     return Path("outputs")
 
 
+def cache_folder() -> Path:
+    """Give the folder for what can be fetched again: `$ARTNB_CACHE`, else the system's own."""
+    if os.environ.get("ARTNB_CACHE"):
+        return Path(os.environ["ARTNB_CACHE"]).expanduser()
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "artnb"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "artnb"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "artnb"
+
+
 def mounted(folder: str) -> Path | None:
     """Give the folder for a second copy of Runs, with Colab's Drive mounted where it lies there.
 

@@ -18,12 +18,14 @@ class AdversarialLoss:
     """What generators and discriminators minimise.
 
     `generator` takes the logits of fakes; `discriminator` those of real and of fake pictures.
-    `undecided` is the discriminator's loss where it cannot tell them apart.
+    `undecided` is the discriminator's loss where it cannot tell them apart; logits above
+    `threshold` call a picture real.
     """
 
     generator: Callable[[Any], Any]
     discriminator: Callable[[Any, Any], Any]
     undecided: float
+    threshold: float
 
 
 def least_squares_generator(fake_logits: Any) -> Any:
@@ -60,11 +62,11 @@ def hinge_discriminator(real_logits: Any, fake_logits: Any) -> Any:
 
 ADVERSARIAL_LOSSES = {
     # Mao et al. 2017, arXiv 1611.04076: the paper's (Zhu et al. 2017, section 4)
-    "lsgan": AdversarialLoss(least_squares_generator, least_squares_discriminator, 0.25),
+    "lsgan": AdversarialLoss(least_squares_generator, least_squares_discriminator, 0.25, 0.5),
     # Goodfellow et al. 2014, arXiv 1406.2661, section 3
-    "bce": AdversarialLoss(cross_entropy_generator, cross_entropy_discriminator, math.log(2)),
+    "bce": AdversarialLoss(cross_entropy_generator, cross_entropy_discriminator, math.log(2), 0.0),
     # Lim and Ye 2017, arXiv 1705.02894
-    "hinge": AdversarialLoss(hinge_generator, hinge_discriminator, 1.0),
+    "hinge": AdversarialLoss(hinge_generator, hinge_discriminator, 1.0, 0.0),
 }
 
 

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +43,30 @@ def read_snapshot(path: Path, network: str) -> list[np.ndarray]:
     Raises:
         InputError: the file is damaged.
     """
+    with _opened(path) as file:
+        names = sorted(name for name in file.keys() if name.startswith(network + "/"))  # noqa: SIM118
+        return [file.get_tensor(name).astype(np.float32) for name in names]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="numpy") as file:
-            names = sorted(name for name in file.keys() if name.startswith(network + "/"))  # noqa: SIM118
-            return [file.get_tensor(name).astype(np.float32) for name in names]
+            yield file
     except (SafetensorError, OSError) as error:
         raise InputError(
             f"the snapshot {path} is damaged ({error}); choose another epoch"
         ) from error
+
+
+def snapshot_networks(path: Path) -> set[str]:
+    """Name the networks that a snapshot holds.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    with _opened(path) as file:
+        return {name.split("/")[0] for name in file.keys()}  # noqa: SIM118
 
 
 def load_painter(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
@@ -37,6 +37,9 @@ from artnb.training.resume import find_run, open_resumed, put_back
 from artnb.training.samples import Sampler
 from artnb.training.tensorboard import require_tensorboard, tensorboard_callback
 
+if TYPE_CHECKING:
+    from artnb.evaluation.callback import Scoring
+
 # Grids of larger pictures would take longer than the steps between them.
 _LARGEST_SAMPLE_PX = 256
 _MOST_FAILURES = 3
@@ -55,6 +58,7 @@ class Surroundings:
         mirror: a folder that gets a second copy of the Run, or None.
         deadline: training stops early enough before it; None has none.
         keep_alive_minutes: a heartbeat is printed this often; None prints none.
+        scoring: scores epochs as they end (`artnb.evaluation.callback.Scoring`), or None.
     """
 
     say: Say = print
@@ -63,6 +67,7 @@ class Surroundings:
     mirror: Path | None = None
     deadline: Deadline | None = None
     keep_alive_minutes: float | None = None
+    scoring: "Scoring | None" = None
 
 
 def train(
@@ -77,6 +82,7 @@ def train(
     mirror: str | Path | None = None,
     deadline: Deadline | None = None,
     keep_alive_minutes: float | None = None,
+    scoring: "Scoring | None" = None,
 ) -> Run:
     """Train a CycleGAN from the start, or go on with one as if nothing had happened.
 
@@ -98,6 +104,7 @@ def train(
         mirror: a folder, such as one on Google Drive, that gets a second copy of everything.
         deadline: stop early enough before it.
         keep_alive_minutes: print a heartbeat this often.
+        scoring: score epochs as they end, into the Run's `scores.csv`.
 
     Returns:
         The Run; its `facts()["status"]` says whether training has finished.
@@ -113,7 +120,7 @@ def train(
     mirror = None if mirror is None else Path(mirror)
     if not writes_files():
         say, watch, tensorboard = _silent, None, False
-    around = Surroundings(say, watch, tensorboard, mirror, deadline, keep_alive_minutes)
+    around = Surroundings(say, watch, tensorboard, mirror, deadline, keep_alive_minutes, scoring)
     run = find_run(run_name, resume, mirror, say)
     if run is None:
         return _start(dataset, config, run_name, around)
@@ -195,6 +202,7 @@ class Training:
         has_mirror = around.mirror is not None and writes_files()
         self.mirror = Mirror(around.mirror, run, around.say) if has_mirror else None
         self.writer = Writer(run, self.mirror, around.say)
+        self.checkpoints: Checkpoints | None = None
 
     def put_back(self, generation: Generation | None) -> None:
         """Bring everything to where a generation was written; None is the start."""
@@ -261,6 +269,10 @@ class Training:
             callback, grid_images = tensorboard_callback(run)
             extra, watchers = [callback], [*watchers, grid_images]
         sampler = Sampler(self.dataset, config.sample_count, sample_size(self.dataset, config))
+        scoring = self.around.scoring
+        scores = (
+            [scoring.callback(run, self.dataset, config.epochs, self.around.say)] if scoring else []
+        )
         data = {"data_fingerprint": self.dataset.fingerprint}
         self.checkpoints = Checkpoints(config, position, self.log, self.writer, data)
         return [
@@ -272,6 +284,7 @@ class Training:
             Snapshots(run, config, position),
             progress,
             self.checkpoints,
+            *scores,
             Ending(request, position, self.checkpoints, self.around.deadline),
         ]
 
@@ -334,7 +347,7 @@ class Training:
             ended=_now(),
             step=self.position.step,
             checkpoints_written=self.writer.written,
-            checkpoints_blocked_s=round(self.checkpoints.blocked_s, 3),
+            checkpoints_blocked_s=round(self.checkpoints.blocked_s if self.checkpoints else 0, 3),
             checkpoints_written_s=round(self.writer.written_s, 3),
         )
 

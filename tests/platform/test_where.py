@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from artnb.platform import where
-from artnb.platform.where import known_folder, outputs_folder, platform_name, unused_folder
+from artnb.platform.where import (
+    cache_folder,
+    known_folder,
+    outputs_folder,
+    platform_name,
+    unused_folder,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +34,30 @@ def test_outputs(monkeypatch, tmp_path):
     assert outputs_folder() == Path("/kaggle/working/outputs")
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
     assert outputs_folder() == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("system", "variables", "expected"),
+    [
+        ("linux", {}, "home/.cache/artnb"),
+        ("linux", {"XDG_CACHE_HOME": "xdg"}, "xdg/artnb"),
+        ("darwin", {"XDG_CACHE_HOME": "xdg"}, "home/Library/Caches/artnb"),
+        ("win32", {}, "home/AppData/Local/artnb"),
+        ("win32", {"LOCALAPPDATA": "local"}, "local/artnb"),
+        ("win32", {"LOCALAPPDATA": "local", "ARTNB_CACHE": "mine"}, "mine"),
+        ("linux", {"XDG_CACHE_HOME": "xdg", "ARTNB_CACHE": "mine"}, "mine"),
+    ],
+)
+def test_the_cache_lies_where_the_system_keeps_such_things(
+    monkeypatch, tmp_path, system, variables, expected
+):
+    for name in ("ARTNB_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setattr(where.sys, "platform", system)
+    monkeypatch.setattr(where.Path, "home", lambda: tmp_path / "home")
+    assert cache_folder() == tmp_path / expected
 
 
 def test_folders_that_variables_name(monkeypatch, tmp_path):

@@ -1,0 +1,184 @@
+"""The command that scores."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.errors import InputError
+from artnb.show.progress import bar
+
+if TYPE_CHECKING:
+    from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.rows import Row
+    from artnb.run import Run
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """Add the command."""
+    text = "Score a Run epoch by epoch, or a folder of generated pictures against real ones."
+    parser = add_command(commands, "evaluate", _evaluate, text)
+    parser.epilog = (
+        "metrics: frechet (with Inception: fid), kernel (kid), memorised-frechet (mifid),\n"
+        "         precision-recall, inception-score; of a Run also ssim, discriminator, style\n"
+        "rules:   real and generated pictures must be others, and of one size; what breaks\n"
+        "         a rule gets no score, and the exit code is 2"
+    )
+    parser.add_argument(
+        "--run", action="append", metavar="RUN", help="name or path; several are compared"
+    )
+    parser.add_argument(
+        "--epochs", default="all", help="of those kept: all, latest, best, or 1,10,20"
+    )
+    parser.add_argument("--to", default="y", help="x, y or a domain's name")
+    parser.add_argument(
+        "--fake", type=Path, metavar="DIR", help="generated pictures, without --run"
+    )
+    _add_sets(parser)
+    _add_measuring(parser)
+    parser.add_argument(
+        "--gap", action="store_true", help="also training photos against held-out ones: overfitting"
+    )
+    parser.add_argument(
+        "--painter",
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="for style: a further painter's pictures; may be repeated",
+    )
+    parser.add_argument("--out", type=Path, help="of two folders: write scores to this CSV")
+    add_backend(parser)
+
+
+def _add_sets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--real", type=Path, metavar="DIR", help="real pictures (default: the Run's paintings)"
+    )
+    parser.add_argument(
+        "--photos", type=Path, metavar="DIR", help="to paint (default: the Run's held-out photos)"
+    )
+    parser.add_argument("--data", type=Path, help="the Run's data, where it has moved")
+    parser.add_argument(
+        "--count", type=int, help="photos to paint, spread evenly (default: up to 300)"
+    )
+    parser.add_argument(
+        "--resize", type=int, metavar="PX", help="bring all pictures to squares of this edge first"
+    )
+
+
+def _add_measuring(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--metrics", help="comma-separated (default: what the sets allow)")
+    add_extractor(parser)
+    parser.add_argument("--seed", type=int, default=0, help="of bootstrap, subsets and folds")
+
+
+def add_extractor(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose the extractor."""
+    parser.add_argument(
+        "--extractor",
+        default="auto",
+        help="inception, squeezenet or vgg16; auto takes Inception where its weights are here",
+    )
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    if bool(options.run) == bool(options.fake):
+        raise InputError("evaluate needs either --run RUN, or two folders: --real DIR --fake DIR")
+    if options.fake:
+        _evaluate_folders(options)
+    else:
+        _evaluate_runs(options)
+
+
+def _evaluate_folders(options: argparse.Namespace) -> None:
+    from artnb.data.sources import existing_folder, pictures_in
+
+    if not options.real:
+        raise InputError("generated pictures are scored against real ones; name them with --real")
+    for folder in (options.real, options.fake):
+        pictures_in(existing_folder(folder, "pictures"))
+    say_backend(options)
+    from artnb.evaluation.evaluator import evaluate_folders
+    from artnb.evaluation.metrics import DEFAULT_METRICS
+    from artnb.evaluation.rows import write_scores
+
+    evaluator = _evaluator(options, DEFAULT_METRICS)
+    rows = evaluate_folders(options.real, options.fake, evaluator, options.resize)
+    for row in rows:
+        print(f"{row.metric}: {row.score}")
+    _say_warnings(rows)
+    if options.out:
+        write_scores(options.out, rows)
+        print(f"Scores: {options.out}")
+
+
+def _evaluate_runs(options: argparse.Namespace) -> None:
+    from artnb.run import open_run
+
+    runs = [open_run(name) for name in options.run]
+    painters = dict(map(_painter, options.painter))
+    say_backend(options)
+    from artnb.evaluation.evaluate import default_metrics, evaluate_run
+    from artnb.evaluation.sets import Choice
+
+    choice = Choice(options.data, options.real, options.photos, options.count, options.resize)
+    metrics = default_metrics(runs, options.epochs) + (["style"] if painters else [])
+    evaluator = _evaluator(options, metrics)
+    rows = {}
+    for run in runs:
+        scores = evaluate_run(
+            run,
+            evaluator,
+            options.epochs,
+            options.to,
+            choice,
+            options.gap,
+            painters,
+            say=print,
+        )
+        rows[run.path.name] = scores.rows
+        _say_warnings(scores.rows)
+        print(f"Scores:  {run.scores_file}")
+        print(f"Curves:  {run.scores_picture}")
+        if scores.best:
+            print(scores.best.describe())
+    if len(runs) > 1:
+        _compare(runs, rows)
+
+
+def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
+    from artnb.evaluation.compare import check_same_pictures, comparison_table
+    from artnb.evaluation.rows import as_dictionaries
+    from artnb.show.scores import draw_scores
+
+    check_same_pictures(rows)
+    print(comparison_table(rows))
+    picture = runs[0].path.parent / f"{'-'.join(rows)}.png"
+    draw_scores({name: as_dictionaries(of_run) for name, of_run in rows.items()}).savefig(
+        picture, dpi=110
+    )
+    print(f"Side by side:  {picture}")
+
+
+def _painter(text: str) -> tuple[str, Path]:
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise InputError(f"a painter is written NAME=DIR, got {text!r}")
+    return name, Path(folder)
+
+
+def _evaluator(options: argparse.Namespace, default_metrics: Sequence[str]) -> "Evaluator":
+    from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.extractors import load_extractor
+
+    asked = options.metrics.split(",") if options.metrics else default_metrics
+    metrics = [name.strip() for name in asked]
+    extractor = load_extractor(options.extractor, progress=bar)
+    return Evaluator(extractor, metrics, options.seed, progress=bar)
+
+
+def _say_warnings(rows: Sequence["Row"]) -> None:
+    """Print each warning once."""
+    for warning in dict.fromkeys(w for row in rows for w in row.score.warnings):
+        print(f"Warning: {warning}")

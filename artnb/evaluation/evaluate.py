@@ -1,0 +1,160 @@
+"""Score a Run, epoch by epoch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from artnb.data.dataset import Dataset
+from artnb.evaluation.best import Best, choose_best
+from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.gap import gap_row
+from artnb.evaluation.metrics import DEFAULT_METRICS
+from artnb.evaluation.painted import painted, verdicts_of
+from artnb.evaluation.pixels import SSIM
+from artnb.evaluation.rows import Row, as_dictionaries, write_scores
+from artnb.evaluation.sets import Choice, RunSets, Sets
+from artnb.evaluation.style import StyleClassifier
+from artnb.evaluation.style_of_run import classifier_of
+from artnb.run import Run
+from artnb.show.scores import draw_scores
+from artnb.training.snapshots import snapshot_networks
+from artnb.translate import direction_towards
+
+# Beside those of two folders; these two need a Run.
+DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """What an evaluation of a Run gave: its new rows, all rows there are, and the best epoch."""
+
+    rows: list[Row]
+    all_rows: list[Row]
+    best: Best | None = None
+
+
+def evaluate_run(
+    run: Run,
+    evaluator: Evaluator,
+    epochs: str | Sequence[int] = "all",
+    to: str = "y",
+    choice: Choice | None = None,
+    gap: bool = False,
+    painters: Mapping[str, Path] | None = None,
+    dataset: Dataset | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> RunScores:
+    """Score kept epochs of a Run and write what came out into it.
+
+    Args:
+        run: the Run.
+        evaluator: what measures.
+        epochs: `"all"` that are kept, `"latest"`, `"best"`, or numbers such as `"1,10"`.
+        to: `"y"`, `"x"` or a domain's name: which translations are scored.
+        choice: other data, reference or photos than the Run's own.
+        gap: also score training photos and held-out ones, and their difference.
+        painters: for the metric `style`: folders of further painters' pictures by name.
+        dataset: the Run's Dataset where it is open already.
+        say: gets a sentence for each score.
+
+    Returns:
+        The rows. They are in the Run's `scores.csv` and `scores.png` now, and the best epoch is
+        in its `run.json`.
+
+    Raises:
+        InputError: there is no such epoch, the data is gone or is other data, or a rule forbids
+            the comparison.
+    """
+    chosen = find_epochs(run, epochs)
+    letter = "y" if direction_towards(run, to) == "generator_g" else "x"
+    sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
+    classifier = None
+    if evaluator.asks_for("style"):
+        classifier = classifier_of(evaluator, sets, painters or {})
+    scorer = _RunScorer(run, evaluator, letter, classifier)
+    held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
+    rows = []
+    for epoch in chosen:
+        new = scorer.rows(epoch, held_out)
+        new += scorer.gap_rows(epoch, *both_splits) if gap else []
+        for row in new:
+            say(f"epoch {epoch}: {describe_row(row)}")
+        all_rows = write_scores(run.scores_file, new)
+        rows += new
+    best = choose_best(run, all_rows) if letter == "y" else None
+    if best:
+        run.note(best=best.facts())
+    figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
+    figure.savefig(run.scores_picture, dpi=110)
+    return RunScores(rows, all_rows, best)
+
+
+def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[str]:
+    """Give the metrics that Runs are scored by where none are named.
+
+    Snapshots of earlier versions hold no discriminators; these are then not asked.
+    """
+    files = [run.snapshot(epoch) for run in runs for epoch in find_epochs(run, epochs)]
+    has_discriminators = all("discriminator_y" in snapshot_networks(file) for file in files)
+    left_out = set() if has_discriminators else {"discriminator"}
+    return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
+
+
+def describe_row(row: Row) -> str:
+    """Say a score in a line."""
+    split = f", {row.split}" if row.split not in ("", "test") else ""
+    return f"{row.metric} {row.score}{split}"
+
+
+def find_epochs(run: Run, epochs: str | Sequence[int]) -> list[int]:
+    """Find the epochs that are asked for among those that are kept.
+
+    Raises:
+        InputError: one of them is not kept.
+    """
+    if epochs == "all":
+        run.find_snapshot()
+        return run.snapshot_epochs()
+    asked = epochs.split(",") if isinstance(epochs, str) else epochs
+    files = [run.find_snapshot(str(epoch).strip()) for epoch in asked]
+    return sorted({int(file.stem.removeprefix("epoch-")) for file in files})
+
+
+class _RunScorer:
+    """Scores translations of one Run in one direction."""
+
+    def __init__(
+        self, run: Run, evaluator: Evaluator, letter: str, classifier: StyleClassifier | None
+    ) -> None:
+        self.run, self.evaluator, self.letter = run, evaluator, letter
+        self.classifier = classifier
+        x, y = run.domains
+        self.direction = f"{x} → {y}" if letter == "y" else f"{y} → {x}"
+
+    def rows(self, epoch: int, sets: Sets) -> list[Row]:
+        """Score an epoch's translations."""
+        evaluator = self.evaluator
+        fakes = painted(self.run, epoch, self.letter, sets.photos)
+        on_both, on_fakes = [], []
+        if evaluator.asks_for("discriminator"):
+            on_both = [verdicts_of(self.run, epoch, self.letter)]
+        if evaluator.asks_for("ssim"):
+            on_fakes = [SSIM]
+        real = evaluator.measure(sets.reference, *on_both)
+        fake = evaluator.measure(fakes, *on_both, *on_fakes)
+        return evaluator.rows(
+            real,
+            fake,
+            next(iter(on_both), None),
+            self.classifier,
+            source_sha256=sets.photos.sha256,
+            direction=self.direction,
+            epoch=str(epoch),
+            split=sets.split,
+        )
+
+    def gap_rows(self, epoch: int, train: Sets, test: Sets) -> list[Row]:
+        """Score training and held-out photos, and the difference: held out minus training."""
+        of_train, of_test = self.rows(epoch, train), self.rows(epoch, test)
+        gaps = [gap_row(a, b) for a, b in zip(of_train, of_test, strict=True)]
+        return [*of_train, *of_test, *gaps]

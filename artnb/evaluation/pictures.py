@@ -1,0 +1,221 @@
+"""Sets of pictures to be measured: files, a Dataset's pictures, and what a generator paints.
+
+Every picture has a key that stands for its content, so that what was measured once need not be
+read, and not be painted, again.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from artnb.data.dataset import Images
+from artnb.data.images import UnreadableImageError, decode_image, fit_square, is_marked_as_painted
+from artnb.data.scan import Progress, in_parallel, silent
+from artnb.data.sources import existing_folder, pictures_in
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture as it was read.
+
+    Args:
+        picture: uint8 `(height, width, 3)`.
+        is_painted: a generator made it; a file's mark tells (see `mark_as_painted`).
+        source: the photo that it was painted from.
+    """
+
+    picture: np.ndarray
+    is_painted: bool = False
+    source: np.ndarray | None = None
+
+
+class Pictures(Protocol):
+    """A set of pictures: a name for people, and a name and a key for each picture."""
+
+    name: str
+    resize: str
+    names: Sequence[str]
+    keys: Sequence[str]
+
+    def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
+        """Read some of them; what is no picture gives the reason instead."""
+
+
+@dataclass(frozen=True)
+class EncodedPictures:
+    """Pictures that lie somewhere as encoded files.
+
+    Args:
+        name: of the set, for people.
+        names: of the pictures.
+        keys: hashes of their bytes.
+        read_bytes: gives the bytes of a picture by its place.
+        resize_px: bring every picture to a square of this edge (the shorter side scaled by
+            Lanczos, the middle cropped); None leaves them as they are.
+    """
+
+    name: str
+    names: Sequence[str]
+    keys: Sequence[str]
+    read_bytes: Callable[[int], bytes]
+    resize_px: int | None = None
+
+    @property
+    def resize(self) -> str:
+        """Say how pictures are resized before they are measured."""
+        return f"{self.resize_px} px square (Lanczos, middle)" if self.resize_px else ""
+
+    @property
+    def sha256(self) -> str:
+        """One hash for the set, whatever the order and the names."""
+        return hashlib.sha256("\n".join(sorted(self.keys)).encode()).hexdigest()
+
+    def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
+        """Decode some of them, in threads."""
+        return list(in_parallel(self._read, places))
+
+    def _read(self, place: int) -> Seen | UnreadableImageError:
+        try:
+            data = self.read_bytes(place)
+            picture = decode_image(data)
+        except UnreadableImageError as error:
+            return error
+        except OSError as error:
+            return UnreadableImageError(str(error))
+        if self.resize_px:
+            picture = fit_square(picture, self.resize_px)
+        return Seen(np.asarray(picture), is_marked_as_painted(data))
+
+    def some(self, count: int | None) -> "EncodedPictures":
+        """Give so many of them, spread evenly; None, or more than there are, gives all."""
+        total = len(self.names)
+        if count is None or count >= total:
+            return self
+        places = np.linspace(0, total - 1, count).round().astype(int)
+        return replace(
+            self,
+            name=f"{self.name}, {count} of {total}",
+            names=[self.names[place] for place in places],
+            keys=[self.keys[place] for place in places],
+            read_bytes=lambda place: self.read_bytes(int(places[place])),
+        )
+
+
+def encoded_pictures(
+    name: str,
+    names: Sequence[str],
+    read_bytes: Callable[[int], bytes],
+    resize_px: int | None = None,
+    progress: Progress = silent,
+) -> EncodedPictures:
+    """Hash encoded pictures, to make a set of them; see `EncodedPictures`."""
+    advance = progress(f"hashing {name}", len(names))
+
+    def key(place: int) -> str:
+        digest = hashlib.sha256(read_bytes(place)).hexdigest()
+        advance()
+        return f"{digest} at {resize_px} px" if resize_px else digest
+
+    keys = list(in_parallel(key, range(len(names))))
+    return EncodedPictures(name, list(names), keys, read_bytes, resize_px)
+
+
+def pictures_of_folder(
+    folder: Path, resize_px: int | None = None, progress: Progress = silent
+) -> EncodedPictures:
+    """Take the picture files of a folder and its subfolders.
+
+    Raises:
+        InputError: there is no such folder, or no picture in it.
+    """
+    files = pictures_in(existing_folder(folder, "pictures"))
+    names = [file.name for file in files]
+    return encoded_pictures(
+        str(folder), names, lambda place: files[place].read(), resize_px, progress
+    )
+
+
+def pictures_of_splits(
+    name: str, *splits: Images, resize_px: int | None = None, progress: Progress = silent
+) -> EncodedPictures:
+    """Take the pictures of one or more splits of a Dataset's domain."""
+    where = [(split, place) for split in splits for place in range(len(split))]
+    names = [split.names[place] for split, place in where]
+
+    def read_bytes(number: int) -> bytes:
+        split, place = where[number]
+        return split[place]
+
+    return encoded_pictures(name, names, read_bytes, resize_px, progress)
+
+
+@dataclass(frozen=True)
+class Painter:
+    """A generator that is only built when something is to be painted.
+
+    Args:
+        key: stands for its weights and what computes them.
+        load: builds it.
+        multiple_px: what both sides of a picture must be a multiple of.
+    """
+
+    key: str
+    load: Callable[[], "keras.Model"]
+    multiple_px: int
+
+    @cached_property
+    def generator(self) -> "keras.Model":
+        """The network."""
+        return self.load()
+
+
+@dataclass(frozen=True)
+class PaintedPictures:
+    """What a generator makes of a set of pictures, painted when it is read.
+
+    Args:
+        name: of the set, for people.
+        sources: the pictures that are painted.
+        painter: the generator.
+    """
+
+    name: str
+    sources: EncodedPictures
+    painter: Painter
+
+    @property
+    def resize(self) -> str:
+        """Say how pictures are resized before they are painted."""
+        return self.sources.resize
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the sources."""
+        return self.sources.names
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """A key for each, made of the painter's and the source's."""
+        return [f"{self.painter.key} of {key}" for key in self.sources.keys]
+
+    def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
+        """Paint some of them."""
+        from artnb.translate import translate_images
+
+        sources = self.sources.read(places)
+        photos = [seen.picture for seen in sources if isinstance(seen, Seen)]
+        painted = iter(translate_images(self.painter.generator, photos, self.painter.multiple_px))
+        return [
+            Seen(next(painted), is_painted=True, source=seen.picture)
+            if isinstance(seen, Seen)
+            else seen
+            for seen in sources
+        ]

@@ -1,0 +1,171 @@
+"""Which pictures a Run is scored on: the real ones, and the photos that it paints."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artnb.data.dataset import Dataset, Images, open_dataset
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder, pictures_of_splits
+from artnb.run import Run
+
+# Epochs are scored on so many photos where nobody asks for another number; all of them where
+# there are fewer.
+DEFAULT_PHOTOS = 300
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose; None leaves it to the Run and its Dataset.
+
+    Args:
+        data: the Dataset, where it is not where the Run was trained on it.
+        real: a folder of real pictures as reference, such as one that several Runs share.
+        photos: a folder of photos to paint.
+        count: how many photos, spread evenly; None takes 300.
+        resize_px: bring all pictures to a square of this edge first.
+    """
+
+    data: Path | None = None
+    real: Path | None = None
+    photos: Path | None = None
+    count: int | None = None
+    resize_px: int | None = None
+
+
+@dataclass(frozen=True)
+class Sets:
+    """A reference, and photos to be painted.
+
+    `split` says which of the Run's photos they are; it is empty where somebody chose them.
+    """
+
+    reference: EncodedPictures
+    photos: EncodedPictures
+    split: str
+
+
+class RunSets:
+    """The sets that a Run can be scored on, hashed when they are first asked for.
+
+    Args:
+        run: the Run.
+        choice: what a person chose.
+        to: `"y"` for translations of X, `"x"` for those of Y.
+        dataset: the Run's Dataset where it is open already.
+        progress: shows how far reading has got.
+
+    Raises:
+        InputError: the Run's data is gone or is not what it was trained on.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        choice: Choice,
+        to: str = "y",
+        dataset: Dataset | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.choice, self.progress = choice, progress
+        self._needs_data = choice.real is None or choice.photos is None
+        self.source = self.target = None
+        if self._needs_data or dataset is not None:
+            dataset = dataset or open_run_data(run, choice.data, progress)
+            domains = (dataset.x, dataset.y) if to == "y" else (dataset.y, dataset.x)
+            self.source, self.target = domains
+
+    def held_out(self) -> Sets:
+        """Give all real pictures, and held-out photos; training photos where none were held out."""
+        if self.choice.photos:
+            return Sets(self.reference(), self._chosen_photos(), "")
+        split = "test" if len(self.source.test) else "train"
+        photos = self._photos(split, self.choice.count or DEFAULT_PHOTOS)
+        return Sets(self.reference(), photos, split)
+
+    def reference(self) -> EncodedPictures:
+        """Give the real pictures: a folder, or both splits of the target domain."""
+        if self.choice.real:
+            return self._folder(self.choice.real)
+        splits = [split for split in (self.target.train, self.target.test) if len(split)]
+        return self.of_splits(self.target.name, *splits)
+
+    def of_both_splits(self) -> tuple[Sets, Sets]:
+        """Give equally many training and held-out photos, to compare what a Run makes of them.
+
+        Where paintings were held out too, each is measured against those of its own split, as
+        many of one as of the other; otherwise both against the whole reference.
+
+        Raises:
+            InputError: no photos were held out.
+        """
+        if self.source is None or not len(self.source.test):
+            raise InputError(
+                "a gap between training and held-out photos needs held-out photos, and the Run's "
+                "Dataset has none; prepare it with --test-share, or leave out --gap"
+            )
+        count = min(
+            len(self.source.train), len(self.source.test), self.choice.count or DEFAULT_PHOTOS
+        )
+        references = self._references_of_both_splits()
+        return tuple(
+            Sets(reference, self._photos(split, count), split)
+            for reference, split in zip(references, ("train", "test"), strict=True)
+        )
+
+    def _references_of_both_splits(self) -> tuple[EncodedPictures, EncodedPictures]:
+        target = self.target
+        if self.choice.real or not len(target.test):
+            whole = self.reference()
+            return whole, whole
+        count = min(len(target.train), len(target.test))
+        train, test = (
+            self.of_splits(f"{target.name} ({name})", split).some(count)
+            for name, split in (("train", target.train), ("test", target.test))
+        )
+        return train, test
+
+    def _photos(self, split: str, count: int) -> EncodedPictures:
+        images: Images = getattr(self.source, split)
+        return self.of_splits(f"{self.source.name} ({split})", images).some(count)
+
+    def _chosen_photos(self) -> EncodedPictures:
+        return self._folder(self.choice.photos).some(self.choice.count)
+
+    def _folder(self, folder: Path) -> EncodedPictures:
+        return pictures_of_folder(folder, self.choice.resize_px, self.progress)
+
+    def of_splits(self, name: str, *splits: Images) -> EncodedPictures:
+        """Give the pictures of splits as a set."""
+        return pictures_of_splits(
+            name, *splits, resize_px=self.choice.resize_px, progress=self.progress
+        )
+
+
+def open_run_data(run: Run, data: Path | None = None, progress: Progress = silent) -> Dataset:
+    """Open what a Run was trained on.
+
+    Args:
+        run: the Run.
+        data: where it is now; None looks where it was.
+        progress: shows how far reading has got.
+
+    Raises:
+        InputError: it is not there, or it is not the same data.
+    """
+    recorded = run.facts()["data"]
+    path = data or Path(recorded["path"])
+    if not path.exists():
+        raise InputError(
+            f"the Run {run.path.name} was trained on {path}, and that is not here; say where it "
+            "is with --data, or name other pictures with --real and --photos"
+        )
+    dataset = open_dataset(path, progress=progress)
+    if (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"]):
+        dataset = open_dataset(path, swap_domains=True, progress=progress)
+    if dataset.fingerprint != recorded["fingerprint"]:
+        raise InputError(
+            f"{path} is not what the Run {run.path.name} was trained on; say where that is with "
+            "--data, or name other pictures with --real and --photos"
+        )
+    return dataset

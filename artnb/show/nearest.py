@@ -1,0 +1,87 @@
+"""Translations beside the real paintings they are nearest to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from artnb.errors import InputError
+from artnb.show.contact import contact_wall
+from artnb.show.grids import INK, PAPER, font
+
+_MARGIN_PX = 10
+_TITLE_PX, _NOTE_PX = 20, 13
+_NOTE = "Distance: 1 − |cos| of features; 0 is the same picture."
+
+
+def draw_nearest(
+    photos: Sequence[np.ndarray],
+    fakes: Sequence[np.ndarray],
+    nearest_reals: Sequence[np.ndarray],
+    distances: Sequence[float],
+    limit: float | None = None,
+    most: int = 6,
+    names: tuple[str, str, str] = ("photo", "translation", "nearest painting"),
+    edge_px: int = 220,
+) -> Image.Image:
+    """Show photo, translation and the nearest real painting in rows, the nearest first.
+
+    Args:
+        photos: uint8 `(height, width, 3)` each, of any size.
+        fakes: what was made of them.
+        nearest_reals: the real painting nearest to each (see `nearest_real`).
+        distances: how far it is.
+        limit: what is nearer is marked, such as `suspicious_distance` gives; None marks none.
+        most: rows that are shown.
+        names: of the columns.
+        edge_px: of the square that each picture is fitted into.
+
+    Returns:
+        An RGB image.
+
+    Raises:
+        InputError: there is nothing to show, or the four differ in length.
+    """
+    sizes = [len(photos), len(fakes), len(nearest_reals), len(distances)]
+    if min(sizes) == 0 or len(set(sizes)) > 1:
+        raise InputError(
+            "photos, translations, paintings and distances must be as many, and at least one, got "
+            f"{', '.join(map(str, sizes))}; give one of each for every translation"
+        )
+    pictures, captions = [], []
+    for place in np.argsort(distances, kind="stable")[:most]:
+        row = (photos[place], fakes[place], nearest_reals[place])
+        pictures += [Image.fromarray(np.asarray(picture, np.uint8)) for picture in row]
+        captions += [*names[:2], f"{names[2]}: {_distance(float(distances[place]), limit)}"]
+    wall = contact_wall(pictures, captions, columns=3, edge_px=edge_px)
+    return _headed(wall, _title(min(most, len(distances)), len(distances)), _notes(limit))
+
+
+def _distance(distance: float, limit: float | None) -> str:
+    mark = " (!)" if limit is not None and distance < limit else ""
+    return f"{distance:.3f}{mark}"
+
+
+def _title(shown: int, total: int) -> str:
+    which = f"The {shown} of {total:,} translations" if shown < total else "Translations"
+    return f"{which} nearest to real paintings"
+
+
+def _notes(limit: float | None) -> list[str]:
+    if limit is None:
+        return [_NOTE]
+    return [_NOTE, f"(!) is below {limit:.3f}: as near as hardly any two real paintings are."]
+
+
+def _headed(sheet: Image.Image, title: str, notes: Sequence[str]) -> Image.Image:
+    """Put a title and smaller lines over a picture."""
+    line_px = _NOTE_PX + 5
+    head_px = _MARGIN_PX + _TITLE_PX + 8 + line_px * len(notes)
+    headed = Image.new("RGB", (sheet.width, head_px + sheet.height), PAPER)
+    draw = ImageDraw.Draw(headed)
+    draw.text((_MARGIN_PX, _MARGIN_PX), title, INK, font(_TITLE_PX))
+    for number, note in enumerate(notes):
+        top = _MARGIN_PX + _TITLE_PX + 8 + number * line_px
+        draw.text((_MARGIN_PX, top), note, INK, font(_NOTE_PX))
+    headed.paste(sheet, (0, head_px))
+    return headed

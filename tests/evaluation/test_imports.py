@@ -1,0 +1,25 @@
+"""Scores of features that are at hand need no backend and no slow import."""
+
+import subprocess
+import sys
+
+SLOW = ("keras", "tensorflow", "jax", "sklearn", "h5py", "requests", "scipy.stats", "matplotlib")
+
+
+def test_metrics_load_no_backend():
+    code = f"""
+import sys
+import artnb.evaluation
+from artnb.evaluation import bootstrap, frechet, kernel, manifold, path_length
+loaded = [name for name in {SLOW} if name in sys.modules]
+assert not loaded, loaded
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_everything_that_is_exported_is_there():
+    import artnb.evaluation
+
+    for name in artnb.evaluation.__all__:
+        assert callable(getattr(artnb.evaluation, name)), name

@@ -1,0 +1,235 @@
+"""State dicts of PyTorch without PyTorch, and files that ask for more."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artnb.errors import InputError
+from artnb.torch_files import is_torch_file, read_state_dict
+from tests.state_dicts import (
+    called,
+    dictionary,
+    named,
+    plain,
+    storage,
+    tensor,
+    write_arrays,
+    write_legacy,
+    write_zip,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+FORMATS = {"zip": write_zip, "legacy": write_legacy}
+FOUR = np.arange(4, dtype="<f4").tobytes()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_files_of_pytorch_are_read(kind):
+    tensors = read_state_dict(GOLDEN / f"state_dict_{kind}.pth")
+    matrix = np.arange(24, dtype=np.float32).reshape(4, 6) / 8
+    expected = {
+        "matrix": matrix,
+        "transposed": matrix.T,
+        "every_other": matrix[1:, ::2],
+        "half": np.linspace(-1, 1, 5, dtype=np.float16),
+        "brain": np.array([1, -2.5, 3e38], np.float32),
+        "counts": np.array([-(2**40), 0, 2**40]),
+        "scalar": np.array(2.5),
+        "empty": np.zeros((0, 3), np.float32),
+        "flags": np.array([True, False]),
+    }
+    assert list(tensors) == list(expected)
+    for name, values in expected.items():
+        assert (tensors[name].dtype, tensors[name].shape) == (values.dtype, values.shape), name
+        # bfloat16 keeps 8 bits of a number
+        np.testing.assert_allclose(tensors[name], values, rtol=2**-8 if name == "brain" else 0)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_shared_storages_stay_shared_and_safe(kind):
+    tensors = read_state_dict(GOLDEN / f"state_dict_{kind}.pth")
+    assert np.shares_memory(tensors["matrix"], tensors["transposed"])
+    with pytest.raises(ValueError, match="read-only"):
+        tensors["matrix"][0, 0] = 1
+
+
+def test_nested_dictionaries_are_joined_by_dots_and_other_entries_left_out():
+    tensors = read_state_dict(GOLDEN / "checkpoint_zip.pth")
+    assert set(tensors) == {
+        *(f"state_dict.{name}" for name in ("weight", "bias", "running_mean", "running_var")),
+        "state_dict.num_batches_tracked",
+        "scale",
+    }
+    np.testing.assert_array_equal(tensors["scale"], [1, 1])
+
+
+def test_begins_like_a_file_of_pytorch(tmp_path):
+    (tmp_path / "page.pth").write_text("<html>")
+    assert is_torch_file(GOLDEN / "state_dict_zip.pth")
+    assert is_torch_file(GOLDEN / "state_dict_legacy.pth")
+    assert not is_torch_file(tmp_path / "page.pth")
+    assert not is_torch_file(tmp_path / "absent.pth")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_code_is_refused_by_name_and_not_run(kind, tmp_path):
+    touched = tmp_path / "touched"
+    attack = called(named("os", "system"), plain(f"touch {touched}"))
+    path = FORMATS[kind](tmp_path / "evil.pth", dictionary({"weight": attack}), {})
+    with pytest.raises(InputError, match=r"evil\.pth .* asks for os\.system"):
+        read_state_dict(path)
+    assert not touched.exists()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        ("builtins", "eval"),
+        ("collections", "OrderedDict.fromkeys"),
+        ("numpy.core.multiarray", "_reconstruct"),
+        ("torch.nn.modules.container", "Sequential"),
+        ("torch._utils", "_rebuild_sparse_tensor"),
+    ],
+)
+def test_all_but_tensors_is_refused(function, tmp_path):
+    path = write_zip(tmp_path / "model.pth", dictionary({"a": named(*function)}), {})
+    with pytest.raises(InputError, match=f"asks for {'.'.join(function)}, which no state dict"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"shape": (5,)},
+        {"shape": (2,), "offset": 3},
+        {"shape": (2, 2), "strides": (3, 1)},
+        {"shape": (2**40,), "strides": (0,)},
+        {"shape": (2**40, 2**40)},
+    ],
+)
+def test_tensors_stay_within_their_storage(kind, view, tmp_path):
+    entries = dictionary({"weight": tensor(storage("0", 4), **view)})
+    path = FORMATS[kind](tmp_path / "reaching.pth", entries, {"0": FOUR})
+    with pytest.raises(InputError, match="reaches beyond its storage"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"shape": (2,), "strides": (-1,), "offset": 1},
+        {"shape": (2,), "offset": -1},
+        {"shape": (1.0,), "strides": (1,)},
+    ],
+)
+def test_shapes_are_counts(view, tmp_path):
+    entries = dictionary({"weight": tensor(storage("0", 4), **view)})
+    with pytest.raises(InputError, match="no counts"):
+        read_state_dict(write_zip(tmp_path / "odd.pth", entries, {"0": FOUR}))
+
+
+@pytest.mark.parametrize(("kind", "what"), [("zip", "bytes lie where"), ("legacy", "has 4 values")])
+def test_storages_have_the_size_they_claim(kind, what, tmp_path):
+    entries = dictionary({"weight": tensor(storage("0", 2**50), (4,))})
+    path = FORMATS[kind](tmp_path / "claims.pth", entries, {"0": FOUR})
+    with pytest.raises(InputError, match=what):
+        read_state_dict(path)
+
+
+def test_one_storage_has_one_type(tmp_path):
+    two_types = {
+        "a": tensor(storage("0", 4), (4,)),
+        "b": tensor(storage("0", 4, "IntStorage"), (4,)),
+    }
+    with pytest.raises(InputError, match="describes the storage 0 in two ways"):
+        read_state_dict(write_zip(tmp_path / "twice.pth", dictionary(two_types), {"0": FOUR}))
+
+
+def test_an_archive_that_grows_is_refused(tmp_path):
+    entries = dictionary({"weight": tensor(storage("0", 10**6), (10**6,))})
+    path = write_zip(
+        tmp_path / "bomb.pth", entries, {"0": bytes(4 * 10**6)}, compression=zipfile.ZIP_DEFLATED
+    )
+    with pytest.raises(InputError, match="compressed, which PyTorch never does"):
+        read_state_dict(path)
+
+
+def test_big_endian_values_are_refused(tmp_path):
+    entries = dictionary({"weight": tensor(storage("0", 4), (4,))})
+    zipped = write_zip(tmp_path / "zip.pth", entries, {"0": FOUR}, byteorder=b"big")
+    legacy = write_legacy(tmp_path / "legacy.pth", entries, {"0": FOUR}, little_endian=False)
+    for path in (zipped, legacy):
+        with pytest.raises(InputError, match="big-endian"):
+            read_state_dict(path)
+
+
+def test_a_dictionary_within_itself_is_walked_once(tmp_path):
+    weight = plain("weight") + tensor(storage("0", 4), (4,))
+    # the dictionary is remembered under number 9, and then put into itself
+    itself = b"}r\x09\x00\x00\x00(" + weight + plain("again") + b"j\x09\x00\x00\x00u"
+    tensors = read_state_dict(write_zip(tmp_path / "cycle.pth", itself, {"0": FOUR}))
+    assert list(tensors) == ["weight"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_pickle_that_remembers_too_much_is_refused(kind, tmp_path):
+    # "remember under number 2³¹ - 1" would make Python take 32 GiB
+    path = FORMATS[kind](tmp_path / "memo.pth", b"}r\xff\xff\xff\x7f", {})
+    with pytest.raises(InputError, match="asks for more memory than tensors need"):
+        read_state_dict(path)
+
+
+def test_a_lone_tensor_is_no_state_dict(tmp_path):
+    path = write_zip(tmp_path / "lone.pth", tensor(storage("0", 4), (4,)), {"0": FOUR})
+    with pytest.raises(InputError, match="holds no dictionary"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_cut_short_is_refused(kind, tmp_path):
+    whole = (GOLDEN / f"state_dict_{kind}.pth").read_bytes()
+    path = tmp_path / "short.pth"
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(InputError, match=r"short\.pth must be a state dict"):
+            read_state_dict(path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_damaged_file_gives_tensors_or_an_input_error(kind, tmp_path):
+    whole = bytearray((GOLDEN / f"state_dict_{kind}.pth").read_bytes())
+    path = tmp_path / "damaged.pth"
+    refused = 0
+    for position in range(0, len(whole), 5):
+        damaged = whole.copy()
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            read_state_dict(path)
+        except InputError:
+            refused += 1
+    assert refused > len(whole) / 5 / 4
+
+
+def test_other_files_are_refused_with_advice(tmp_path):
+    page = tmp_path / "page.pth"
+    page.write_text("<html>404</html>")
+    with pytest.raises(InputError, match="of another kind; download it again, or save"):
+        read_state_dict(page)
+    other = tmp_path / "other.pth"
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("readme", "hello")
+    with pytest.raises(InputError, match=r"without PyTorch's data\.pkl"):
+        read_state_dict(other)
+    with pytest.raises(InputError, match=r"absent\.pth cannot be read .*check the path"):
+        read_state_dict(tmp_path / "absent.pth")
+
+
+def test_handmade_files_are_read_too(tmp_path):
+    arrays = {"weight": np.arange(6, dtype=np.float32).reshape(1, 2, 3), "bias": np.ones(2, "f4")}
+    tensors = read_state_dict(write_arrays(tmp_path / "arrays.pth", arrays))
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(tensors[name], values)
