@@ -1,0 +1,1 @@
+"""Galleries: what Runs make of photos, as pictures, animations and a page to browse."""
