@@ -39,6 +39,7 @@ def test_files_of_pytorch_are_read(kind):
         "scalar": np.array(2.5),
         "empty": np.zeros((0, 3), np.float32),
         "flags": np.array([True, False]),
+        "unsigned": np.array([1, 65535], np.uint16),
     }
     assert list(tensors) == list(expected)
     for name, values in expected.items():

@@ -66,9 +66,7 @@ def _fitting_size(smaller: int, subset_size: int) -> tuple[int, tuple[str, ...]]
     )
 
 
-def _kernel(
-    features: np.ndarray, entries_of_subsets: int
-) -> Callable[[np.ndarray], np.ndarray]:
+def _kernel(features: np.ndarray, entries_of_subsets: int) -> Callable[[np.ndarray], np.ndarray]:
     """Give a function from rows to their kernel matrix; what subsets share is computed once."""
     entries = len(features) ** 2
     if entries > min(LARGEST_KERNEL_ENTRIES, entries_of_subsets):

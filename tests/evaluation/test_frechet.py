@@ -1,4 +1,5 @@
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -52,7 +53,9 @@ def known_distance(root1, mean1, root2, mean2):
 
 def by_sqrtm(real, fake):
     sigma1, sigma2 = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
-    overlap = np.trace(linalg.sqrtm(sigma1 @ sigma2)).real
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a singular product may have no root, scipy warns
+        overlap = np.trace(linalg.sqrtm(sigma1 @ sigma2)).real
     shift = np.sum((real.mean(axis=0) - fake.mean(axis=0)) ** 2)
     return shift + np.trace(sigma1) + np.trace(sigma2) - 2 * overlap
 
@@ -61,9 +64,7 @@ def by_sqrtm(real, fake):
 def blocks_of_16():
     """Two Gaussians of 8 turned blocks each that do not commute, and their distance."""
     rng = np.random.default_rng(5)
-    roots = [
-        turned_pairs(rng.uniform(0.1, 4, (8, 2)), rng.uniform(0, np.pi, 8)) for _ in range(2)
-    ]
+    roots = [turned_pairs(rng.uniform(0.1, 4, (8, 2)), rng.uniform(0, np.pi, 8)) for _ in range(2)]
     means = rng.standard_normal((2, 16))
     return roots, means, known_distance(roots[0], means[0], roots[1], means[1])
 
@@ -130,7 +131,7 @@ def test_agrees_with_sqrtm_on_features_of_full_rank():
 
 
 def test_agrees_with_sqrtm_where_there_are_fewer_pictures_than_features():
-    """The peer's own digits are lost here: its root of a singular product is noise at 1e-8."""
+    """The peer is right to 4e-8 here; ours is to 1e-14, as the known distances above show."""
     real, fake = drawn(60, 400), 1.3 * drawn(50, 400, seed=1) + 0.1
     ours = fid(real, fake).value
     assert ours == pytest.approx(by_sqrtm(real, fake), rel=1e-6)
@@ -138,9 +139,7 @@ def test_agrees_with_sqrtm_where_there_are_fewer_pictures_than_features():
 
 def test_covariances_and_features_give_the_same_distance():
     real, fake = drawn(60, 200), drawn(50, 200, seed=1) + 0.1
-    moments = [
-        moment for x in (real, fake) for moment in (x.mean(axis=0), np.cov(x, rowvar=False))
-    ]
+    moments = [moment for x in (real, fake) for moment in (x.mean(axis=0), np.cov(x, rowvar=False))]
     assert frechet_distance(*moments) == pytest.approx(fid(real, fake).value, rel=1e-9)
 
 
@@ -287,9 +286,13 @@ def test_mifid_of_copies_warns_and_is_large():
 @pytest.mark.parametrize(("n", "m"), [(5000, 5000), (300, 300)])
 def test_agrees_with_sqrtm_at_the_size_of_inception_and_is_faster(n, m):
     real, fake = drawn(n, 2048), 1.1 * drawn(m, 2048, seed=1) + 0.01
+    ours, seconds = timed(lambda: fid(real, fake, with_interval=False).value)
+    again, seconds_again = timed(lambda: fid(real, fake, with_interval=False).value)
+    peer, peer_seconds = timed(lambda: by_sqrtm(real, fake))
+    assert ours == again == pytest.approx(peer, rel=1e-6)
+    assert peer_seconds > 5 * min(seconds, seconds_again)
+
+
+def timed(work):
     start = time.perf_counter()
-    ours = fid(real, fake, with_interval=False).value
-    middle = time.perf_counter()
-    peer = by_sqrtm(real, fake)
-    assert ours == pytest.approx(peer, rel=1e-6)
-    assert time.perf_counter() - middle > 3 * (middle - start)
+    return work(), time.perf_counter() - start

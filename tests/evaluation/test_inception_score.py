@@ -51,7 +51,7 @@ def test_rounding_of_a_softmax_is_no_error():
 
 def test_logits_are_told_from_probabilities():
     logits = np.random.default_rng(0).standard_normal((40, 10))
-    with pytest.raises(InputError, match="sum to 1, got numbers from -.*softmax first"):
+    with pytest.raises(InputError, match=r"sum to 1, got numbers from -.*softmax first"):
         inception_score(logits)
     with pytest.raises(InputError, match="sums from 2 to 2"):
         inception_score(np.full((20, 4), 0.5))

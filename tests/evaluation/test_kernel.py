@@ -16,9 +16,7 @@ def by_loops(real, fake):
     among_real = [(x @ y / d + 1) ** 3 for i, x in enumerate(real) for y in np.delete(real, i, 0)]
     among_fake = [(x @ y / d + 1) ** 3 for i, x in enumerate(fake) for y in np.delete(fake, i, 0)]
     between = [(x @ y / d + 1) ** 3 for x in real for y in fake]
-    return (
-        sum(among_real) / (n * (n - 1)) + sum(among_fake) / (m * (m - 1)) - 2 * np.mean(between)
-    )
+    return sum(among_real) / (n * (n - 1)) + sum(among_fake) / (m * (m - 1)) - 2 * np.mean(between)
 
 
 def test_by_hand():

@@ -46,7 +46,7 @@ def test_in_blocks_it_is_the_same(monkeypatch):
 
 
 def test_by_hand():
-    """Real 0, 1, 3 and fake 1.5, 9, 9.5 with their nearest neighbour: radii 1, 1, 2 and 7.5, ½, ½."""
+    """Balls to the nearest neighbour: radii 1, 1, 2 of the real, 7.5, ½, ½ of the generated."""
     real, fake = np.array([[0.0], [1], [3]]), np.array([[1.5], [9], [9.5]])
     assert values(real, fake, neighbours=1) == (1 / 3, 1.0)
 
@@ -99,5 +99,5 @@ def test_neighbours_are_at_least_one():
 
 
 def test_more_neighbours_need_more_pictures():
-    with pytest.raises(InputError, match="at least 6 pictures .* got 5 real"):
+    with pytest.raises(InputError, match=r"at least 6 pictures .* got 5 real"):
         precision_recall(drawn(5), drawn(20), neighbours=5)

@@ -112,7 +112,7 @@ def test_latents_keep_their_type_and_may_have_layers():
 
 @pytest.mark.parametrize("model", [object(), lambda photos: photos])
 def test_a_model_without_latents_is_refused_with_the_reason(model):
-    with pytest.raises(InputError, match="between two latents, and .* a CycleGAN paints from a ph"):
+    with pytest.raises(InputError, match=r"two latents, and .* a CycleGAN paints from a photo"):
         perceptual_path_length(model, as_rows)
 
 

@@ -116,6 +116,8 @@ def small_state_dict() -> OrderedDict[str, Tensor]:
         scalar=torch.tensor(2.5, dtype=torch.float64),
         empty=torch.zeros(0, 3),
         flags=torch.tensor([True, False]),
+        # has no typed storage, so that PyTorch writes it in another way
+        unsigned=torch.tensor([1, 65535], dtype=torch.uint16),
     )
 
 
