@@ -10,8 +10,10 @@ from artnb.errors import InputError
 from artnb.show.progress import bar
 
 if TYPE_CHECKING:
+    from artnb.evaluation.evaluate import RunScores
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.rows import Row
+    from artnb.evaluation.sets import Choice
     from artnb.run import Run
 
 
@@ -39,6 +41,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     _add_measuring(parser)
     parser.add_argument(
         "--gap", action="store_true", help="also training photos against held-out ones: overfitting"
+    )
+    parser.add_argument(
+        "--nearest", action="store_true", help="show translations beside the nearest real pictures"
     )
     parser.add_argument(
         "--painter",
@@ -143,8 +148,24 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
         print(f"Curves:  {run.scores_picture}")
         if scores.best:
             print(scores.best.describe())
+        if options.nearest:
+            _show_nearest(run, evaluator, options.to, choice, scores)
     if len(runs) > 1:
         _compare(runs, rows)
+
+
+def _show_nearest(
+    run: "Run", evaluator: "Evaluator", to: str, choice: "Choice", scores: "RunScores"
+) -> None:
+    """Show the best epoch's translations that are nearest to real pictures, or the last one's."""
+    from artnb.evaluation.nearest import view_nearest
+    from artnb.show.grids import save_picture
+
+    epoch = scores.best.epoch if scores.best else max(int(row.epoch) for row in scores.rows)
+    view = view_nearest(run, evaluator, epoch, to, choice)
+    picture = save_picture(view.picture, run.path / f"nearest-epoch-{epoch:04d}.png")
+    print(f"Nearest: {picture}")
+    print(view.sentence)
 
 
 def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
@@ -175,7 +196,9 @@ def _evaluator(options: argparse.Namespace, default_metrics: Sequence[str]) -> "
     asked = options.metrics.split(",") if options.metrics else default_metrics
     metrics = [name.strip() for name in asked]
     extractor = load_extractor(options.extractor, progress=bar)
-    return Evaluator(extractor, metrics, options.seed, progress=bar)
+    return Evaluator(
+        extractor, metrics, options.seed, skip_too_few=not options.metrics, progress=bar
+    )
 
 
 def _say_warnings(rows: Sequence["Row"]) -> None:

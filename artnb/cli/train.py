@@ -124,4 +124,5 @@ def _scoring(options: argparse.Namespace) -> "Scoring | None":
     from artnb.evaluation.extractors import load_extractor
 
     extractor = load_extractor(options.extractor, progress=bar)
-    return Scoring(options.evaluate_every, Evaluator(extractor, DEFAULT_RUN_METRICS))
+    evaluator = Evaluator(extractor, DEFAULT_RUN_METRICS, skip_too_few=True)
+    return Scoring(options.evaluate_every, evaluator)

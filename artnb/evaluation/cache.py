@@ -52,7 +52,8 @@ class Cache:
 
     def __init__(self, path: Path | None, largest_gb: float = LARGEST_CACHE_GB) -> None:
         self.path = path
-        self._connection = sqlite3.connect(path or ":memory:", timeout=30)
+        # One thread at a time uses it, but not always the same one.
+        self._connection = sqlite3.connect(path or ":memory:", timeout=30, check_same_thread=False)
         self._connection.executescript(_TABLES)
         if path and path.stat().st_size > largest_gb * 1e9:
             self._forget_half()

@@ -10,7 +10,7 @@ from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation.evaluate import evaluate_run
 from artnb.evaluation.evaluator import Evaluator
-from artnb.platform.devices import writes_files
+from artnb.platform.devices import alone, writes_files
 from artnb.run import Run
 
 
@@ -65,5 +65,8 @@ class ScoreEpochs(keras.callbacks.Callback):
         number = epoch + 1
         is_due = number % self.scoring.every_epochs == 0 or number == self.epochs
         if is_due and writes_files():
-            evaluator = self.scoring.evaluator
-            evaluate_run(self.run, evaluator, [number], dataset=self.dataset, say=self.say)
+            alone(lambda: self._score(number))
+
+    def _score(self, epoch: int) -> None:
+        evaluator = self.scoring.evaluator
+        evaluate_run(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)

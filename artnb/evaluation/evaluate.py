@@ -9,7 +9,7 @@ from artnb.evaluation.best import Best, choose_best
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.gap import gap_row
 from artnb.evaluation.metrics import DEFAULT_METRICS
-from artnb.evaluation.painted import painted, verdicts_of
+from artnb.evaluation.painted import letter_towards, painted, verdicts_of
 from artnb.evaluation.pixels import SSIM
 from artnb.evaluation.rows import Row, as_dictionaries, write_scores
 from artnb.evaluation.sets import Choice, RunSets, Sets
@@ -18,7 +18,6 @@ from artnb.evaluation.style_of_run import classifier_of
 from artnb.run import Run
 from artnb.show.scores import draw_scores
 from artnb.training.snapshots import snapshot_networks
-from artnb.translate import direction_towards
 
 # Beside those of two folders; these two need a Run.
 DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")
@@ -66,7 +65,7 @@ def evaluate_run(
             the comparison.
     """
     chosen = find_epochs(run, epochs)
-    letter = "y" if direction_towards(run, to) == "generator_g" else "x"
+    letter = letter_towards(run, to)
     sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
     classifier = None
     if evaluator.asks_for("style"):

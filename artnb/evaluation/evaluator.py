@@ -1,6 +1,6 @@
 """The evaluator: measures sets, refuses what must not be compared, and scores the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from artnb.data.scan import Progress, silent
@@ -12,6 +12,7 @@ from artnb.evaluation.pictures import Pictures, pictures_of_folder
 from artnb.evaluation.pixels import Verdicts
 from artnb.evaluation.rows import Row, facts_of_sets, row_of
 from artnb.evaluation.rules import check_comparable
+from artnb.evaluation.score import Score, TooFewPicturesError
 from artnb.evaluation.style import StyleClassifier
 
 
@@ -22,8 +23,10 @@ class Evaluator:
         extractor: what gives the features.
         metrics: names of metrics.
         seed: of bootstrap, subsets and folds.
+        skip_too_few: leave out metrics that need more pictures than there are, rather than fail.
         cache: what was measured before; None opens this machine's.
         progress: shows how far it has got.
+        say: gets a sentence about what is left out.
 
     Raises:
         InputError: there is no such metric, or not with this extractor.
@@ -34,10 +37,13 @@ class Evaluator:
         extractor: Extractor,
         metrics: Sequence[str] = DEFAULT_METRICS,
         seed: int = 0,
+        skip_too_few: bool = False,
         cache: Cache | None = None,
         progress: Progress = silent,
+        say: Callable[[str], None] = print,
     ) -> None:
-        self.extractor, self.seed, self.progress = extractor, seed, progress
+        self.extractor, self.seed, self.progress, self.say = extractor, seed, progress, say
+        self.skip_too_few = skip_too_few
         self.metrics = find_metrics(metrics, extractor)
         self.cache = cache or open_cache()
 
@@ -87,8 +93,17 @@ class Evaluator:
                 **facts,
             )
             for metric in self.metrics
-            for title, score in metric.compute(comparison).items()
+            for title, score in self._compute(metric, comparison).items()
         ]
+
+    def _compute(self, metric: Metric, comparison: Comparison) -> dict[str, Score]:
+        try:
+            return metric.compute(comparison)
+        except TooFewPicturesError as error:
+            if not self.skip_too_few:
+                raise
+            self.say(f"{metric.name} is left out: {error}")
+            return {}
 
     def _facts_of_extractor(self, metric: Metric) -> dict[str, str]:
         if not metric.on_features:

@@ -44,6 +44,7 @@ class Measured:
         name: of the set, for people.
         resize: how pictures were resized before, or nothing.
         names: of the pictures that could be read.
+        places: of them in the set.
         facts: what is known of each.
         numbers: `(n, d)` float32 by the key of the measure that gave it.
         unreadable: names and reasons of files that were left out.
@@ -52,6 +53,7 @@ class Measured:
     name: str
     resize: str
     names: tuple[str, ...]
+    places: tuple[int, ...]
     facts: tuple[Facts, ...]
     numbers: dict[str, np.ndarray]
     unreadable: tuple[tuple[str, str], ...] = ()
@@ -105,6 +107,7 @@ def measure(
         name=pictures.name,
         resize=pictures.resize,
         names=tuple(pictures.names[place] for place in places),
+        places=tuple(places),
         facts=tuple(facts[keys[place]] for place in places),
         numbers={
             name: np.stack([by_key[keys[place]] for place in places])

@@ -8,6 +8,16 @@ from artnb.files import sha256_of
 from artnb.run import Run
 from artnb.training.losses import ADVERSARIAL_LOSSES
 from artnb.training.snapshots import load_discriminator, load_painter
+from artnb.translate import direction_towards
+
+
+def letter_towards(run: Run, to: str) -> str:
+    """Give `"y"` or `"x"` for a direction that is named by letter or by domain.
+
+    Raises:
+        InputError: the Run has no such domain.
+    """
+    return "y" if direction_towards(run, to) == "generator_g" else "x"
 
 
 def painted(run: Run, epoch: int, to: str, photos: EncodedPictures) -> PaintedPictures:

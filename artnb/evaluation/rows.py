@@ -150,7 +150,15 @@ def read_scores(path: Path) -> list[Row]:
             raise InputError(
                 f"{path} is no scores.csv of this artnb; move it away, scores can be made again"
             )
-        return [Row(**row) for row in reader]
+        rows = [Row(**row) for row in reader]
+    try:
+        for row in rows:
+            _ = row.score, int(row.epoch or 0)
+    except ValueError as error:
+        raise InputError(
+            f"{path} is damaged ({error}); move it away, scores can be made again"
+        ) from error
+    return rows
 
 
 def write_scores(path: Path, rows: Iterable[Row]) -> list[Row]:
@@ -161,7 +169,8 @@ def write_scores(path: Path, rows: Iterable[Row]) -> list[Row]:
     """
     kept = {row.question: row for row in read_scores(path)}
     kept |= {row.question: row for row in rows}
-    ordered = sorted(kept.values(), key=_order)
+    metrics = list(dict.fromkeys(row.metric for row in kept.values()))
+    ordered = sorted(kept.values(), key=lambda row: (metrics.index(row.metric), *_order(row)))
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [f.name for f in fields(Row)], lineterminator="\n")
     writer.writeheader()
@@ -172,7 +181,7 @@ def write_scores(path: Path, rows: Iterable[Row]) -> list[Row]:
 
 
 def _order(row: Row) -> tuple:
-    return (row.metric, row.direction, row.reference, row.split, int(row.epoch or 0), row.date)
+    return (row.direction, row.reference, row.split, int(row.epoch or 0), row.date)
 
 
 def as_dictionaries(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -10,6 +10,10 @@ from artnb.errors import InputError
 ENOUGH_IMAGES = 2048
 
 
+class TooFewPicturesError(InputError):
+    """A score that cannot be had from so few pictures."""
+
+
 @dataclass(frozen=True)
 class Score:
     """A number with its interval and what speaks against trusting it; `float()` gives the number.
@@ -66,22 +70,36 @@ def checked_features(
 
 
 def _checked(features: np.ndarray, name: str, fewest: int) -> np.ndarray:
+    features = checked_rows(features, f"the {name} set")
+    if len(features) < fewest:
+        raise TooFewPicturesError(
+            f"this score needs at least {fewest} pictures on each side, got {len(features)} "
+            f"{name} ones; add pictures"
+        )
+    return features
+
+
+def checked_rows(features: np.ndarray, whose: str) -> np.ndarray:
+    """Check one set of features and give it as float64.
+
+    Args:
+        features: `(n, d)`, a row for each picture.
+        whose: names the set in errors, such as `"the real set"`.
+
+    Raises:
+        InputError: it is not two-dimensional, or holds NaN or infinity.
+    """
     features = np.asarray(features, np.float64)
     if features.ndim != 2:
         raise InputError(
-            f"features must be (pictures, features), got the shape {features.shape} of the {name} "
-            "set; give a row for each picture"
+            f"features must be (pictures, features), got the shape {features.shape} of {whose}; "
+            "give a row for each picture"
         )
     bad = ~np.isfinite(features).all(axis=1)
     if bad.any():
         raise InputError(
-            f"features must be finite, and {bad.sum()} of {len(bad)} rows of the {name} set are "
-            f"not (the first is row {bad.argmax()}); look at the pictures they come from"
-        )
-    if len(features) < fewest:
-        raise InputError(
-            f"this score needs at least {fewest} pictures on each side, got {len(features)} "
-            f"{name} ones; add pictures"
+            f"features must be finite, and {bad.sum()} of {len(bad)} rows of {whose} are not "
+            f"(the first is row {bad.argmax()}); look at the pictures they come from"
         )
     return features
 

@@ -12,6 +12,7 @@ from artnb.run import Run
 # Epochs are scored on so many photos where nobody asks for another number; all of them where
 # there are fewer.
 DEFAULT_PHOTOS = 300
+_FEWEST_PHOTOS = 2
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Choice:
         photos: a folder of photos to paint.
         count: how many photos, spread evenly; None takes 300.
         resize_px: bring all pictures to a square of this edge first.
+
+    Raises:
+        InputError: fewer than two photos are asked for.
     """
 
     data: Path | None = None
@@ -31,6 +35,13 @@ class Choice:
     photos: Path | None = None
     count: int | None = None
     resize_px: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.count is not None and self.count < _FEWEST_PHOTOS:
+            raise InputError(
+                f"photos to paint must be at least {_FEWEST_PHOTOS}, got {self.count}; "
+                "scores want hundreds"
+            )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from artnb.errors import InputError
-from artnb.evaluation.score import Score
+from artnb.evaluation.score import Score, checked_rows
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -179,17 +179,10 @@ def _stack(features: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _checked(features: np.ndarray, whose: str) -> np.ndarray:
-    features = np.asarray(features, np.float64)
-    if features.ndim != 2 or not len(features):
+    features = checked_rows(features, whose)
+    if not len(features):
         raise InputError(
-            f"features must be (pictures, features) with at least one picture, got the shape "
-            f"{features.shape} for {whose}; give a row for each picture"
-        )
-    bad = ~np.isfinite(features).all(axis=1)
-    if bad.any():
-        raise InputError(
-            f"features must be finite, and {bad.sum()} of {len(bad)} rows of {whose} are not "
-            f"(the first is row {bad.argmax()}); look at the pictures they come from"
+            f"there must be at least one picture, and there is none for {whose}; add some"
         )
     return features
 

@@ -8,6 +8,7 @@ on JAX alone, since TensorFlow's strategy for them fails inside Keras 3's `fit`.
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -63,6 +64,21 @@ def replicas() -> int:
     import tensorflow as tf
 
     return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def alone(function: Callable[[], Any]) -> Any:
+    """Call a function on one device of this host, also within `use_devices`.
+
+    Strategies and distributions hold for the thread that set them, so it gets one of its own.
+
+    Args:
+        function: called without arguments.
+
+    Returns:
+        What it returns; what it raises is raised here.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function).result()
 
 
 def join_hosts(

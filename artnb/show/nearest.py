@@ -64,7 +64,7 @@ def _distance(distance: float, limit: float | None) -> str:
 
 def _title(shown: int, total: int) -> str:
     which = f"The {shown} of {total:,} translations" if shown < total else "Translations"
-    return f"{which} nearest to real paintings"
+    return f"{which} nearest to real pictures"
 
 
 def _notes(limit: float | None) -> list[str]:

@@ -89,6 +89,16 @@ def test_an_empty_folder_and_too_few_pictures(evaluator, real, tmp_path):
         evaluate_folders(real, few, Evaluator(Colours(), ["kernel"], cache=Cache(None)))
 
 
+def test_what_needs_more_pictures_is_left_out_where_that_is_wanted(real, tmp_path):
+    few = write_pictures(tmp_path / "few", 5, seed=9)
+    said = []
+    evaluator = Evaluator(Colours(), skip_too_few=True, cache=Cache(None), say=said.append)
+    names = {row.metric for row in evaluate_folders(real, few, evaluator)}
+    assert names == {"Fréchet distance (colours)", "precision (colours)", "recall (colours)"}
+    assert len(said) == 1
+    assert said[0].startswith("kernel is left out: this score needs at least 10 pictures")
+
+
 def test_one_unreadable_picture_is_a_warning_in_every_row(evaluator, real, fake):
     (fake / "bad.png").write_text("no picture")
     rows = evaluate_folders(real, fake, evaluator)
@@ -160,3 +170,11 @@ def test_a_foreign_csv_is_left_alone(tmp_path):
     with pytest.raises(InputError, match=r"is no scores\.csv of this artnb"):
         write_scores(file, [])
     assert file.read_text() == "a,b\n1,2\n"
+
+
+def test_a_damaged_file_is_left_alone_too(tmp_path):
+    file = tmp_path / "scores.csv"
+    file.write_text("metric,value,epoch\nFID,12,three\n")
+    with pytest.raises(InputError, match=r"scores\.csv is damaged .*'three'"):
+        write_scores(file, [])
+    assert "three" in file.read_text()

@@ -17,13 +17,14 @@ from artnb.data.dataset import open_dataset
 from artnb.data.pipeline import batches
 from artnb.platform.devices import (
     agreed,
+    alone,
     join_hosts,
     replicas,
     this_host,
     use_devices,
     writes_files,
 )
-from artnb.training.cyclegan import CycleGAN
+from artnb.training.cyclegan import CycleGAN, build_generator
 from artnb.training.samples import paint
 from artnb.training.train import train
 from tests.golden.draws import draw_weights, uniform_pictures
@@ -112,6 +113,11 @@ def several_steps(dataset):
         variable.assign(value)
     painted = paint(model.painters[0], np.full((3, 32, 32, 3), 100, np.uint8))
     assert painted.shape == (3, 32, 32, 3)
+    assert alone(replicas) == 1
+    painter = alone(lambda: build_generator(config, "alone"))
+    painter.set_weights(model.painters[0].get_weights())
+    by_itself = alone(lambda: painter.predict_on_batch(np.zeros((3, 32, 32, 3), np.float32)))
+    assert by_itself.shape == (3, 32, 32, 3)
     found = {f"loss/{name}": values[0] for name, values in history.items()}
     for number, (variable, value) in enumerate(zip(model.state_variables(), state, strict=True)):
         assert np.array_equal(variable.numpy(), value), variable.path

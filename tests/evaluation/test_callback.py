@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from artnb.config import preset_config
+from artnb.data.demo import make_demo_data
+from artnb.errors import InputError
+from artnb.evaluation.cache import Cache
+from artnb.evaluation.callback import Scoring
+from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.rows import read_scores
+from artnb.training.snapshots import read_snapshot
+from artnb.training.train import train
+from tests.evaluation.stand_in import Colours
+
+METRICS = ["frechet", "ssim", "discriminator"]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=12, pairs=4)
+
+
+def scoring(every=1):
+    return Scoring(every, Evaluator(Colours(), METRICS, cache=Cache(None)))
+
+
+@pytest.fixture(scope="module")
+def config():
+    return preset_config("smoke", epochs=3, steps_per_epoch=2)
+
+
+@pytest.fixture(scope="module")
+def scored(dataset, config, tmp_path_factory):
+    said = []
+    folder = tmp_path_factory.mktemp("scored") / "run"
+    return train(dataset, config, folder, said.append, scoring=scoring()), said
+
+
+def test_every_epoch_is_scored_as_it_ends(scored):
+    run, said = scored
+    rows = read_scores(run.scores_file)
+    assert {row.epoch for row in rows} == {"1", "2", "3"}
+    assert {row.split for row in rows} == {"test"}
+    assert run.scores_picture.is_file()
+    assert run.best_epoch() in (1, 2, 3)
+    assert any(line.startswith("epoch 2: Fréchet distance (colours)") for line in said)
+
+
+def test_scoring_changes_nothing_of_what_is_trained(scored, dataset, config, tmp_path):
+    plain = train(dataset, config, tmp_path / "plain", lambda _: None)
+    for name in ("generator_g", "generator_f", "discriminator_y"):
+        pairs = zip(
+            read_snapshot(scored[0].snapshot(3), name),
+            read_snapshot(plain.snapshot(3), name),
+            strict=True,
+        )
+        for with_scores, without in pairs:
+            np.testing.assert_array_equal(with_scores, without)
+
+
+def test_the_last_epoch_is_scored_whatever_the_interval(dataset, config, tmp_path):
+    run = train(dataset, config, tmp_path / "run", lambda _: None, scoring=scoring(2))
+    assert {row.epoch for row in read_scores(run.scores_file)} == {"2", "3"}
+
+
+def test_a_training_that_goes_on_scores_on(dataset, config, tmp_path):
+    first = config.replace(epochs=2)
+    train(dataset, first, tmp_path / "run", lambda _: None, scoring=scoring())
+    run = train(
+        dataset,
+        config,
+        tmp_path / "run",
+        lambda _: None,
+        resume=True,
+        accept_changes=True,
+        scoring=scoring(),
+    )
+    frechet = [row for row in read_scores(run.scores_file) if row.metric.startswith("Fréchet")]
+    assert sorted(row.epoch for row in frechet) == ["1", "2", "3"]
+
+
+def test_an_interval_below_one_epoch_is_refused():
+    with pytest.raises(InputError, match="1 or more, got 0"):
+        scoring(0)
