@@ -250,10 +250,11 @@ def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_DATA", str(tmp_path))
     (tmp_path / "gan-getting-started").mkdir()
     monkeypatch.delenv("ARTNB_WEIGHTS", raising=False)
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
     for part in ("Platform:", "Python:", "Backend:", "Devices:", "keras 3.", "Disk:", "Memory:",
-                 "gan-getting-started", "Weights:  none found"):  # fmt: skip
+                 "gan-getting-started", "SqueezeNet 1.1: not here"):  # fmt: skip
         assert part in text, part
 
 

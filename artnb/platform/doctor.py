@@ -112,8 +112,12 @@ def _data() -> list[str]:
 
 
 def _weights() -> list[str]:
-    folder = known_folder("ARTNB_WEIGHTS")
-    files = sorted(folder.rglob("*.h5")) + sorted(folder.rglob("*.safetensors")) if folder else []
-    if files:
-        return ["Weights:  " + str(files[0]), *("          " + str(f) for f in files[1:])]
-    return ["Weights:  none found; training and translating need none"]
+    from artnb.evaluation.weights import PUBLISHED, weights_at_hand
+
+    lines = []
+    for kind, weights in PUBLISHED.items():
+        size_mb = weights.files[0].size_bytes / 1e6
+        path = weights_at_hand(kind)
+        where = path or f"not here; artnb evaluate --extractor {kind} fetches {size_mb:.0f} MB"
+        lines.append(f"{weights.title}: {where}")
+    return ["Weights:  " + lines[0], *("          " + line for line in lines[1:])]

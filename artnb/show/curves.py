@@ -4,10 +4,11 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-_COLOURS = {"g": "#c1572b", "f": "#2f6f8f", "y": "#c1572b", "x": "#2f6f8f"}
+from artnb.show.figures import COLOURS, calm, new_figure
+
+_COLOURS = dict(zip("gfyx", COLOURS[:2] * 2, strict=True))
 _STYLES = {"generator": "-", "discriminator": "-", "cycle": "--", "identity": ":"}
 
 
@@ -41,13 +42,10 @@ def draw_losses(losses_file: Path, domains: tuple[str, str], undecided: float = 
         A figure that belongs to no window.
     """
     columns = read_columns(losses_file)
-    figure = Figure(figsize=(11, 4.8), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(11, 4.8)
     panels = figure.subplots(1, 2)
     for panel, title in zip(panels, ("Generators", "Discriminators"), strict=True):
-        panel.set(title=title, xlabel="step", ylabel="loss")
-        panel.grid(alpha=0.25)
-        panel.spines[["top", "right"]].set_visible(False)
+        calm(panel, title=title, xlabel="step", ylabel="loss")
     steps = columns.pop("step", np.array([]))
     for name, values in columns.items():
         panel = panels[1] if name.startswith("discriminator") else panels[0]
