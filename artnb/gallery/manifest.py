@@ -28,9 +28,11 @@ class View:
             target domain), `"truth"` (the true painting, of embedded data).
         file: of the picture in full size, relative to the gallery's folder, with `/`.
         thumbnail: likewise.
-        run: name of the Run that made it; empty for real pictures.
-        epoch: of the generator; None for real pictures.
+        run: name of the Run that made it, or that made what it is the nearest to; empty for the
+            source and the truth.
+        epoch: of that generator, likewise; None for the source and the truth.
         note: a few words beneath, such as a distance.
+        distance: of the nearest real picture, 1 − |cos| of features; None for other kinds.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class View:
     run: str = ""
     epoch: int | None = None
     note: str = ""
+    distance: float | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,20 @@ _SPLITS = {"test": "held-out", "train": "training"}
 _HASH_DIGITS = 8
 # Stands beneath the title of a panel of differences.
 GAP = "held-out − training"
+# What is better, by the first of these that a metric's name contains.
+_BETTER = {
+    GAP: "nearer to 0 is better",
+    "nearest real": "near 0 are copies",
+    "distance": "lower is better ↓",
+    "FID": "lower is better ↓",
+    "KID": "lower is better ↓",
+    "discriminator": "0.5 is ideal",
+    "precision": "higher is better ↑",
+    "recall": "higher is better ↑",
+    "Inception Score": "higher is better ↑",
+    "SSIM": "higher keeps more of the photo",
+    "style classifier": "1 is always right",
+}
 
 
 @dataclass(frozen=True)
@@ -148,3 +162,8 @@ def _incomparable(lines: Sequence[Line]) -> list[str]:
         f"{_short(panels)}: the lines were measured on different pictures or in different "
         "ways, so compare their courses and not their heights"
     ]
+
+
+def better(title: str) -> str:
+    """Say which values of a metric are better; nothing where that is not known."""
+    return next((note for part, note in _BETTER.items() if part in title), "")

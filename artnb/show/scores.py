@@ -13,24 +13,10 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from artnb.errors import InputError
 from artnb.evaluation.score import Score
 from artnb.show.figures import COLOURS, calm, new_figure
-from artnb.show.score_lines import GAP, Line, by_panel, find_lines, find_notes
+from artnb.show.score_lines import Line, better, by_panel, find_lines, find_notes
 
 Rows = Sequence[Mapping[str, str]]
 
-# What is better, by the first of these that a metric's name contains.
-_BETTER = {
-    GAP: "nearer to 0 is better",
-    "nearest real": "near 0 are copies",
-    "distance": "lower is better ↓",
-    "FID": "lower is better ↓",
-    "KID": "lower is better ↓",
-    "discriminator": "0.5 is ideal",
-    "precision": "higher is better ↑",
-    "recall": "higher is better ↑",
-    "Inception Score": "higher is better ↑",
-    "SSIM": "higher keeps more of the photo",
-    "style classifier": "1 is always right",
-}
 _CHOSEN = "chosen: epoch"
 _DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 # Inches.
@@ -67,7 +53,7 @@ def draw_scores(rows: Rows | Mapping[str, Rows], best: int | None = None) -> Fig
     styles = _styles(list(dict.fromkeys(line.label for line in lines)))
     upper, lower = _halves(lines, len(panels), find_notes(lines))
     for (title, its_lines), panel in zip(panels.items(), upper.axes, strict=False):
-        calm(panel, title=_wrapped(title), xlabel="epoch", ylabel=_better(title))
+        calm(panel, title=_wrapped(title), xlabel="epoch", ylabel=better(title))
         for line in its_lines:
             _draw_line(panel, line, styles[line.label])
         _finish_epochs(panel, its_lines, best)
@@ -112,10 +98,6 @@ def _halves(
 
 def _wrapped(title: str) -> str:
     return "\n".join(textwrap.fill(line, 42) for line in title.splitlines())
-
-
-def _better(title: str) -> str:
-    return next((note for part, note in _BETTER.items() if part in title), "")
 
 
 def _shortened(notes: Sequence[str], width: float) -> list[str]:
