@@ -1,20 +1,22 @@
-"""Commands that make, prepare and check training data."""
+"""Commands that make, fetch, prepare and check training data."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from artnb.cli import fetch
 from artnb.cli.command import add_command
 from artnb.show.progress import bar
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Add the commands."""
-    text = "Make, prepare and check training data."
+    text = "Make, fetch, prepare and check training data."
     data = commands.add_parser("data", help=text, description=text)
     actions = data.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_data_demo(actions)
     _add_data_prepare(actions)
+    fetch.add_to(actions)
     check = add_command(
         actions, "check", _data_check, "Say what data holds and whether it is usable."
     )

@@ -1,0 +1,1 @@
+"""Training data from the network, into folders that `open_dataset` accepts."""
