@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -13,7 +14,7 @@ from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.frechet import fid
 from artnb.evaluation.measure import measure
-from artnb.evaluation.pictures import Pictures, Seen
+from artnb.evaluation.pictures import EncodedPictures, Pictures, Seen
 from artnb.evaluation.score import Score
 
 Distance = Callable[[np.ndarray, np.ndarray], Score]
@@ -56,15 +57,13 @@ def distances_of_halves(
     count = min(len(first) for first, _ in cut.values())
     cut = {name: (first[:count], second[:count]) for name, (first, second) in cut.items()}
     within = {f"{name}: half against half": distance(*both) for name, both in cut.items()}
-    between = {
-        f"{a} against {b}": distance(cut[a][0], cut[b][0]) for a, b in combinations(cut, 2)
-    }
+    between = {f"{a} against {b}": distance(cut[a][0], cut[b][0]) for a, b in combinations(cut, 2)}
     return within | between
 
 
 def distance_by_count(
     first: np.ndarray,
-    second: np.ndarray,
+    second: np.ndarray | None,
     counts: Sequence[int],
     distance: Distance = fid,
     draws: int = 5,
@@ -74,8 +73,9 @@ def distance_by_count(
 
     Args:
         first: `(n, d)`, features of one set.
-        second: `(m, d)`, features of the other.
-        counts: how many pictures are drawn from either.
+        second: `(m, d)`, features of the other; None draws both sides from the first, no picture
+            for both of them.
+        counts: how many pictures are drawn for either side.
         distance: from two sets of features to a score.
         draws: how often they are drawn.
         seed: of the draws.
@@ -85,23 +85,30 @@ def distance_by_count(
         draw to the highest.
 
     Raises:
-        InputError: a set has fewer pictures than shall be drawn, or as for the distance.
+        InputError: there are fewer pictures than shall be drawn, or as for the distance.
     """
-    fewest = min(len(first), len(second))
-    if max(counts) > fewest:
-        raise InputError(
-            f"{max(counts)} pictures cannot be drawn from a set of {fewest}; lower the counts"
-        )
     random, by_count = np.random.default_rng(seed), {}
-    for count in counts:
-        drawn = (
-            [side[random.choice(len(side), count, replace=False)] for side in (first, second)]
-            for _ in range(draws)
-        )
+    for count in map(int, counts):
+        drawn = (_draw(first, second, count, random) for _ in range(draws))
         values = [float(distance(*both)) for both in drawn]
         interval = f"lowest and highest of {draws} draws"
         by_count[count] = Score(float(np.mean(values)), min(values), max(values), interval)
     return by_count
+
+
+def _draw(
+    first: np.ndarray, second: np.ndarray | None, count: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    fewest = len(first) // 2 if second is None else min(len(first), len(second))
+    if count > fewest:
+        raise InputError(
+            f"{count} pictures on each side cannot be drawn, there are {fewest}; lower the counts"
+        )
+    if second is None:
+        drawn = first[random.permutation(len(first))[: 2 * count]]
+        return drawn[:count], drawn[count:]
+    one, other = (side[random.choice(len(side), count, replace=False)] for side in (first, second))
+    return one, other
 
 
 def distances_when_changed(
@@ -138,6 +145,14 @@ def features_of(pictures: Pictures, evaluator: Evaluator) -> np.ndarray:
     extractor = evaluator.extractor
     measured = measure(pictures, [extractor], evaluator.cache, evaluator.progress)
     return measured.numbers[extractor.key]
+
+
+def write_folder(pictures: EncodedPictures, folder: Path) -> Path:
+    """Write a Dataset's pictures as JPEG files, to be scored as a folder; gives the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in range(len(pictures.names)):
+        (folder / f"{place:05d}.jpg").write_bytes(pictures.read_bytes(place))
+    return folder
 
 
 @dataclass(frozen=True)

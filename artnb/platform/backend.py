@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -107,8 +108,8 @@ def _refuse_a_late_change(name: str) -> None:
 def import_quietly(module: str) -> None:
     """Import a module without what its C++ half writes to the standard error stream.
 
-    TensorFlow greets with a dozen lines about CUDA before its log level counts. Python's own
-    errors are exceptions and still arrive.
+    TensorFlow greets with a dozen lines about CUDA before its log level counts, and later warns
+    of every further network that paints. Python's own errors are exceptions and still arrive.
     """
     sys.stderr.flush()
     kept = os.dup(2)
@@ -120,3 +121,4 @@ def import_quietly(module: str) -> None:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(silence)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)

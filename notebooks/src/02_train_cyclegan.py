@@ -343,8 +343,8 @@ print(f"The data:                {dataset.path}")
 # trainings.
 #
 # **Next.** Real pictures (notebook 01), a GPU, `preset = "session"` and more minutes.
-# `artnb translate --help` paints folders of photos with this Run. Notebooks that compare and score
-# are still to come.
+# `artnb translate --help` paints folders of photos with this Run. Notebook [03](03_evaluate.ipynb)
+# scores it.
 #
 # **Sources.** Zhu, Park, Isola and Efros, *Unpaired Image-to-Image Translation using
 # Cycle-Consistent Adversarial Networks*, ICCV 2017,

@@ -1,10 +1,12 @@
 """Every notebook runs from top to bottom."""
 
 import logging
+import shutil
 
 import papermill
 import pytest
 
+from artnb.evaluation.weights import weights_at_hand
 from notebooks import build
 
 CELLS_PER_PICTURE = 6
@@ -14,10 +16,24 @@ def outputs_of(notebook, *kinds):
     return [o for c in notebook.cells for o in c.get("outputs", []) if o.output_type in kinds]
 
 
+@pytest.fixture
+def source(request, tmp_path, monkeypatch):
+    """A notebook's source, with the weights it needs at hand: nothing is fetched here."""
+    if "load_extractor" in request.param.read_text(encoding="utf-8"):
+        weights = weights_at_hand("squeezenet")
+        if weights is None:
+            pytest.skip("needs SqueezeNet's weights: let ARTNB_WEIGHTS name their folder")
+        (tmp_path / "weights").mkdir()
+        shutil.copy(weights, tmp_path / "weights")
+        monkeypatch.setenv("ARTNB_WEIGHTS", str(tmp_path / "weights"))
+    return request.param
+
+
 @pytest.mark.notebook
-@pytest.mark.parametrize("source", build.sources(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", build.sources(), indirect=True, ids=lambda path: path.stem)
 def test_runs_with_the_smoke_preset(source, tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
     with caplog.at_level(logging.WARNING, logger="papermill"):
         notebook = papermill.execute_notebook(
