@@ -14,20 +14,23 @@ from artnb.show.grids import PAPER, titled_grid
 _GAP_PX = 8
 
 
-def wall(pictures: Sequence[np.ndarray], columns: int, title: str = "") -> Image.Image:
-    """Hang square pictures of one size in rows.
+def wall(
+    pictures: Sequence[np.ndarray], columns: int, title: str = "", edge_px: int | None = None
+) -> Image.Image:
+    """Hang pictures in rows, in their own proportions.
 
     Args:
         pictures: uint8 `(height, width, 3)` each.
         columns: how many in a row; the last row may stay short.
         title: a line over everything.
+        edge_px: of the square that each is fitted into; see `titled_grid`.
 
     Returns:
         An RGB image.
     """
     places = [*pictures, *[None] * (-len(pictures) % columns)]
     rows = [places[start : start + columns] for start in range(0, len(places), columns)]
-    return titled_grid(rows, title=title)
+    return titled_grid(rows, title=title, edge_px=edge_px)
 
 
 def before_and_after(

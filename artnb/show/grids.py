@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 PAPER = (250, 249, 246)
 INK = (40, 40, 46)
@@ -34,34 +35,56 @@ def titled_grid(
     columns: Sequence[str] = (),
     title: str = "",
     sections: Sequence[int] = (),
+    edge_px: int | None = None,
 ) -> Image.Image:
     """Lay pictures out in rows and columns with a title over each column.
 
     Args:
-        rows: uint8 `(height, width, 3)` squares of one size; None leaves a place empty.
+        rows: uint8 `(height, width, 3)`; None leaves a place empty. Pictures of other shapes than
+            squares keep their proportions, and a row is as high as the highest in it.
         columns: a title for each column, or nothing.
         title: a line over everything.
         sections: columns before which a wider gap tells groups apart.
+        edge_px: of the square that each picture is fitted into; None takes the longer side of the
+            first, or a multiple where that is small.
 
     Returns:
         An RGB image.
     """
-    edge = shown_size(next(p.shape[0] for row in rows for p in row if p is not None))
+    first = next(picture for row in rows for picture in row if picture is not None)
+    edge = edge_px or shown_size(max(first.shape[:2]))
+    shown = [[p if p is None else _fitted(p, edge) for p in row] for row in rows]
     lefts = _column_places(len(rows[0]), edge, sections)
     title_px = 30 if title else 0
-    top = _MARGIN_PX + title_px + (24 if columns else 0)
-    height = top + len(rows) * (edge + _GAP_PX) - _GAP_PX + _MARGIN_PX
-    sheet = Image.new("RGB", (lefts[-1] + edge + _MARGIN_PX, height), PAPER)
+    tops = _row_places(shown, _MARGIN_PX + title_px + (24 if columns else 0))
+    size = (lefts[-1] + edge + _MARGIN_PX, tops[-1] - _GAP_PX + _MARGIN_PX)
+    sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((_MARGIN_PX, _MARGIN_PX - 4), title, INK, font(20))
+    title_font = _font_that_fits(draw, title, 20, size[0] - 2 * _MARGIN_PX)
+    draw.text((_MARGIN_PX, _MARGIN_PX - 4), title, INK, title_font)
     for left, text in zip(lefts, columns or [""] * len(lefts), strict=True):
         write_centred(draw, text, left + edge / 2, _MARGIN_PX + title_px + 2, edge + _GAP_PX)
-    for number, row in enumerate(rows):
+    for row, (top, end) in zip(shown, pairwise(tops), strict=True):
         for left, picture in zip(lefts, row, strict=True):
             if picture is not None:
-                shown = _enlarged(picture, edge)
-                sheet.paste(shown, (left, top + number * (edge + _GAP_PX)))
+                right, down = edge - picture.width, end - _GAP_PX - top - picture.height
+                sheet.paste(picture, (left + right // 2, top + down // 2))
     return sheet
+
+
+def _fitted(picture: np.ndarray, edge: int) -> Image.Image:
+    image = Image.fromarray(np.asarray(picture, np.uint8))
+    if max(image.size) == edge:
+        return image
+    return ImageOps.contain(image, (edge, edge), Image.Resampling.BICUBIC)
+
+
+def _row_places(rows: Sequence[Sequence[Image.Image | None]], top: int) -> list[int]:
+    """Give the top of each row, and of one that would come next."""
+    tops = [top]
+    for row in rows:
+        tops.append(tops[-1] + max((p.height for p in row if p), default=0) + _GAP_PX)
+    return tops
 
 
 def _column_places(count: int, edge: int, sections: Sequence[int]) -> list[int]:
@@ -77,15 +100,15 @@ def write_centred(
     draw: ImageDraw.ImageDraw, text: str, centre: float, top: int, width: int
 ) -> None:
     """Write a line centred below a point, smaller where it would be wider than `width`."""
-    size_px = 15
+    draw.text((centre, top), text, INK, _font_that_fits(draw, text, 15, width), anchor="ma")
+
+
+def _font_that_fits(
+    draw: ImageDraw.ImageDraw, text: str, size_px: int, width: int
+) -> ImageFont.FreeTypeFont:
     while size_px > 8 and draw.textlength(text, font(size_px)) > width:
         size_px -= 1
-    draw.text((centre, top), text, INK, font(size_px), anchor="ma")
-
-
-def _enlarged(picture: np.ndarray, edge: int) -> Image.Image:
-    image = Image.fromarray(np.asarray(picture, np.uint8))
-    return image.resize((edge, edge), Image.Resampling.BICUBIC) if image.width != edge else image
+    return font(size_px)
 
 
 def save_picture(image: Image.Image, path: Path) -> Path:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset, Images
 from artnb.data.images import decode_rgb, to_float, to_uint8
-from artnb.show.grids import titled_grid
+from artnb.show.kinds import draw_four_kinds
 
 
 def fixed_pictures(images: Images, count: int, size_px: int) -> np.ndarray:
@@ -48,9 +48,7 @@ class Sampler:
         real_x, real_y = self.pictures
         left = self._direction(real_x, there, back)
         right = self._direction(real_y, back, there)
-        rows = _side_by_side(left, right)
-        x, y = self.names
-        return titled_grid(rows, [*_titles(x, y), *_titles(y, x)], title, sections=(4,))
+        return draw_four_kinds(left, right, self.names, title)
 
     def _direction(
         self, real: np.ndarray, there: keras.Model, back: keras.Model
@@ -64,16 +62,3 @@ def paint(painter: keras.Model, pictures: np.ndarray) -> np.ndarray:
     """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
     # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
     return to_uint8(painter.predict_on_batch(to_float(pictures))[: len(pictures)])
-
-
-def _titles(source: str, target: str) -> list[str]:
-    return [source, f"→ {target}", f"back to {source}", f"identity: {source} → {source}"]
-
-
-def _side_by_side(
-    left: list[list[np.ndarray]], right: list[list[np.ndarray]]
-) -> list[list[np.ndarray | None]]:
-    empty = [None] * 4
-    count = max(len(left), len(right))
-    fill = [[*rows, *[empty] * (count - len(rows))] for rows in (left, right)]
-    return [[*a, *b] for a, b in zip(*fill, strict=True)]

@@ -1,0 +1,105 @@
+"""Photos turning into paintings, epoch by epoch, as an animated picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from artnb.errors import InputError
+from artnb.gallery.manifest import Exhibit, ShownRun
+from artnb.gallery.walls import Walls, spread
+from artnb.show.gallery import wall
+
+# Long enough to look at photo and result, short enough to see what changes in between.
+PHOTO_MS, EPOCH_MS, LAST_MS = 1500, 600, 2500
+_MOST_EPOCHS = 24
+# Moving pictures forgive more than still ones.
+_QUALITY = 75
+_SUFFIXES = (".webp", ".gif")
+
+
+def animate_epochs(
+    folder: Path,
+    out: Path,
+    run: str | None = None,
+    count: int = 4,
+    columns: int = 2,
+    edge_px: int = 256,
+) -> Path:
+    """Animate photos through the epochs of a Run: the photos first, then what each epoch made.
+
+    Args:
+        folder: of the gallery.
+        out: the file to write, `.webp` or `.gif`; a WebP is a fraction of the size.
+        run: name of the Run; None takes the first.
+        count: how many photos, spread evenly.
+        columns: how many of them side by side.
+        edge_px: of the square that each picture is fitted into.
+
+    Returns:
+        The file. It plays again and again; every frame says which epoch it is, and of more than
+        24 epochs as many are shown, spread evenly.
+
+    Raises:
+        InputError: the folder is no gallery, shows no such Run, or `out` is of another kind.
+    """
+    if out.suffix.lower() not in _SUFFIXES:
+        raise InputError(f"an animation is a {' or '.join(_SUFFIXES)}, got {out.name}; rename it")
+    frames = draw_frames(folder, run, count, columns, edge_px)
+    durations = [PHOTO_MS, *[EPOCH_MS] * (len(frames) - 2), LAST_MS]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    options = {"quality": _QUALITY, "method": 4} if out.suffix.lower() == ".webp" else {}
+    frames[0].save(
+        out, save_all=True, append_images=frames[1:], duration=durations, loop=0, **options
+    )
+    return out
+
+
+def write_animations(folder: Path) -> list[Path]:
+    """Animate every Run of a gallery that is shown with several epochs, into its folder.
+
+    Args:
+        folder: of the gallery.
+
+    Returns:
+        The files, WebP.
+
+    Raises:
+        InputError: the folder is no gallery, or one without photos.
+    """
+    walls = Walls(folder)
+    return [
+        animate_epochs(folder, folder / f"animation{walls.file_suffix(run)}.webp", run.name)
+        for run in walls.gallery.runs
+        if len(run.epochs) > 1
+    ]
+
+
+def draw_frames(
+    folder: Path, run: str | None = None, count: int = 4, columns: int = 2, edge_px: int = 256
+) -> list[Image.Image]:
+    """Draw the frames of `animate_epochs`, all of one size."""
+    walls = Walls(folder)
+    shown = walls.run(run)
+    photos = walls.photos(count)
+    columns = min(columns, len(photos))
+    way = f"{photos[0].source_domain} → {walls.target(shown)}"
+    pictures = [walls.picture(photo, "source") for photo in photos]
+    frames = [wall(pictures, columns, way, edge_px)]
+    for epoch in spread(shown.epochs, _MOST_EPOCHS):
+        pictures = _of_epoch(walls, photos, shown, epoch, pictures)
+        frames.append(wall(pictures, columns, f"{walls.target(shown)}, epoch {epoch}", edge_px))
+    return frames
+
+
+def _of_epoch(
+    walls: Walls,
+    photos: Sequence[Exhibit],
+    run: ShownRun,
+    epoch: int,
+    before: Sequence[np.ndarray],
+) -> list[np.ndarray]:
+    """Give an epoch's paintings; where one is missing, the picture before it stays."""
+    painted = [walls.picture(photo, "painting", run.name, epoch) for photo in photos]
+    return [old if new is None else new for new, old in zip(painted, before, strict=True)]

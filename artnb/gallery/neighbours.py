@@ -1,0 +1,114 @@
+"""The real picture that is nearest to each translation of a gallery."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from artnb.data.dataset import Dataset
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.evaluation.cache import Cache, open_cache
+from artnb.evaluation.extractors import Extractor, load_extractor
+from artnb.evaluation.measure import Measured, measure
+from artnb.evaluation.memorisation import nearest_real
+from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
+from artnb.evaluation.weights import weights_at_hand
+from artnb.gallery.painting import Sitting
+from artnb.gallery.shelf import Shelf, name_of
+
+_EXTRACTORS = ("inception", "squeezenet")
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The real picture nearest to a translation.
+
+    Args:
+        name: of the real picture on the shelf.
+        distance: 1 − |cos| of features; 0 is the same picture.
+    """
+
+    name: str
+    distance: float
+
+
+def extractor_at_hand(say: Callable[[str], None]) -> Extractor | None:
+    """Load an extractor whose weights are here already, or say why there is none."""
+    if not any(map(weights_at_hand, _EXTRACTORS)):
+        say(
+            "The nearest real pictures are left out: they need an extractor's weights, and none "
+            "are here; artnb evaluate fetches them."
+        )
+        return None
+    try:
+        return load_extractor("auto", say=lambda _: None)
+    except InputError as error:
+        say(f"The nearest real pictures are left out: {error}")
+        return None
+
+
+class Neighbourhood:
+    """The real pictures of a domain, measured, among which the nearest ones are found.
+
+    Args:
+        dataset: holds them.
+        letter: of the domain.
+        extractor: gives features.
+        cache: what was measured before; None opens this machine's.
+        progress: shows how far it has got.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        letter: str,
+        extractor: Extractor,
+        cache: Cache | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.extractor, self.cache, self.progress = extractor, cache or open_cache(), progress
+        domain = dataset.x if letter == "x" else dataset.y
+        splits = [split for split in (domain.train, domain.test) if len(split)]
+        self.size_px = dataset.size_px
+        self.real = pictures_of_splits(domain.name, *splits, progress=progress)
+        self._measured = self._measure(self.real)
+
+    def _measure(self, pictures: EncodedPictures) -> Measured:
+        return measure(pictures, [self.extractor], self.cache, self.progress)
+
+    def of(self, sitting: Sitting, places: Sequence[int], shelf: Shelf) -> dict[int, Neighbour]:
+        """Find the nearest real picture to each painting, and put it on the shelf.
+
+        The paintings are measured as they are shown, brought to squares of the real pictures'
+        size.
+
+        Args:
+            sitting: what was painted.
+            places: of the photos.
+            shelf: holds the paintings.
+
+        Returns:
+            Neighbours by the place of the photo.
+        """
+        files = [shelf.path(sitting.name(place, "painting")) for place in places]
+        paintings = encoded_pictures(
+            f"{sitting.chosen.name}, epoch {sitting.painters.epoch}",
+            [file.name for file in files],
+            lambda number: files[number].read_bytes(),
+            self.size_px,
+        )
+        fake = self._measure(paintings)
+        key = self.extractor.key
+        nearest = nearest_real(self._measured.numbers[key], fake.numbers[key])
+        return {
+            places[place]: Neighbour(self._put(int(index), shelf), float(distance))
+            for place, index, distance in zip(
+                fake.places, nearest.indices, nearest.distances, strict=True
+            )
+        }
+
+    def _put(self, index: int, shelf: Shelf) -> str:
+        place = self._measured.places[index]
+        name = name_of(self.real.keys[place], "nearest")
+        if not shelf.has(name):
+            shelf.put(name, self.real.read([place])[0].picture)
+        return name
