@@ -1,0 +1,1 @@
+"""What a style consists of, measured: colours, skies, haze, strokes; on photos and paintings."""

@@ -1,0 +1,216 @@
+"""The style study of Runs: their photos, their paintings, further painters, every kept epoch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from artnb.data.dataset import Dataset
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.evaluation.cache import Cache, open_cache
+from artnb.evaluation.measure import Measure, Measured, measure
+from artnb.evaluation.pictures import EncodedPictures, Pictures, pictures_of_folder
+from artnb.evaluation.sets import Choice, RunSets, Sets
+from artnb.run import Run
+from artnb.study.effect import RESAMPLES
+from artnb.study.measures import MEASURES, MEASURES_OF_PAIRS
+from artnb.study.quantity import WORKING_PX
+from artnb.study.sets import StudySets, Translation
+from artnb.study.study import Study, study
+from artnb.study.subjects import cluster_subjects
+
+DEFAULT_PHOTOS = 100
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """How to group pictures by subject where no table says what they show.
+
+    Args:
+        count: how many groups.
+        extractor: a network that gives features (see `load_extractor`).
+    """
+
+    count: int
+    extractor: Measure
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a study is made.
+
+    Args:
+        groups: subjects by picture from a table.
+        clusters: or groups of what looks alike.
+        resamples: of every bootstrap.
+        seed: of bootstraps and clusters.
+        cache: what was measured before; None opens this machine's.
+        progress: shows how far it has got.
+        say: gets a sentence about what is studied.
+    """
+
+    groups: Mapping[str, str] | None = None
+    clusters: Clusters | None = None
+    resamples: int = RESAMPLES
+    seed: int = 0
+    cache: Cache | None = None
+    progress: Progress = silent
+    say: Callable[[str], None] = lambda sentence: None
+
+
+def study_runs(
+    runs: Sequence[Run],
+    epochs: str | Sequence[int] = "all",
+    painters: Mapping[str, Path] | None = None,
+    choice: Choice | None = None,
+    options: Options | None = None,
+    dataset: Dataset | None = None,
+) -> Study:
+    """Study what Runs make of photos, beside the paintings they strive for.
+
+    Args:
+        runs: one or more.
+        epochs: of those kept: `"all"`, `"latest"`, `"best"`, or numbers such as `"1,10"`.
+        painters: folders of further painters' pictures by name.
+        choice: other data or photos than the Runs' own, how many, and their size; without a
+            size that of the Runs' pictures, of several the smallest.
+        options: how the study is made.
+        dataset: the Runs' Dataset where it is open already.
+
+    Raises:
+        InputError: an epoch is not kept, the data is gone or is other data, several Runs have
+            other photos, or a rule forbids the comparison.
+    """
+    from artnb.evaluation.evaluate import find_epochs
+
+    options = options or Options()
+    choice = _with_size(runs, choice or Choice())
+    chosen = {run.path.name: find_epochs(run, epochs) for run in runs}
+    sets = {
+        run.path.name: RunSets(run, choice, "y", dataset, options.progress).held_out()
+        for run in runs
+    }
+    photos = _same_photos({name: of_run.photos for name, of_run in sets.items()})
+    styles = _styles(runs, sets)
+    room = _Room(options)
+    paintings = {style: sets[name].reference for name, style in styles.items()}
+    paintings |= _painters(painters or {}, paintings, choice.resize_px, options.progress)
+    photos_measured = room.measure_real("photo", photos)
+    real = {style: room.measure_real(style, pictures) for style, pictures in paintings.items()}
+    translations = [
+        Translation(name, epoch, styles[name], room.measure_painted(run, epoch, photos))
+        for run in runs
+        for name in [run.path.name]
+        for epoch in chosen[name]
+    ]
+    return room.study(photos_measured, real, translations)
+
+
+def study_pictures(
+    photos: Path,
+    painters: Mapping[str, Path],
+    count: int | None = None,
+    resize_px: int = WORKING_PX,
+    options: Options | None = None,
+) -> Study:
+    """Study real photos and real paintings alone: do the quantities tell them apart?
+
+    Args:
+        photos: a folder.
+        painters: folders of paintings by style.
+        count: how many photos, spread evenly; None takes 100.
+        resize_px: all pictures are brought to a square of this edge.
+        options: how the study is made.
+
+    Raises:
+        InputError: a folder cannot be used, or a rule forbids the comparison.
+    """
+    options = options or Options()
+    room = _Room(options)
+    chosen = pictures_of_folder(photos, resize_px, options.progress).some(count or DEFAULT_PHOTOS)
+    paintings = _painters(painters, {}, resize_px, options.progress)
+    real = {style: room.measure_real(style, pictures) for style, pictures in paintings.items()}
+    return room.study(room.measure_real("photo", chosen), real, [])
+
+
+class _Room:
+    """Measures sets with everything a study needs."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.cache = options.cache or open_cache()
+        clusters = options.clusters
+        self.of_real = (*MEASURES, clusters.extractor) if clusters else MEASURES
+
+    def measure_real(self, label: str, pictures: EncodedPictures) -> Measured:
+        """Measure photos or paintings."""
+        self.options.say(f"{label}: {len(pictures.names)} pictures of {pictures.name}")
+        return self._measure(pictures, self.of_real)
+
+    def measure_painted(self, run: Run, epoch: int, photos: EncodedPictures) -> Measured:
+        """Paint photos and measure what came out."""
+        from artnb.evaluation.painted import painted
+
+        translations = painted(run, epoch, "y", photos)
+        self.options.say(f"translation: {translations.name}")
+        return self._measure(translations, (*MEASURES, *MEASURES_OF_PAIRS))
+
+    def _measure(self, pictures: Pictures, measures: Sequence[Measure]) -> Measured:
+        return measure(pictures, measures, self.cache, self.options.progress)
+
+    def study(
+        self,
+        photos: Measured,
+        paintings: Mapping[str, Measured],
+        translations: Sequence[Translation],
+    ) -> Study:
+        """Compare all of them."""
+        options, groups = self.options, self.options.groups
+        if options.clusters:
+            real = [photos, *paintings.values()]
+            key, count = options.clusters.extractor.key, options.clusters.count
+            groups = cluster_subjects(real, key, count, options.seed)
+        sets = StudySets(photos, paintings, translations)
+        return study(sets, groups, options.resamples, options.seed)
+
+
+def _with_size(runs: Sequence[Run], choice: Choice) -> Choice:
+    """Bring all pictures to one size: that of the Runs' data."""
+    smallest = min(run.facts()["data"]["size_px"] for run in runs)
+    count = choice.count or DEFAULT_PHOTOS
+    return replace(choice, resize_px=choice.resize_px or smallest, count=count)
+
+
+def _same_photos(photos: Mapping[str, EncodedPictures]) -> EncodedPictures:
+    if len({of_run.sha256 for of_run in photos.values()}) > 1:
+        raise InputError(
+            f"Runs are studied on the same photos, and {', '.join(photos)} have different ones; "
+            "name one folder for all with --photos DIR"
+        )
+    return next(iter(photos.values()))
+
+
+def _styles(runs: Sequence[Run], sets: Mapping[str, Sets]) -> dict[str, str]:
+    """Name the style of each Run: its domain, and the Run where two domains share a name."""
+    styles: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for run in runs:
+        style, sha256 = run.domains[1], sets[run.path.name].reference.sha256
+        if known.setdefault(style, sha256) != sha256:
+            style = f"{style} of {run.path.name}"
+        styles[run.path.name] = style
+    return styles
+
+
+def _painters(
+    folders: Mapping[str, Path],
+    paintings: Mapping[str, EncodedPictures],
+    resize_px: int | None,
+    progress: Progress,
+) -> dict[str, EncodedPictures]:
+    for name in folders:
+        if name in paintings or name == "photo":
+            raise InputError(f"there is a set {name} already; give the painter another name")
+    return {
+        name: pictures_of_folder(folder, resize_px, progress) for name, folder in folders.items()
+    }
