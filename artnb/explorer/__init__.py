@@ -1,0 +1,1 @@
+"""The explorer: a panel in a notebook to try styles, epochs and photos with."""

@@ -1,0 +1,70 @@
+"""The explorer's way in."""
+
+from collections.abc import Sequence
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artnb.data.scan import Progress
+from artnb.errors import InputError
+from artnb.platform.where import outputs_folder
+from artnb.run import Run, open_run
+from artnb.show.progress import bar
+from artnb.show.runs import find_runs
+
+if TYPE_CHECKING:
+    import ipywidgets
+
+# Two generators paint this in about two seconds on two processor cores, if they are small.
+LARGEST_PX = 512
+
+SomeRuns = Run | str | Path | Sequence[Run | str | Path]
+
+
+def explore(
+    runs: SomeRuns | None = None,
+    photos: str | Path | None = None,
+    paintings: str | Path | None = None,
+    largest_px: int = LARGEST_PX,
+    progress: Progress = bar,
+) -> "ipywidgets.VBox":
+    """Make a panel to try styles, epochs and photos with; a notebook shows it below the cell.
+
+    Saved paintings and favourites lie in the outputs folder under `explorer/`.
+
+    Args:
+        runs: names, paths or Runs, one or several; None takes all in the outputs folder.
+        photos: a file or a folder of pictures of X; None takes each Run's held-out ones.
+        paintings: likewise of Y, for the way from Y to X.
+        largest_px: pictures are scaled down until their longer side has this many pixels.
+        progress: shows how far reading the first Run's pictures has got.
+
+    Returns:
+        The panel, or a sentence where there is no Run to show.
+
+    Raises:
+        InputError: ipywidgets is not installed, a Run that was named does not exist, or the
+            photos do not.
+    """
+    if util.find_spec("ipywidgets") is None:
+        raise InputError(
+            "the explorer needs ipywidgets 7.7 or newer, and it is not installed; install it with "
+            "pip install ipywidgets, or the package with its extra notebooks"
+        )
+    from artnb.explorer.choices import usable_runs
+    from artnb.explorer.panel import Panel
+    from artnb.explorer.photos import Albums
+    from artnb.explorer.widgets import message_box
+
+    usable, remarks = usable_runs(find_runs(outputs_folder()) if runs is None else _opened(runs))
+    if not usable:
+        nothing = f"There is no Run in {outputs_folder()} that can paint yet."
+        advice = "Train one with notebook 02, artnb demo or artnb train, and come back."
+        return message_box(" ".join([*([] if remarks else [nothing]), *remarks, advice]))
+    albums = Albums(*(Path(path) if path else None for path in (photos, paintings)), progress)
+    return Panel(usable, albums, outputs_folder() / "explorer", largest_px, remarks)
+
+
+def _opened(runs: SomeRuns) -> list[Run]:
+    several = [runs] if isinstance(runs, (Run, str, Path)) else runs
+    return [run if isinstance(run, Run) else open_run(run) for run in several]

@@ -1,0 +1,189 @@
+"""Which pictures can be painted in the explorer: a folder's, a Run's, and uploaded ones."""
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.evaluation.sets import open_run_data
+from artnb.run import Run
+from artnb.translate import find_pictures, scaled_down
+
+# Decoded, a picture of this size fills 600 MB, as much as a notebook's machine can spare.
+TOO_MANY_PIXELS = 200_000_000
+# A longer list is no use to anybody, and slow in the page.
+_MOST_LISTED = 300
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture to be painted.
+
+    Args:
+        name: of its file.
+        key: a hash of its file and of how it was scaled.
+        pixels: uint8 `(height, width, 3)`.
+        remark: a sentence on what was done to it; empty where nothing was.
+    """
+
+    name: str
+    key: str
+    pixels: np.ndarray = field(compare=False)
+    remark: str = ""
+
+
+def read_photo(name: str, data: bytes, largest_px: int) -> Photo:
+    """Decode a picture and bring it down to a size that is painted quickly.
+
+    Args:
+        name: of the file.
+        data: what it holds.
+        largest_px: what is larger is scaled down until its longer side has this many pixels.
+
+    Raises:
+        InputError: the file is empty, is no picture, or has 200 megapixels or more.
+    """
+    if not data:
+        raise InputError(f"{name} is empty, and a picture is needed; choose another file")
+    _refuse_huge(name, data)
+    try:
+        image = decode_image(data)
+    except UnreadableImageError as error:
+        raise InputError(
+            f"{name} cannot be painted: {error}; choose a JPEG, PNG, WebP or TIFF file"
+        ) from error
+    scaled = scaled_down(image, largest_px)
+    key = f"{hashlib.sha256(data).hexdigest()} at most {largest_px} px"
+    remark = "" if scaled.size == image.size else _describe_scaling(name, image, scaled)
+    return Photo(name, key, np.asarray(scaled), remark)
+
+
+def _refuse_huge(name: str, data: bytes) -> None:
+    """Look at the size that a file claims, before anything is decoded."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            size = f"{image.width}×{image.height} pixels"
+            is_huge = image.width * image.height >= TOO_MANY_PIXELS
+    except Image.DecompressionBombError:
+        size, is_huge = "far too many pixels", True
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return  # decoding says what is wrong with it
+    if is_huge:
+        raise InputError(
+            f"{name} has {size}, and a picture must stay below "
+            f"{TOO_MANY_PIXELS // 1_000_000} megapixels; scale it down first"
+        )
+
+
+def _describe_scaling(name: str, image: Image.Image, scaled: Image.Image) -> str:
+    return (
+        f"{name} has {image.width}×{image.height} pixels; for speed it is painted at "
+        f"{scaled.width}×{scaled.height}."
+    )
+
+
+@dataclass(frozen=True)
+class Album:
+    """Pictures to choose from.
+
+    Args:
+        names: of the pictures.
+        read_bytes: gives a picture's encoded file by its place.
+        remark: a sentence on which these are; empty where that is plain.
+    """
+
+    names: Sequence[str]
+    read_bytes: Callable[[int], bytes]
+    remark: str = ""
+
+    def of_useful_length(self) -> "Album":
+        """Give a part of a long album, spread evenly over it."""
+        total = len(self.names)
+        if total <= _MOST_LISTED:
+            return self
+        places = np.linspace(0, total - 1, _MOST_LISTED).round().astype(int)
+        remark = f"The list has {_MOST_LISTED} of {total:,} pictures, spread evenly."
+        return replace(
+            self,
+            names=[self.names[place] for place in places],
+            read_bytes=lambda place: self.read_bytes(int(places[place])),
+            remark=f"{self.remark} {remark}".strip(),
+        )
+
+
+class Albums:
+    """The pictures that there are for each Run and direction, opened when first asked for.
+
+    Args:
+        photos: a file or a folder of pictures of X for all Runs; None takes each Run's own.
+        paintings: likewise of Y.
+        progress: shows how far reading has got.
+    """
+
+    def __init__(
+        self,
+        photos: Path | None = None,
+        paintings: Path | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.progress = progress
+        self._given = {
+            to: _album_of_files(path)
+            for to, path in (("y", photos), ("x", paintings))
+            if path is not None
+        }
+        self._of_runs: dict[tuple[str, ...], dict[str, Album]] = {}
+
+    def of(self, run: Run, to: str) -> Album:
+        """Give the pictures that a Run translates.
+
+        Args:
+            run: the Run.
+            to: `"y"` for pictures of X, which are translated to Y, `"x"` for those of Y.
+
+        Returns:
+            An album, empty and with a remark where the Run's pictures are gone.
+        """
+        if to in self._given:
+            return self._given[to]
+        data = run.facts()["data"]
+        key = (data["path"], data["fingerprint"], data["x"])
+        if key not in self._of_runs:
+            try:
+                self._of_runs[key] = _albums_of_run(run, self.progress)
+            except InputError:
+                return _missing_album(run)
+        return self._of_runs[key][to]
+
+
+def _album_of_files(path: Path) -> Album:
+    files = find_pictures(path)
+    folder = path if path.is_dir() else path.parent
+    names = [file.relative_to(folder).as_posix() for file in files]
+    return Album(names, lambda place: files[place].read_bytes()).of_useful_length()
+
+
+def _albums_of_run(run: Run, progress: Progress) -> dict[str, Album]:
+    dataset = open_run_data(run, progress=progress)
+    albums = {}
+    for to, domain in (("y", dataset.x), ("x", dataset.y)):
+        trained = f"No {domain.name} pictures were held out: these are ones it was trained on."
+        remark = "" if len(domain.test) else trained
+        images = domain.shown()
+        albums[to] = Album(images.names, images.__getitem__, remark).of_useful_length()
+    return albums
+
+
+def _missing_album(run: Run) -> Album:
+    remark = (
+        f"The pictures of the Run {run.path.name} are not at {run.facts()['data']['path']}, or "
+        "are not those it was trained on; upload one, or name a folder with explore(photos=…)."
+    )
+    return Album((), lambda place: b"", remark)

@@ -1,0 +1,108 @@
+"""The explorer's building blocks, of ipywidgets that both 7.7 and 8 have.
+
+All names pass through `html.escape` on their way into an HTML widget, which shows what it is
+given. Dropdowns and buttons show text as it is.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+import numpy as np
+
+from artnb.data.images import encode_jpeg
+
+_TEXT = "line-height: 1.4; overflow-wrap: anywhere; white-space: normal"
+_ALARM = "color: #24242a; background: #fbe9e2; border-left: 3px solid #c1572b; padding: 0.4em 0.8em"
+_DETAILS = "color: #24242a; line-height: 1.3; white-space: pre-wrap"
+
+
+def text_html(text: str, alarm: bool = False, details: str = "") -> str:
+    """Write a sentence as HTML.
+
+    Args:
+        text: the sentence.
+        alarm: whether something went wrong.
+        details: what can be opened below it.
+    """
+    style = f"{_TEXT}; {_ALARM}" if alarm else _TEXT
+    more = f'<pre style="{_DETAILS}">{escape(details)}</pre>'
+    below = f"<details><summary>Details</summary>{more}</details>" if details else ""
+    return f'<div role="status" style="{style}">{escape(text)}{below}</div>'
+
+
+def caption_html(title: str, line: str) -> str:
+    """Write a caption of a title and a smaller line."""
+    return (
+        f'<div style="{_TEXT}"><b>{escape(title)}</b>'
+        f'<div style="font-size: 85%">{escape(line)}</div></div>'
+    )
+
+
+def message_box(text: str) -> ipywidgets.VBox:
+    """Give a sentence in place of a panel."""
+    return ipywidgets.VBox([ipywidgets.HTML(text_html(text, alarm=True))])
+
+
+def row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Put widgets side by side, in several lines where the page is narrow."""
+    return ipywidgets.HBox(
+        widgets, layout={"flex_flow": "row wrap", "overflow": "visible", "margin": "0 0 6px 0"}
+    )
+
+
+def make_grid(
+    columns_px: int, widgets: Sequence[ipywidgets.Widget] = (), stretched: bool = True
+) -> ipywidgets.GridBox:
+    """Put widgets into as many columns as the page has room for.
+
+    Args:
+        columns_px: width of a column at least.
+        widgets: what is shown.
+        stretched: whether a few widgets fill the width of the page.
+    """
+    filling = "auto-fit" if stretched else "auto-fill"
+    columns = f"repeat({filling}, minmax({columns_px}px, 1fr))"
+    return ipywidgets.GridBox(
+        list(widgets),
+        layout={"grid_template_columns": columns, "grid_gap": "12px", "overflow": "visible"},
+    )
+
+
+def make_dropdown(title: str, choices: Sequence[tuple[str, Any]] = ()) -> ipywidgets.Dropdown:
+    """Make a list to choose from."""
+    return ipywidgets.Dropdown(
+        options=choices,
+        description=title,
+        style={"description_width": "initial"},
+        layout={"width": "auto", "flex": "1 1 220px", "max_width": "calc(100% - 4px)"},
+    )
+
+
+def offer(dropdown: ipywidgets.Dropdown, choices: Sequence[tuple[str, Any]], wanted: Any) -> None:
+    """Offer other choices; the first is chosen where the wanted value is not among them."""
+    values = [value for _, value in choices]
+    dropdown.options = choices
+    # What is chosen of new options, ipywidgets 7 and 8 do not agree upon.
+    dropdown.value = wanted if wanted in values else next(iter(values), None)
+
+
+def make_button(text: str, icon: str) -> ipywidgets.Button:
+    """Make a button as wide as its text."""
+    return ipywidgets.Button(description=text, icon=icon, layout={"width": "auto"})
+
+
+class View(ipywidgets.VBox):
+    """A picture with its caption."""
+
+    def __init__(self) -> None:
+        self.image = ipywidgets.Image(format="jpeg", layout={"width": "100%"})
+        self.caption = ipywidgets.HTML(layout={"width": "auto"})
+        super().__init__([self.image, self.caption], layout={"overflow": "visible"})
+        self.add_class("artnb-view")
+
+    def show(self, pixels: np.ndarray, title: str, line: str) -> None:
+        """Show uint8 `(height, width, 3)` in place of the picture before."""
+        self.image.value = encode_jpeg(pixels)
+        self.caption.value = caption_html(title, line)
