@@ -1,0 +1,1 @@
+"""Kaggle's competition gan-getting-started: make a submission, check it, push the notebook."""

@@ -1,0 +1,35 @@
+"""Paint on two virtual devices; a program, since they must be set before a backend starts."""
+
+import keras
+import numpy as np
+
+from artnb.config import preset_config
+from artnb.submission.painting import on_all_devices
+from artnb.training.cyclegan import build_generator
+from artnb.training.samples import paint
+from tests.golden.draws import draw_weights
+from tests.training.on_devices import make_devices
+
+
+def load():
+    """Build a generator with the same weights each time."""
+    generator = build_generator(preset_config("smoke"), "generator_g")
+    draw_weights(generator, 1)
+    return generator
+
+
+def main():
+    """Paint more photos than fit into a batch, with two devices and with one."""
+    make_devices(2)
+    photos = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), np.uint8)
+    expected = paint(load(), photos)
+    with on_all_devices(load) as painter:
+        painted = np.concatenate([painter(photos[:32]), painter(photos[32:])])
+    difference = np.abs(painted.astype(int) - expected).max()
+    batch = painter.batch_size
+    print(f"{batch} a batch, largest difference to one device: {difference}")
+
+
+if __name__ == "__main__":
+    keras.utils.set_random_seed(0)
+    main()
