@@ -2,6 +2,9 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
+
+from artnb.errors import InputError
 
 
 class Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -36,3 +39,15 @@ def say_backend(options: argparse.Namespace) -> None:
 
     print(choose_backend(options.backend))
     import_quietly("keras")
+
+
+def painter(text: str) -> tuple[str, Path]:
+    """Read NAME=DIR, a painter's name and the folder of pictures.
+
+    Raises:
+        InputError: it is not written so.
+    """
+    name, equals, folder = text.partition("=")
+    if not (name and equals and folder):
+        raise InputError(f"a painter is written NAME=DIR, got {text!r}")
+    return name, Path(folder)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli.command import add_backend, add_command, painter, say_backend
 from artnb.errors import InputError
 from artnb.show.progress import bar
 
@@ -122,7 +122,7 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
     from artnb.run import open_run
 
     runs = [open_run(name) for name in options.run]
-    painters = dict(map(_painter, options.painter))
+    painters = dict(map(painter, options.painter))
     say_backend(options)
     from artnb.evaluation.evaluate import default_metrics, evaluate_run
     from artnb.evaluation.sets import Choice
@@ -180,13 +180,6 @@ def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
         picture, dpi=110
     )
     print(f"Side by side:  {picture}")
-
-
-def _painter(text: str) -> tuple[str, Path]:
-    name, equals, folder = text.partition("=")
-    if not (name and equals and folder):
-        raise InputError(f"a painter is written NAME=DIR, got {text!r}")
-    return name, Path(folder)
 
 
 def _evaluator(options: argparse.Namespace, default_metrics: Sequence[str]) -> "Evaluator":

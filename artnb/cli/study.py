@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli.command import add_backend, add_command, painter, say_backend
 from artnb.cli.score import add_extractor
 from artnb.errors import InputError
 from artnb.show.progress import bar
@@ -70,19 +70,12 @@ def _study(options: argparse.Namespace) -> None:
         raise InputError(
             "study needs a Run, or real pictures alone: --photos DIR --painter NAME=DIR"
         )
-    painters = dict(map(_painter, options.painter))
+    painters = dict(map(painter, options.painter))
     made = _study_runs(options, painters) if options.run else _study_pictures(options, painters)
     from artnb.study.summary import describe_study
 
     print(f"\n{describe_study(made)}\n")
     _write(made, _out(options))
-
-
-def _painter(text: str) -> tuple[str, Path]:
-    name, equals, folder = text.partition("=")
-    if not (name and equals and folder):
-        raise InputError(f"a painter is written NAME=DIR, got {text!r}")
-    return name, Path(folder)
 
 
 def _study_runs(options: argparse.Namespace, painters: dict[str, Path]) -> "Study":

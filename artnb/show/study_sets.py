@@ -26,6 +26,8 @@ _COLUMNS = 4
 # More dots would be a blot.
 _MOST_DOTS = 150
 _FEWEST_FOR_VIOLIN = 10
+# An axis of artefacts that is shorter would make much of little.
+_LEAST_AXIS = 0.01
 _PHOTO, _TRANSLATION = COLOURS[1], COLOURS[0]
 
 
@@ -175,7 +177,8 @@ def draw_artefacts(study: Study) -> Figure:
             _draw_course(panel, rows, kind, colour)
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-        panel.set_ylim(bottom=0, top=max(0.01, panel.get_ylim()[1]))
+        highest = max(line.get_ydata().max() for line in panel.lines)
+        panel.set_ylim(-0.0003, max(_LEAST_AXIS, 1.3 * highest))
     panels[0].set_ylabel("share of the picture")
     panels[0].legend(frameon=False, fontsize=9)
     return figure
@@ -183,7 +186,8 @@ def draw_artefacts(study: Study) -> Figure:
 
 def _draw_course(panel: Axes, rows: Sequence, label: str, colour: str) -> None:
     epochs = [row.epoch for row in rows]
-    panel.plot(epochs, [row.value.value for row in rows], "o-", color=colour, label=label)
+    means = np.array([row.value.value for row in rows])
+    panel.plot(epochs, means, "o-", color=colour, label=label)
     if rows and rows[0].value.low is not None:
         low, high = ([getattr(row.value, end) for row in rows] for end in ("low", "high"))
         panel.vlines(epochs, low, high, color=colour, alpha=0.6)

@@ -37,7 +37,9 @@ def cliffs_delta(
     def delta(counts_first: np.ndarray, counts_second: np.ndarray) -> np.ndarray:
         return ((counts_first @ above) * counts_second).sum(axis=1) / (n * m)
 
-    return _bootstrapped(float(above.mean()), delta, (n, m), resamples, seed, "both sets")
+    return _bootstrapped(
+        float(above.mean()), delta, (n, m), resamples, seed, "pictures of both sets"
+    )
 
 
 def progress_between(
