@@ -25,12 +25,15 @@ from artnb.explorer.widgets import (
     make_grid,
     offer,
     row,
+    small_html,
     text_html,
 )
 from artnb.run import Run
 
 # The place of an uploaded picture among the photos to choose from.
 _UPLOADED = -1
+# Jupyter's web server closes the connection at a message of 10 MiB, and nothing arrives here.
+_UPLOAD_HINT = "Uploads: below 10 MB, or they get lost. Larger pictures: explore(photos=FOLDER)."
 
 
 def told(method: Callable) -> Callable:
@@ -78,7 +81,8 @@ class Panel(ipywidgets.VBox):
         self._make_widgets(runs)
         self.favourites = FavouritesBox(Shelf(folder / "favourites"), self._remove)
         notes = [ipywidgets.HTML(text_html(remark)) for remark in remarks]
-        choices = row(self.run, self.direction, self.epoch, self.photo, self.upload)
+        hint = ipywidgets.HTML(small_html(_UPLOAD_HINT))
+        choices = row(self.run, self.direction, self.epoch, self.photo, self.upload, hint)
         actions = row(self.save, self.keep)
         parts = [choices, self.status, self.pictures, actions, self.favourites]
         super().__init__([*notes, *parts])

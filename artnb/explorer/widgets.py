@@ -34,10 +34,12 @@ def text_html(text: str, alarm: bool = False, details: str = "") -> str:
 
 def caption_html(title: str, line: str) -> str:
     """Write a caption of a title and a smaller line."""
-    return (
-        f'<div style="{_TEXT}"><b>{escape(title)}</b>'
-        f'<div style="font-size: 85%">{escape(line)}</div></div>'
-    )
+    return f'<div style="{_TEXT}"><b>{escape(title)}</b></div>{small_html(line)}'
+
+
+def small_html(text: str) -> str:
+    """Write small text."""
+    return f'<div style="{_TEXT}; font-size: 85%">{escape(text)}</div>'
 
 
 def message_box(text: str) -> ipywidgets.VBox:

@@ -95,6 +95,9 @@ def _remedy(said: str, returncode: int, kernel_id: str) -> str:
         return f"Kaggle has a problem of its own ({status}); try again in some minutes"
     if re.search(r"ConnectionError|Max retries|NameResolution|ProxyError|timed out", said):
         return "Kaggle cannot be reached; look at the connection and try again"
+    missing = re.search(r"No module named '([\w.]+)'", said)
+    if missing:
+        return f"Kaggle's client needs {missing[1]}, which is missing: pip install {missing[1]}"
     told = re.search(r"Kernel push error: (.*)", said)
     reason = told[1] if told else _last_line(said) or f"its client ended with {returncode}"
     return f"Kaggle turned the push down: {reason}"

@@ -11,12 +11,7 @@ from tests.explorer.conftest import copy_of, encoded
 ipywidgets = pytest.importorskip("ipywidgets")
 
 
-panels = pytest.importorskip("artnb.explorer.panel")
-
-
-@pytest.fixture(autouse=True)
-def _compiled_once(studio, monkeypatch):
-    monkeypatch.setattr(panels, "Studio", lambda: studio)
+pytestmark = pytest.mark.usefixtures("tinting")
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ from tests.explorer.conftest import copy_of, encoded
 PHOTO = read_photo("a.jpg", encoded(32, 32), 512)
 
 
-def paint_negatives(painter, photo, multiple_px):
-    return 255 - photo
+@pytest.fixture(scope="module")
+def studio():
+    """One for all tests that paint: its networks are compiled once."""
+    return Studio()
 
 
 def test_paints_and_leads_back_in_both_directions(scene, studio):
@@ -31,7 +33,7 @@ def test_paints_and_leads_back_in_both_directions(scene, studio):
     assert painted.domains == ("painting", "photo")
 
 
-def test_what_was_painted_lately_is_remembered(scene, monkeypatch):
+def test_what_was_painted_lately_is_remembered(scene, tinting, monkeypatch):
     loads = []
 
     def load(*which):
@@ -39,7 +41,6 @@ def test_what_was_painted_lately_is_remembered(scene, monkeypatch):
         return load_painter(*which)
 
     monkeypatch.setattr(room, "load_painter", load)
-    monkeypatch.setattr(room, "translate_image", paint_negatives)
     studio = Studio()
     first = studio.paint(scene.run, 1, "y", PHOTO)
     assert studio.paint(scene.run, 1, "y", PHOTO) is first
@@ -47,9 +48,8 @@ def test_what_was_painted_lately_is_remembered(scene, monkeypatch):
     assert len(loads) == 2, "both directions need the same two networks"
 
 
-def test_networks_are_few(scene, tmp_path, monkeypatch):
+def test_networks_are_few(scene, tinting, tmp_path, monkeypatch):
     monkeypatch.setattr(room, "_MOST_NETWORKS", 2)
-    monkeypatch.setattr(room, "translate_image", paint_negatives)
     studio = Studio()
     other = copy_of(scene.run, tmp_path / "other")
     for run in (scene.run, other):
@@ -57,8 +57,7 @@ def test_networks_are_few(scene, tmp_path, monkeypatch):
     assert {run for run, _ in studio._networks} == {other}
 
 
-def test_a_damaged_snapshot_is_told_and_the_next_epoch_works(scene, tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "translate_image", paint_negatives)
+def test_a_damaged_snapshot_is_told_and_the_next_epoch_works(scene, tinting, tmp_path):
     run = copy_of(scene.run, tmp_path / "torn")
     run.snapshot(1).write_bytes(b"torn")
     studio = Studio()
@@ -87,3 +86,10 @@ def test_the_mean_difference_is_in_grey_levels(scene, studio):
     painted = studio.paint(scene.run, 1, "y", PHOTO)
     apart = np.abs(painted.painting.astype(float) - PHOTO.pixels).mean()
     assert painted.mean_difference == pytest.approx(apart)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 30)])
+def test_pictures_of_any_shape_are_painted(scene, studio, size):
+    photo = read_photo("a.jpg", encoded(*size), 512)
+    painted = studio.paint(scene.run, 1, "y", photo)
+    assert painted.painting.shape == painted.reconstruction.shape == photo.pixels.shape

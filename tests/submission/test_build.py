@@ -201,7 +201,7 @@ def test_killed_and_gone_on_with(run, photos, tmp_path):
     command = [sys.executable, "-c", PROGRAM, str(run.path), str(photos), str(out)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     part = tmp_path / "images.zip.part"
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not (part / "0003.zip").exists() and time.monotonic() < until:
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

@@ -13,7 +13,10 @@ from artnb.submission.push import push
 from tests.submission.kaggle_server import REDIRECT, TOKEN, URL, KaggleServer
 
 KERNEL = Kernel("painter", "Kaggle submission", datasets=["painter/artnb-wheel"])
-needs_client = pytest.mark.skipif(find_spec("kaggle") is None, reason="needs Kaggle's client")
+# The client of 2.2 needs six without saying so.
+needs_client = pytest.mark.skipif(
+    not (find_spec("kaggle") and find_spec("six")), reason="needs Kaggle's client, and six"
+)
 
 
 @pytest.fixture
@@ -186,6 +189,14 @@ def test_without_a_network_it_says_so(notebook, tmp_path, kaggle, monkeypatch):
     folder = write_kernel(notebook, KERNEL, tmp_path / "build").parent
     with pytest.raises(InputError, match="cannot be reached; look at the connection"):
         push(folder, KERNEL.id)
+
+
+def test_a_client_that_lacks_something_says_what(tmp_path, monkeypatch):
+    said = "Traceback\nModuleNotFoundError: No module named 'six'\n"
+    monkeypatch.setattr(module, "find_spec", lambda _name: True)
+    monkeypatch.setattr(module, "_run_client", lambda _folder: (said, 1))
+    with pytest.raises(InputError, match="needs six, which is missing: pip install six"):
+        push(tmp_path, KERNEL.id)
 
 
 def test_without_the_client_it_says_how_to_install_it(tmp_path, monkeypatch):

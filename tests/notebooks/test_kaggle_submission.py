@@ -1,0 +1,60 @@
+"""Notebook 06 in both forms, against a folder in the place of Kaggle's mount."""
+
+import shutil
+from pathlib import Path
+
+import papermill
+import pytest
+
+from artnb.data.demo import make_demo_data
+from artnb.submission.check import check_submission
+from artnb.submission.session import SMOKE_RULES
+from notebooks import build
+from tests.notebooks.test_run import outputs_of
+
+(SOURCE,) = [source for source in build.sources() if source.stem == "06_kaggle_submission"]
+
+
+@pytest.fixture
+def kaggle_input(tmp_path):
+    """The competition's files where Kaggle attaches them now, invented and few."""
+    place = tmp_path / "input" / "competitions" / "gan-getting-started"
+    made = make_demo_data(tmp_path / "made", 256, images=14, pairs=2)
+    for name, domain in (("photo", "photos"), ("monet", "paintings")):
+        shutil.copytree(Path(made.path) / "pictures" / domain, place / f"{name}_jpg")
+    return tmp_path / "input"
+
+
+@pytest.mark.notebook
+def test_train_and_submit_then_submit_only(tmp_path, kaggle_input, monkeypatch):
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("ARTNB_DATA", raising=False)
+
+    def execute(form):
+        outputs = tmp_path / form
+        monkeypatch.setenv("ARTNB_OUTPUTS", str(outputs))
+        notebook = papermill.execute_notebook(
+            build.notebook_path(SOURCE),
+            tmp_path / f"{form}.ipynb",
+            parameters={"preset": "smoke", "form": form, "kaggle_input": str(kaggle_input)},
+            cwd=tmp_path,
+            progress_bar=False,
+        )
+        streams = outputs_of(notebook, "stream")
+        assert [output.text for output in streams if output.name == "stderr"] == []
+        return outputs / "kaggle-submission", "".join(output.text for output in streams)
+
+    trained, said = execute("train_and_submit")
+    assert "competitions/gan-getting-started already; nothing is fetched or copied" in said
+    assert "photo (13 train, 1 test) → monet (14 train, 0 test), 256 px" in said
+    checked = check_submission(trained / "images.zip", SMOKE_RULES)
+    assert (checked.is_right, checked.pictures) == (True, 14)
+    assert "MiFID: not computed" in said
+
+    version = kaggle_input / "notebooks" / "someone" / "kaggle-submission" / "outputs"
+    shutil.copytree(trained / "kaggle-monet", version / "kaggle-monet")
+    submitted, said = execute("submit_only")
+    assert f"{version}/kaggle-monet" in said
+    assert not (submitted / "kaggle-monet").exists(), "it was trained again"
+    again = submitted / "images.zip"
+    assert again.read_bytes() == (trained / "images.zip").read_bytes()
