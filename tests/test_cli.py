@@ -77,7 +77,9 @@ def test_the_way_from_pictures_to_paintings(folders, capsys):
 
 def test_every_command_has_help_that_says_what_it_is_for():
     for words in (["doctor"], ["demo"], ["data", "demo"], ["data", "prepare"], ["data", "check"],
-                  ["train"], ["translate"], ["runs"]):  # fmt: skip
+                  ["data", "kaggle"], ["data", "cyclegan"], ["train"], ["translate"], ["runs"],
+                  ["evaluate"], ["gallery"], ["study"], ["submit", "build"], ["submit", "check"],
+                  ["kaggle", "push"]):  # fmt: skip
         with pytest.raises(SystemExit, match="0"):
             build_parser().parse_args([*words, "--help"])
 

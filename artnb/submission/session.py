@@ -53,7 +53,7 @@ def competition_data(
     folder = out / "competition"
     if not folder.exists():
         say("The competition's files are not here: a few pictures are invented in their place.")
-        pictures = Path(make_demo_data(out / "embedded", 256, images=12, pairs=2).path) / "pictures"
+        pictures = Path(make_demo_data(out / "embedded", 256, images=16, pairs=2).path) / "pictures"
         stand_in_for_competition(pictures / "photos", pictures / "paintings", folder)
     return folder
 
@@ -132,9 +132,6 @@ def train_in_session(
     for earlier in runs_below(attached) if attached.is_dir() else []:
         if earlier.path.name == path.name:
             restore(earlier.path.parent, run, say)
-            # A session that ended within its first epoch leaves none of these to be fetched.
-            run.samples.mkdir(exist_ok=True)
-            run.snapshots.mkdir(exist_ok=True)
     minutes = deadline.left_s() / 60
     if minutes <= 0:
         raise InputError(

@@ -32,6 +32,8 @@ def save_snapshot(path: Path, networks: Mapping[str, keras.Model], facts: dict[s
         for name, network in networks.items()
         for number, weight in enumerate(network.get_weights())
     }
+    # A Run that came back from a mirror before its first snapshot has no folder for them.
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     save_file(arrays, unfinished, metadata={"facts": json.dumps(facts)})
     os.replace(unfinished, path)

@@ -27,7 +27,7 @@
 # |---|---|
 # | one T4, on Kaggle or Colab | 5 hours: all that `session_minutes` leaves (an estimate) |
 # | one T4, `submit_only` | 10 minutes (an estimate) |
-# | two CPU cores, preset `smoke` | about a minute, with 40 photos (measured) |
+# | two CPU cores, preset `smoke` | about 2 minutes on busy cores, 20 invented photos (measured) |
 
 # %% cellView="form"
 # @title Install

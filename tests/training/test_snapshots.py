@@ -36,6 +36,12 @@ def test_both_directions_load_again(run, painters):
     assert np.abs(outputs[0] - outputs[1]).max() > 1e-3
 
 
+def test_the_folder_of_snapshots_is_made_where_it_is_missing(run, painters):
+    run.snapshots.rmdir()
+    save_snapshot(run.snapshot(1), painters, {"epoch": 1})
+    assert run.snapshot_epochs() == [1]
+
+
 def test_a_damaged_snapshot_is_named(run, painters):
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     data = run.snapshot(1).read_bytes()
