@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 JAX    := $(VENV)-jax
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-slow test-slow-jax test-notebooks notebooks lint format clean
+.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks notebooks lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ test-slow: $(READY)  ## the tests that take minutes each
 
 test-slow-jax: $(JAX)/.ready  ## the same on JAX: kills, two hosts
 	$(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
+
+test-explorer: $(READY)  ## the explorer in JupyterLab 3.6 and 4, in a browser; minutes each
+	$(BIN)/python tools/explorer_in_jupyter.py --lab 3 --build
+	$(BIN)/python tools/explorer_in_jupyter.py --lab 4 --build
 
 test-notebooks: $(READY)  ## run every notebook with preset="smoke"
 	$(BIN)/python -m pytest -m notebook

@@ -22,7 +22,7 @@ JPEG_QUALITY = 95
 LARGEST_IMAGE_PIXELS = 400_000_000
 # Pillow's own limit would warn at 89 million pixels and refuse a phone's 200 million.
 Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
-_ORIENTATION_TAG = 0x0112
+_ORIENTATION_TAG, _DESCRIPTION_TAG = 0x0112, 0x010E
 # Translations say in a comment what they are, so that none is taken for a real painting later.
 PAINTED_MARK = "painted by artnb"
 
@@ -132,7 +132,8 @@ def is_marked_as_painted(data: bytes) -> bool:
     """Say whether an encoded picture carries the comment of generated ones, `PAINTED_MARK`."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            comment = image.info.get("comment") or image.info.get("Comment") or ""
+            comment = image.info.get("comment") or image.info.get("Comment")
+            comment = comment or image.getexif().get(_DESCRIPTION_TAG, "")
     except OSError:
         return False
     text = comment.decode(errors="replace") if isinstance(comment, bytes) else str(comment)
