@@ -6,6 +6,7 @@ import pytest
 
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.platform.where import known_folder
+from artnb.run import Run
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,12 @@ def competition(real_data) -> Path:
 def competition_dataset(competition) -> Dataset:
     """The competition's pictures, opened for training; takes some seconds, once."""
     return open_dataset(competition)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Run:
+    """A Run of random networks with epochs 1 and 2, on embedded data; to be copied, not changed."""
+    from tests.evaluation.stand_in import make_run  # loads Keras: only where it is asked for
+
+    folder = tmp_path_factory.mktemp("made")
+    return make_run(folder / "run", folder / "data")

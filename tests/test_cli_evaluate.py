@@ -7,7 +7,7 @@ import pytest
 from artnb.cli import main
 from artnb.data.images import is_marked_as_painted
 from artnb.evaluation.rows import read_scores
-from tests.evaluation.stand_in import Colours, make_run, write_pictures
+from tests.evaluation.stand_in import Colours, write_pictures
 
 
 @pytest.fixture(autouse=True)
@@ -15,12 +15,6 @@ def stand_in(tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("artnb.evaluation.extractors.load_extractor", lambda *_, **__: Colours())
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    return make_run(folder / "run", folder / "data")
 
 
 @pytest.fixture

@@ -33,6 +33,27 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_extractor(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose the extractor."""
+    parser.add_argument(
+        "--extractor",
+        default="auto",
+        help="inception, squeezenet or vgg16; auto takes Inception where its weights are here",
+    )
+
+
+def add_epochs(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user choose among the epochs that Runs keep."""
+    parser.add_argument(
+        "--epochs", default="all", help="of those kept: all, latest, best, or 1,10,20"
+    )
+
+
+def add_painters(parser: argparse.ArgumentParser, text: str) -> None:
+    """Let a command's user name further painters; `painter` reads each."""
+    parser.add_argument("--painter", action="append", default=[], metavar="NAME=DIR", help=text)
+
+
 def say_backend(options: argparse.Namespace) -> None:
     """Decide on the backend, say which it is, and import Keras with it."""
     from artnb.platform.backend import choose_backend, import_quietly

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli.command import add_backend, add_command, add_epochs, say_backend
 from artnb.show.progress import bar
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--photos", type=Path, help="a file or a folder (default: held-out ones of the first Run)"
     )
-    parser.add_argument(
-        "--epochs", default="all", help="of those kept: all, latest, best, or 1,10,20"
-    )
+    add_epochs(parser)
     parser.add_argument(
         "--count", type=int, help="photos, spread evenly (default: 12, or all of --photos)"
     )

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, painter, say_backend
+from artnb.cli.command import (
+    add_backend,
+    add_command,
+    add_epochs,
+    add_extractor,
+    add_painters,
+    painter,
+    say_backend,
+)
 from artnb.errors import InputError
 from artnb.show.progress import bar
 
 if TYPE_CHECKING:
+    from artnb.data.dataset import Dataset
     from artnb.evaluation.evaluate import RunScores
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.rows import Row
@@ -30,9 +39,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--run", action="append", metavar="RUN", help="name or path; several are compared"
     )
-    parser.add_argument(
-        "--epochs", default="all", help="of those kept: all, latest, best, or 1,10,20"
-    )
+    add_epochs(parser)
     parser.add_argument("--to", default="y", help="x, y or a domain's name")
     parser.add_argument(
         "--fake", type=Path, metavar="DIR", help="generated pictures, without --run"
@@ -45,13 +52,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--nearest", action="store_true", help="show translations beside the nearest real pictures"
     )
-    parser.add_argument(
-        "--painter",
-        action="append",
-        default=[],
-        metavar="NAME=DIR",
-        help="for style: a further painter's pictures; may be repeated",
-    )
+    add_painters(parser, "for style: a further painter's pictures; may be repeated")
     parser.add_argument("--out", type=Path, help="of two folders: write scores to this CSV")
     add_backend(parser)
 
@@ -76,15 +77,6 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metrics", help="comma-separated (default: what the sets allow)")
     add_extractor(parser)
     parser.add_argument("--seed", type=int, default=0, help="of bootstrap, subsets and folds")
-
-
-def add_extractor(parser: argparse.ArgumentParser) -> None:
-    """Let a command's user choose the extractor."""
-    parser.add_argument(
-        "--extractor",
-        default="auto",
-        help="inception, squeezenet or vgg16; auto takes Inception where its weights are here",
-    )
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -125,13 +117,14 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
     painters = dict(map(painter, options.painter))
     say_backend(options)
     from artnb.evaluation.evaluate import default_metrics, evaluate_run
-    from artnb.evaluation.sets import Choice
+    from artnb.evaluation.sets import Choice, open_run_data
 
     choice = Choice(options.data, options.real, options.photos, options.count, options.resize)
     metrics = default_metrics(runs, options.epochs) + (["style"] if painters else [])
     evaluator = _evaluator(options, metrics)
     rows = {}
     for run in runs:
+        dataset = open_run_data(run, choice.data, bar) if choice.needs_data else None
         scores = evaluate_run(
             run,
             evaluator,
@@ -140,6 +133,7 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
             choice,
             options.gap,
             painters,
+            dataset,
             say=print,
         )
         rows[run.path.name] = scores.rows
@@ -149,20 +143,25 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
         if scores.best:
             print(scores.best.describe())
         if options.nearest:
-            _show_nearest(run, evaluator, options.to, choice, scores)
+            _show_nearest(run, evaluator, options.to, choice, dataset, scores)
     if len(runs) > 1:
         _compare(runs, rows)
 
 
 def _show_nearest(
-    run: "Run", evaluator: "Evaluator", to: str, choice: "Choice", scores: "RunScores"
+    run: "Run",
+    evaluator: "Evaluator",
+    to: str,
+    choice: "Choice",
+    dataset: "Dataset | None",
+    scores: "RunScores",
 ) -> None:
     """Show the best epoch's translations that are nearest to real pictures, or the last one's."""
     from artnb.evaluation.nearest import view_nearest
     from artnb.show.grids import save_picture
 
     epoch = scores.best.epoch if scores.best else max(int(row.epoch) for row in scores.rows)
-    view = view_nearest(run, evaluator, epoch, to, choice)
+    view = view_nearest(run, evaluator, epoch, to, choice, dataset)
     picture = save_picture(view.picture, run.path / f"nearest-epoch-{epoch:04d}.png")
     print(f"Nearest: {picture}")
     print(view.sentence)

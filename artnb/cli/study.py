@@ -4,8 +4,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, painter, say_backend
-from artnb.cli.score import add_extractor
+from artnb.cli.command import (
+    add_backend,
+    add_command,
+    add_epochs,
+    add_extractor,
+    add_painters,
+    painter,
+    say_backend,
+)
 from artnb.errors import InputError
 from artnb.show.progress import bar
 
@@ -28,16 +35,8 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--run", action="append", default=[], metavar="RUN", help="name or path; may be repeated"
     )
-    parser.add_argument(
-        "--epochs", default="all", help="of those kept: all, latest, best, or 1,10,20"
-    )
-    parser.add_argument(
-        "--painter",
-        action="append",
-        default=[],
-        metavar="NAME=DIR",
-        help="a further painter's pictures; may be repeated",
-    )
+    add_epochs(parser)
+    add_painters(parser, "a further painter's pictures; may be repeated")
     parser.add_argument(
         "--photos", type=Path, metavar="DIR", help="to paint (default: the Run's held-out photos)"
     )

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
 from artnb.show.progress import bar
 from artnb.submission.rules import SLUG, ZIP_NAME
 
@@ -59,11 +59,7 @@ def _add_check(actions: argparse._SubParsersAction) -> None:
         metavar="DIR",
         help="also a local MiFID: the competition's folder, or one of real paintings",
     )
-    parser.add_argument(
-        "--extractor",
-        default="auto",
-        help="inception, squeezenet or vgg16; auto is Inception where its weights are here",
-    )
+    add_extractor(parser)
     add_backend(parser)
 
 

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.cli.command import add_backend, add_command, say_backend
-from artnb.cli.score import add_extractor
+from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
 from artnb.show.progress import bar
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.evaluation.blocks import blocks
 from artnb.evaluation.score import checked_features
 
 # Distances that are in memory at a time: 64 MB of them.
@@ -108,9 +109,7 @@ def real_to_real(real: np.ndarray) -> Nearest:
 
 def _nearest(real: np.ndarray, pictures: np.ndarray, leave_out_same: bool) -> Nearest:
     indices, distances = np.empty(len(pictures), int), np.empty(len(pictures))
-    block = max(1, _BLOCK_DISTANCES // len(real))
-    for start in range(0, len(pictures), block):
-        part = slice(start, start + block)
+    for part in blocks(len(pictures), len(real), _BLOCK_DISTANCES):
         away = 1 - np.abs(pictures[part] @ real.T)
         if leave_out_same:
             away[away < _SAME_PICTURE] = np.inf

@@ -63,7 +63,7 @@ def titled(published: str, general: str, extractor: Extractor) -> str:
 
 def _frechet(c: Comparison) -> dict[str, Score]:
     score = fid(*c.features)
-    return {titled("FID", FRECHET, c.extractor): score}
+    return {titled("FID", "Fréchet distance", c.extractor): score}
 
 
 def _memorised(c: Comparison) -> dict[str, Score]:
@@ -132,7 +132,6 @@ def _mean_of(first: Score, second: Score) -> Score:
     return Score(value, value - half, value + half, first.interval)
 
 
-FRECHET = "Fréchet distance"
 METRICS = {
     metric.name: metric
     for metric in (

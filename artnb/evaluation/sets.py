@@ -36,6 +36,11 @@ class Choice:
     count: int | None = None
     resize_px: int | None = None
 
+    @property
+    def needs_data(self) -> bool:
+        """Whether a Run's own data is needed beside what was chosen."""
+        return self.real is None or self.photos is None
+
     def __post_init__(self) -> None:
         if self.count is not None and self.count < _FEWEST_PHOTOS:
             raise InputError(
@@ -79,9 +84,8 @@ class RunSets:
         progress: Progress = silent,
     ) -> None:
         self.choice, self.progress = choice, progress
-        self._needs_data = choice.real is None or choice.photos is None
         self.source = self.target = None
-        if self._needs_data or dataset is not None:
+        if choice.needs_data or dataset is not None:
             dataset = dataset or open_run_data(run, choice.data, progress)
             domains = (dataset.x, dataset.y) if to == "y" else (dataset.y, dataset.x)
             self.source, self.target = domains

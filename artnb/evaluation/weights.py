@@ -1,16 +1,14 @@
 """Published weights: which files, from where, under what licence, and whether they are the ones."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
-from artnb.files import sha256_of, write_whole
 from artnb.platform.download import download
+from artnb.platform.observed import first_seen
 from artnb.platform.part import hash_problem
 from artnb.platform.where import cache_folder, known_folder
 
@@ -207,15 +205,8 @@ def _verify(path: Path, file: WeightFile) -> None:
 
 def _changed(path: Path) -> str:
     """Compare a file's hash with the first that was seen of it, or take note of this one."""
-    notes, sha256 = _cache() / _OBSERVED, sha256_of(path)
-    try:
-        observed = dict(json.loads(notes.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        observed = {}
-    expected = observed.setdefault(path.name, sha256)
-    if expected != sha256:
-        return f"had the sha256 {expected} when it was first used ({notes}), and now has {sha256}"
-    with suppress(OSError):  # a folder that cannot be written keeps no notes
-        notes.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(notes, json.dumps(observed, indent=2) + "\n")
-    return ""
+    notes = _cache() / _OBSERVED
+    first, now = first_seen(path, notes)
+    if first == now:
+        return ""
+    return f"had the sha256 {first} when it was first used ({notes}), and now has {now}"

@@ -25,12 +25,6 @@ from tests.evaluation.stand_in import Colours, make_run, write_pictures
 METRICS = ["frechet", "ssim", "discriminator"]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    return make_run(folder / "run", folder / "data")
-
-
 @pytest.fixture
 def run(made, tmp_path):
     """A Run of two epochs whose folder a test may change."""

@@ -28,12 +28,6 @@ NAMES = (
 )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("made")
-    return make_run(folder / "run", folder / "data")
-
-
 @pytest.fixture
 def run(made, tmp_path):
     """A Run of two epochs whose folder a test may change."""

@@ -87,7 +87,6 @@ def test_the_run_of_the_session_before_is_gone_on_with(run, dataset, tmp_path, m
     assert given[2] == path
     assert (options["resume"], options["deadline"]) == ("auto", deadline)
     assert Run(path).config() == run.config()
-    assert Run(path).snapshots.is_dir()
 
 
 def test_epochs_are_fitted_to_the_sessions(dataset, tmp_path, monkeypatch):

@@ -1,8 +1,6 @@
 """The data sets of the CycleGAN paper, from their authors' server."""
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,8 +9,9 @@ from artnb.data.fetch.archives import unpack
 from artnb.data.fetch.folders import check_room, filling, folder_of, is_whole
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
-from artnb.files import sha256_of, write_whole
+from artnb.files import sha256_of
 from artnb.platform.download import download
+from artnb.platform.observed import first_seen
 from artnb.platform.where import cache_folder
 
 # The authors' download script names a server that has moved: first to this address without,
@@ -153,18 +152,11 @@ def _unpack(archive: Path, folder: Path, name: str, progress: Progress) -> None:
 
 def _compare_with_first(archive: Path) -> None:
     """Compare a hash that nobody published with the first that was seen, or note this one."""
-    notes, sha256 = cache_folder() / "data" / "observed.json", sha256_of(archive)
-    try:
-        observed = dict(json.loads(notes.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        observed = {}
-    first = observed.setdefault(archive.name, sha256)
-    if first != sha256:
+    notes = cache_folder() / "data" / "observed.json"
+    first, now = first_seen(archive, notes)
+    if first != now:
         archive.unlink()
         raise InputError(
             f"{archive.name} had the sha256 {first} when it was first fetched, and now has "
-            f"{sha256}; if you trust the change, remove it from {notes} and fetch it again"
+            f"{now}; if you trust the change, remove it from {notes} and fetch it again"
         )
-    with suppress(OSError):  # a folder that cannot be written keeps no notes
-        notes.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(notes, json.dumps(observed, indent=2) + "\n")
