@@ -4,6 +4,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JAX    := $(VENV)-jax
+# Tests run side by side; each process takes up to 3 GB.
+WORKERS ?= 2
+PYTEST = python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks notebooks lint format clean
@@ -27,7 +30,7 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
 
 test: $(READY)  ## the default tests, about ten minutes on two cores
-	$(BIN)/python -m pytest
+	$(BIN)/$(PYTEST)
 
 # Compiling is most of what tests on JAX do, and many of them compile the same.
 test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.compiled
@@ -35,7 +38,7 @@ test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 
 test-jax: $(JAX)/.ready  ## the default tests on JAX, without TensorFlow installed
-	$(JAX)/bin/python -m pytest
+	$(JAX)/bin/$(PYTEST)
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
