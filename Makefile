@@ -8,8 +8,17 @@ JAX    := $(VENV)-jax
 WORKERS ?= 2
 PYTEST = python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
+# What is tested at a platform's own versions: its Python and backends; the rest is in constraints/.
+PLATFORM           ?= colab colab-tpu kaggle
+PYTHON_colab        = 3.13
+PYTHON_colab-tpu    = 3.13
+PYTHON_kaggle       = 3.12
+BACKENDS_colab      = tensorflow,jax
+BACKENDS_colab-tpu  = jax
+BACKENDS_kaggle     = tensorflow,jax
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks notebooks lint format clean
+.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,10 +60,27 @@ test-explorer: $(READY)  ## the explorer in JupyterLab 3.6 and 4, in a browser; 
 	$(BIN)/python tools/explorer_in_jupyter.py --lab 4 --build
 
 test-notebooks: $(READY)  ## run every notebook with preset="smoke"
-	$(BIN)/python -m pytest -m notebook
+	$(BIN)/$(PYTEST) -m notebook
+
+test-platforms: $(PLATFORM:%=test-on-%)  ## fast tests and notebooks at the versions of PLATFORM=colab, colab-tpu, kaggle
+
+$(VENV)-%/.ready: pyproject.toml constraints/%.txt
+	$$($(PYTHON) tools/find_python.py $(PYTHON_$*)) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints/$*.txt --editable ".[$(BACKENDS_$*),dev]"
+	@touch $@
+
+# Real pictures say nothing about a platform.
+test-on-%: export ARTNB_DATA =
+test-on-%: $(VENV)-%/.ready
+	$(<D)/bin/$(PYTEST) -m "not slow and not long and not notebook"
+	$(<D)/bin/$(PYTEST) -m notebook
 
 notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
 	$(BIN)/python -m notebooks.build
+
+set-repository: $(READY)  ## write URL=https://github.com/you/artnb wherever the address stands
+	$(BIN)/python tools/set_repository.py $(URL)
 
 lint: $(READY)  ## style and formatting
 	$(BIN)/ruff check .

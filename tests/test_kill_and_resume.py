@@ -9,6 +9,8 @@ import pytest
 
 SCRIPT = Path(__file__).parents[1] / "tools" / "kill_and_resume.py"
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.slow)])
 def test_every_bit_is_the_same(kills):

@@ -24,8 +24,11 @@ def wanted():
     return {canonicalize_name(r.name): r for r in requirements if r.name != "artnb"}
 
 
-def pins():
-    lines = (ROOT / "constraints" / "default.txt").read_text(encoding="utf-8").splitlines()
+PLATFORMS = ("colab", "colab-tpu", "kaggle")
+
+
+def pins(name="default"):
+    lines = (ROOT / "constraints" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     requirements = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {canonicalize_name(r.name): r for r in requirements}
 
@@ -42,8 +45,26 @@ def test_everything_is_pinned_exactly_and_within_its_range():
         assert requirement.specifier.contains(pin.version), f"{name}: {pin} and {requirement}"
 
 
-def test_torch_and_tensorflow_addons_are_in_no_environment():
-    names = {*pins(), *wanted()}
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_a_platform_has_is_within_our_ranges(platform):
+    project, found = pyproject(), pins(platform)
+    extras = project["optional-dependencies"]
+    groups = [project["dependencies"], extras["notebooks"], extras["kaggle"], extras["dev"]]
+    needed = [Requirement(line) for lines in groups for line in lines]
+    for requirement in needed:
+        if requirement.name != "artnb":
+            (pin,) = found[canonicalize_name(requirement.name)].specifier
+            assert requirement.specifier.contains(pin.version), requirement
+
+
+def test_a_tpus_machine_has_jax_alone():
+    assert "tensorflow" not in pins("colab-tpu")
+    assert "jax" in pins("colab-tpu")
+
+
+@pytest.mark.parametrize("name", ["default", *PLATFORMS])
+def test_torch_and_tensorflow_addons_are_in_no_environment(name):
+    names = {*pins(name), *wanted()}
     assert not names & {"torch", "torchvision", "tensorflow-addons"}
 
 
@@ -61,7 +82,10 @@ def test_the_environment_is_named_after_the_project():
     assert environment()["name"] == pyproject()["name"] == "artnb"
 
 
-@pytest.mark.parametrize("path", ["constraints/default.txt", "environment.yml", "pyproject.toml"])
+CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", *PLATFORMS)]
+
+
+@pytest.mark.parametrize("path", [*CONSTRAINTS, "environment.yml", "pyproject.toml"])
 def test_no_index_or_file_address_is_pinned(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     assert "file:" not in text

@@ -14,6 +14,8 @@ from tests.evaluation.stand_in import Colours
 
 METRICS = ["frechet", "ssim", "discriminator"]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):

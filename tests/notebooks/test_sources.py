@@ -89,6 +89,11 @@ def test_opening(notebook):
     assert re.findall(r"^# ", notebook.prose, re.M) == ["# "], "one H1"
 
 
+def test_the_install_cell_is_the_same_everywhere():
+    cells = {Notebook(source).titled("Install").source for source in build.sources()}
+    assert len(cells) == 1
+
+
 @every_notebook
 def test_parameters(notebook):
     (cell,) = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
@@ -123,6 +128,17 @@ def test_addresses_are_those_of_pyproject(notebook):
     badges = re.findall(r"^\[!\[[^\]]*\]\([^)]*\)\]\(([^)]*)\)$", notebook.cells[0].source, re.M)
     assert badges == [colab, kaggle]
     assert f'"git+{REPOSITORY}"' in notebook.titled("Install").source
+
+
+def test_readme_lists_every_notebook_with_its_badges():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| [0")]
+    assert len(rows) == len(build.sources())
+    for row, source in zip(rows, build.sources(), strict=True):
+        first = Notebook(source).cells[0].source
+        addresses = re.findall(r"^\[!\[[^\]]*\]\([^)]*\)\]\(([^)]*)\)$", first, re.M)
+        assert f"[{source.stem}](notebooks/{source.stem}.ipynb)" in row
+        assert re.findall(r"\)\]\((https://[^)]*)\)", row) == addresses
 
 
 @every_notebook

@@ -26,6 +26,7 @@ _QUICK = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # compiling is what takes the time here
 }
+pytestmark = pytest.mark.long
 needs_jax = pytest.mark.skipif(_BACKEND != "jax", reason="several hosts train on JAX only")
 needs_tensorflow = pytest.mark.skipif(
     _BACKEND != "tensorflow", reason="on JAX a step sees the whole batch, and so its overflow"

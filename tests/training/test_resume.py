@@ -22,6 +22,8 @@ from artnb.training.train import train
 CONFIG = preset_config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
 STOPPED_AT = 6  # in the middle of the second of three epochs of four steps
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
