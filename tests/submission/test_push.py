@@ -77,9 +77,8 @@ def test_the_metadata_is_what_the_client_reads(notebook, tmp_path):
 @needs_client
 def test_the_metadatas_names_are_the_clients_own(tmp_path, monkeypatch, kaggle):
     import subprocess
-    import sys
 
-    command = [sys.executable, "-m", "kaggle", "kernels", "init", "-p", str(tmp_path)]
+    command = [*module.CLIENT, "kernels", "init", "-p", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
     template = json.loads((tmp_path / "kernel-metadata.json").read_text())
     assert set(KERNEL.metadata("a.ipynb")) == set(template) - {"machine_shape"}
