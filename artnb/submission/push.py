@@ -19,6 +19,8 @@ _TIMEOUT_S = 300
 _PUSHED = re.compile(r"successfully pushed.*?(https?://\S+)", re.DOTALL)
 _INVALID = re.compile(r"not valid (\w+) sources and could\s*not\s*be added to the kernel: (.*)")
 _STATUS = re.compile(r"\b(4\d\d|5\d\d) (?:Client|Server) Error")
+# The words of versions 2.2, and 2.0 with a token and without.
+_UNKNOWN = re.compile(r"Authentication required|Unauthorized|to authenticate at")
 _REMEDIES = {
     "403": (
         "Kaggle does not allow this account to push {id} (403): the name after --user must be the "
@@ -88,7 +90,7 @@ def _remedy(said: str, returncode: int, kernel_id: str) -> str:
     """Turn what the client said into a sentence with a remedy; its own words may hold a token."""
     found = _STATUS.search(said)
     status = found[1] if found else ""
-    if status == "401" or re.search(r"Authentication required|to authenticate at|Unauthorized", said):
+    if status == "401" or _UNKNOWN.search(said):
         return f"Kaggle finds no valid credentials; {how_to_get_credentials()}"
     if status in _REMEDIES:
         return _REMEDIES[status].format(id=kernel_id)
