@@ -15,7 +15,8 @@ class CycleGANConfig:
     """All settings of a CycleGAN; the defaults are the paper's (Zhu et al. 2017, section 4).
 
     Each setting's comment says what it does, what is usual and where that is from; without a
-    source it is the paper's own. Checked when made: whatever exists can be trained with.
+    source it is the paper's own. Checked when made: whatever exists can be trained with, but for
+    what `artnb import` brought.
     """
 
     preset: str = "paper"
@@ -100,7 +101,7 @@ class CycleGANConfig:
     @property
     def multiple_px(self) -> int:
         """What both sides of a picture must be a multiple of for the generators."""
-        return 2**self.generator_depth if self.generator == "unet" else 4
+        return 2**self.generator_depth if self.generator in ("unet", IMPORTED) else 4
 
     @property
     def patch_px(self) -> int:
@@ -166,9 +167,11 @@ class CycleGANConfig:
         return cls(**{known_setting(name): value for name, value in values.items()})
 
 
+# The network is described in the Run, and is one to paint with, not to train.
+IMPORTED = "imported"
 DIFFAUGMENT_POLICIES = ("color", "translation", "cutout")
 _CHOICES = {
-    "generator": ("resnet", "unet"),
+    "generator": ("resnet", "unet", IMPORTED),
     "upsampling": ("transposed", "resize"),
     "padding": ("zero", "reflect"),
     "norm": ("instance", "group", "none"),
@@ -339,6 +342,9 @@ def preset_config(preset: str, **changes: Any) -> CycleGANConfig:
     _one_of("preset", preset, PRESET_NAMES)
     for name in changes:
         known_setting(name)
+    if changes.get("generator") == IMPORTED:
+        raise InputError("generator must be resnet or unet for training, got imported, which is "
+                         "what artnb import writes; choose one of the two")  # fmt: skip
     settings = {"preset": preset, **PRESETS[preset], **changes}
     if "epochs" in changes and "minutes" not in changes:
         settings["minutes"] = None

@@ -71,6 +71,10 @@ class Run:
         """The folder of generations: all that is needed to go on training."""
         return self.path / "checkpoints"
 
+    def architecture_file(self, generator: str) -> Path:
+        """Name the file that describes an imported generator's network, where ours is another."""
+        return self.path / f"{generator}.json"
+
     def config(self) -> CycleGANConfig:
         """Read the resolved settings."""
         return CycleGANConfig.load(self.config_file)
@@ -95,6 +99,17 @@ class Run:
         """The names of X and Y."""
         facts = self.facts()
         return facts["data"]["x"], facts["data"]["y"]
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether others trained what is in it, so that it has no data, log or discriminators."""
+        return "imported" in self.facts()
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """What it can paint: `"y"` by generator G, and `"x"` by F, which an import may lack."""
+        has_one = len(self.facts().get("imported", ())) == 1
+        return ("y",) if has_one else ("y", "x")
 
     def snapshot_epochs(self) -> list[int]:
         """List the epochs there are generator snapshots of, in order."""

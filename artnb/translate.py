@@ -50,13 +50,17 @@ def direction_towards(run: Run, to: str) -> str:
         to: `"x"`, `"y"` or a domain's name.
 
     Raises:
-        InputError: the Run has no such domain.
+        InputError: the Run has no such domain, or no generator towards it.
     """
     x, y = run.domains
     directions = {"y": "generator_g", y: "generator_g", "x": "generator_f", x: "generator_f"}
     if to not in directions:
         raise InputError(f"the Run {run.path.name} turns {x} (x) into {y} (y), and --to is {to!r}; "
                          f"choose {x} or {y}")  # fmt: skip
+    if to in ("x", x) and "x" not in run.directions:
+        raise InputError(f"the Run {run.path.name} was imported with one generator, {x} → {y}, and "
+                         f"{to} was asked for; import the one for the way back too, or choose --to "
+                         f"{y}")  # fmt: skip
     return directions[to]
 
 

@@ -2,12 +2,15 @@
 
 import zipfile
 from pathlib import Path
+from pickletools import genops
 
 import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.torch_files import is_torch_file, read_state_dict
+from artnb.files import sha256_of
+from artnb.torch_files import is_torch_file, read_state_dict, write_state_dict
+from tests.golden.written_state import STATE
 from tests.state_dicts import (
     called,
     dictionary,
@@ -234,3 +237,60 @@ def test_handmade_files_are_read_too(tmp_path):
     tensors = read_state_dict(write_arrays(tmp_path / "arrays.pth", arrays))
     for name, values in arrays.items():
         np.testing.assert_array_equal(tensors[name], values)
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    write_state_dict(tmp_path / "own.pth", STATE)
+    back = read_state_dict(tmp_path / "own.pth")
+    assert list(back) == list(STATE)
+    for name, values in STATE.items():
+        np.testing.assert_array_equal(back[name], values)
+        assert (back[name].dtype, back[name].shape) == (
+            values.dtype.newbyteorder("="),
+            values.shape,
+        ), name
+
+
+def test_pytorch_has_loaded_such_a_file(tmp_path):
+    """`golden/make_torch_export.py` wrote these very bytes, and PyTorch gave the same tensors."""
+    write_state_dict(tmp_path / "own.pth", STATE)
+    golden = np.load(GOLDEN / "export_torch.npz")
+    assert sha256_of(tmp_path / "own.pth") == golden["state/sha256"].item()
+
+
+def test_storages_begin_where_memory_maps_want_them(tmp_path):
+    write_state_dict(tmp_path / "own.pth", STATE)
+    raw = (tmp_path / "own.pth").read_bytes()
+    for name, values in STATE.items():
+        if values.size:
+            contents = values.astype(values.dtype.newbyteorder("<"), order="C").tobytes()
+            starts = [start for start in range(0, len(raw), 64) if raw[start:].startswith(contents)]
+            assert starts, name
+
+
+def test_what_is_written_asks_for_tensors_alone(tmp_path):
+    write_state_dict(tmp_path / "own.pth", STATE)
+    pickled = zipfile.ZipFile(tmp_path / "own.pth").read("archive/data.pkl")
+    asked = {argument for opcode, argument, _ in genops(pickled) if opcode.name == "GLOBAL"}
+    storages = {name for name in asked if name.endswith("Storage")}
+    assert asked - storages == {"collections OrderedDict", "torch._utils _rebuild_tensor_v2"}
+    assert {name.partition(" ")[0] for name in storages} == {"torch"}
+
+
+@pytest.mark.parametrize("kind", [np.complex64, np.str_, np.longdouble])
+def test_arrays_that_pytorch_has_not_are_refused(kind, tmp_path):
+    with pytest.raises(InputError, match=r"floats, integers and booleans, and odd is"):
+        write_state_dict(tmp_path / "own.pth", {"odd": np.zeros(2, kind)})
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_existing_file_stays_when_writing_fails(tmp_path, monkeypatch):
+    (tmp_path / "own.pth").write_text("mine")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_state_dict(tmp_path / "own.pth", STATE)
+    assert (tmp_path / "own.pth").read_text() == "mine"

@@ -169,6 +169,11 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
         InputError: it is not there, or it is not the same data.
     """
     recorded = run.facts()["data"]
+    if data is None and run.is_imported:
+        raise InputError(
+            f"the Run {run.path.name} was imported and has no pictures of its own; name a Dataset "
+            "with --data, or pictures with --photos (and with --real, where they are compared)"
+        )
     path = data or Path(recorded["path"])
     if not path.exists():
         raise InputError(
@@ -178,7 +183,7 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
     dataset = open_dataset(path, progress=progress)
     if (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"]):
         dataset = open_dataset(path, swap_domains=True, progress=progress)
-    if dataset.fingerprint != recorded["fingerprint"]:
+    if not run.is_imported and dataset.fingerprint != recorded["fingerprint"]:
         raise InputError(
             f"{path} is not what the Run {run.path.name} was trained on; say where that is with "
             "--data, or name other pictures with --real and --photos"

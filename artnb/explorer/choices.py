@@ -54,6 +54,7 @@ def epoch_number(run: Run, choice: str | int) -> int:
 
 
 def direction_choices(run: Run) -> list[tuple[str, str]]:
-    """Offer both directions, X to Y first."""
+    """Offer the directions that there are, X to Y first."""
     x, y = run.domains
-    return [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
+    choices = [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
+    return choices[: len(run.directions)]

@@ -186,7 +186,11 @@ class Panel(ipywidgets.VBox):
         views["photo"].show(photo.pixels, source, f"{photo.name}, {width}×{height}")
         maker = f"{painted.run.path.name}, epoch {painted.epoch}"
         views["painting"].show(painted.painting, target, f"painted by {maker}")
-        views["back"].show(painted.reconstruction, f"back to {source}", "from the painting alone")
+        if painted.reconstruction is None:
+            views["back"].clear(f"back to {source}", "the Run has no generator for the way back")
+        else:
+            back = painted.reconstruction
+            views["back"].show(back, f"back to {source}", "from the painting alone")
         average = f"{painted.mean_difference:.0f} of 255 on average"
         times = f"difference × {factor}" if factor > 1 else "difference"
         views["difference"].show(difference, times, f"|{target} − {source}|: {average}")

@@ -154,6 +154,8 @@ class Albums:
         if to in self._given:
             return self._given[to]
         data = run.facts()["data"]
+        if run.is_imported:
+            return _missing_album(run)
         key = (data["path"], data["fingerprint"], data["x"])
         if key not in self._of_runs:
             try:
@@ -182,8 +184,12 @@ def _albums_of_run(run: Run, progress: Progress) -> dict[str, Album]:
 
 
 def _missing_album(run: Run) -> Album:
-    remark = (
-        f"The pictures of the Run {run.path.name} are not at {run.facts()['data']['path']}, or "
-        "are not those it was trained on; upload one, or name a folder with explore(photos=…)."
+    path = run.facts()["data"].get("path")
+    where = (
+        f"The pictures of the Run {run.path.name} are not at {path}, or are not those it was "
+        "trained on"
     )
+    if run.is_imported:
+        where = f"The Run {run.path.name} was imported and has no pictures of its own"
+    remark = f"{where}; upload one, or name a folder with explore(photos=…)."
     return Album((), lambda place: b"", remark)

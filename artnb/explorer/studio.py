@@ -27,7 +27,8 @@ class Painted:
         epoch: of the generators.
         to: `"y"` where generator G paints and F leads back, `"x"` the other way round.
         painting: uint8 `(height, width, 3)`.
-        reconstruction: uint8 of the same shape, the painting through the other generator.
+        reconstruction: uint8 of the same shape, the painting through the other generator; None
+            where an imported Run has none.
     """
 
     photo: Photo
@@ -35,7 +36,7 @@ class Painted:
     epoch: int
     to: str
     painting: np.ndarray
-    reconstruction: np.ndarray
+    reconstruction: np.ndarray | None
 
     @cached_property
     def domains(self) -> tuple[str, str]:
@@ -89,7 +90,9 @@ class Studio:
         there, back = directions if to == "y" else reversed(directions)
         multiple_px = run.config().multiple_px
         painting = translate_image(self._painter(run, there, epoch), photo.pixels, multiple_px)
-        returned = translate_image(self._painter(run, back, epoch), painting, multiple_px)
+        returned = None
+        if len(run.directions) > 1:
+            returned = translate_image(self._painter(run, back, epoch), painting, multiple_px)
         return Painted(photo, run, epoch, to, painting, returned)
 
     def _painter(self, run: Run, direction: str, epoch: int) -> keras.Model:

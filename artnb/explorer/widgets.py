@@ -108,3 +108,8 @@ class View(ipywidgets.VBox):
         """Show uint8 `(height, width, 3)` in place of the picture before."""
         self.image.value = encode_jpeg(pixels)
         self.caption.value = caption_html(title, line)
+
+    def clear(self, title: str, line: str) -> None:
+        """Show no picture, and say why."""
+        self.image.value = b""
+        self.caption.value = caption_html(title, line)

@@ -13,6 +13,8 @@ from artnb.run import Run
 OTHER = {"x": "y", "y": "x"}
 # A gallery without these would show nothing.
 _ALWAYS = ("source", "painting")
+# These are painted by the generator of the way back.
+_OF_BOTH = ("reconstruction", "identity")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,26 @@ def choose_kinds(kinds: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in asked)
 
 
+def kinds_of_all(
+    kinds: Sequence[str], chosen: Sequence[ChosenRun], say: Callable[[str], None]
+) -> tuple[str, ...]:
+    """Leave out kinds that need both generators where an imported Run has one.
+
+    Args:
+        kinds: of picture.
+        chosen: the Runs.
+        say: gets a sentence where something is left out.
+    """
+    one_way = [run.name for run in chosen if len(run.run.directions) < len(OTHER)]
+    left = tuple(kind for kind in kinds if not one_way or kind not in _OF_BOTH)
+    if len(left) < len(kinds):
+        say(
+            f"Reconstructions and identities are left out: {', '.join(one_way)} was imported "
+            "without a generator for the way back."
+        )
+    return left
+
+
 def shows_both_ways(kinds: Sequence[str]) -> bool:
     """Say whether all four kinds that a generator is judged by are among these."""
-    return {"reconstruction", "identity"} <= set(kinds)
+    return set(_OF_BOTH) <= set(kinds)

@@ -6,7 +6,7 @@ from pathlib import Path
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor
-from artnb.gallery.chosen import ChosenRun, choose_kinds, choose_runs
+from artnb.gallery.chosen import ChosenRun, choose_kinds, choose_runs, kinds_of_all
 from artnb.gallery.manifest import MANIFEST, Gallery
 from artnb.gallery.neighbours import Neighbourhood, extractor_at_hand
 from artnb.gallery.sections import LARGEST_PX, PhotoChoice, RunDatasets, choose_sections
@@ -60,6 +60,7 @@ def make_gallery(
             gone, or `out` holds something that is no gallery.
     """
     chosen, kinds = choose_runs(runs, epochs, to, say), choose_kinds(kinds)
+    kinds = kinds_of_all(kinds, chosen, say)
     choice = PhotoChoice(photos, count, largest_px)
     check_folder(out, photos)
     datasets = RunDatasets(data, progress, say)

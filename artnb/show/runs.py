@@ -27,11 +27,12 @@ def describe_run(run: Run) -> tuple[str, ...]:
         f"{sum(float(last[name]) for name in names):.2f}" if last else "-"
         for names in (("generator_g", "generator_f"), ("discriminator_x", "discriminator_y"))
     )
+    imported = "imported" in facts
     return (
         run.path.name,
-        config.preset,
+        "-" if imported else config.preset,
         f"{data.get('x', '?')} → {data.get('y', '?')}",
-        f"{last['epoch'] if last else 0}/{config.epochs}",
+        "-" if imported else f"{last['epoch'] if last else 0}/{config.epochs}",
         generators,
         discriminators,
         f"{folder_bytes(run.path) / 1e6:.0f} MB",

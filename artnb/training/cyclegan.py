@@ -12,7 +12,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from artnb.config import CycleGANConfig
+from artnb.config import IMPORTED, CycleGANConfig
+from artnb.errors import InputError
 from artnb.models.cyclegan import (
     Style,
     patch_discriminator,
@@ -53,7 +54,14 @@ def _style(config: CycleGANConfig) -> Style:
 
 
 def build_generator(config: CycleGANConfig, name: str) -> keras.Model:
-    """Build a generator as a Run's settings describe it."""
+    """Build a generator as a Run's settings describe it.
+
+    Raises:
+        InputError: they leave that to a file, which a generator that was imported comes with.
+    """
+    if config.generator == IMPORTED:
+        raise InputError("generator must be resnet or unet, and it is imported: such a network can "
+                         "paint and cannot be trained; choose another generator")  # fmt: skip
     with precision(config.precision):
         if config.generator == "unet":
             generator = unet_generator(

@@ -52,7 +52,7 @@ def find_run(
         The Run, or None where a new one shall be made.
 
     Raises:
-        InputError: there is none, or `resume` is False and it is there already.
+        InputError: there is none, it was imported, or `resume` is False and it is there already.
     """
     if resume not in (True, False, "auto"):
         raise InputError(f'resume must be True, False or "auto", got {resume!r}')
@@ -72,6 +72,7 @@ def find_run(
         restore(Path(mirror), run, say)
     agreed(0)  # every host waits until host 0 has fetched what there is
     if run.config_file.is_file() and run.facts_file.is_file():
+        _refuse_imported(run)
         return run
     if resume is True:
         where = f"{run.path}" + (f" nor in {mirror}" if mirror else "")
@@ -79,6 +80,14 @@ def find_run(
             f"there is no Run to go on with at {where}; leave --resume out to start it"
         )
     return None
+
+
+def _refuse_imported(run: Run) -> None:
+    if run.is_imported:
+        raise InputError(
+            f"the Run {run.path.name} was imported: it has neither discriminators nor optimizers, "
+            "so that no training can go on with it; train a new one under another --run NAME"
+        )
 
 
 def _refuse_mirrored(run: Run, mirror: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from artnb.config import CycleGANConfig
+from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
 from artnb.run import Run
 from artnb.training.cyclegan import build_discriminator, build_generator
+from artnb.training.engine import compiles
 
 
 def save_snapshot(path: Path, networks: Mapping[str, keras.Model], facts: dict[str, Any]) -> None:
-    """Write networks' weights as float16, whole or not at all.
+    """Write networks' weights as float16; see `save_weights`.
 
     Args:
         path: the file to make.
@@ -27,10 +28,28 @@ def save_snapshot(path: Path, networks: Mapping[str, keras.Model], facts: dict[s
             `"discriminator_x"` and `"discriminator_y"` to be scored.
         facts: what to record beside the weights: epoch, step, whether they are averages.
     """
+    weights = {name: network.get_weights() for name, network in networks.items()}
+    save_weights(path, weights, facts, np.float16)
+
+
+def save_weights(
+    path: Path,
+    weights: Mapping[str, Sequence[np.ndarray]],
+    facts: dict[str, Any],
+    dtype: type[np.floating],
+) -> None:
+    """Write the weights of networks, whole or not at all.
+
+    Args:
+        path: the file to make.
+        weights: of each network by its name, in the model's order.
+        facts: what to record beside them.
+        dtype: what they are kept in.
+    """
     arrays = {
-        f"{name}/{number:03d}": np.asarray(weight, np.float16)
-        for name, network in networks.items()
-        for number, weight in enumerate(network.get_weights())
+        f"{name}/{number:03d}": np.asarray(weight, dtype)
+        for name, own in weights.items()
+        for number, weight in enumerate(own)
     }
     # A Run that came back from a mirror before its first snapshot has no folder for them.
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +103,18 @@ def load_painter(
     Raises:
         InputError: there is no such snapshot, or it is damaged.
     """
-    return _load(run, build_generator(run.config(), direction), direction, epoch)
+    return _load(run, _build_painter(run, direction), direction, epoch)
+
+
+def _build_painter(run: Run, direction: str) -> keras.Model:
+    config = run.config()
+    if config.generator != IMPORTED:
+        return build_generator(config, direction)
+    from artnb.exchange.network import build_network, read_description
+
+    painter = build_network(read_description(run.architecture_file(direction)), direction)
+    painter.compile(optimizer=None, jit_compile=compiles(config.jit_compile))
+    return painter
 
 
 def load_discriminator(
@@ -108,8 +138,8 @@ def _load(run: Run, network: keras.Model, name: str, epoch: str | int) -> keras.
     weights = read_snapshot(path, name)
     if not weights:
         raise InputError(
-            f"the snapshot {path} holds no {name}: it was made before they were kept; "
-            "leave out what needs it, or train on for an epoch"
+            f"the snapshot {path} holds no {name}: it was made before they were kept, or imported; "
+            "leave out what needs it"
         )
     if [w.shape for w in weights] != [tuple(w.shape) for w in network.weights]:
         raise InputError(

@@ -62,6 +62,8 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 #   `paper` is the original, which takes days on a T4.
 # - `minutes`: how long to train. More minutes give better paintings.
 # - `photos_folder`: a folder of photos of your own, painted near the end.
+# - `painter`: a generator that the authors of CycleGAN have trained, to paint the same photos with.
+#   It is fetched from their server, 46 MB; left empty, nothing is.
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
@@ -69,6 +71,7 @@ preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
 minutes = 4.0  # @param {type: "number"}
 seed = 0  # @param {type: "integer"}
 photos_folder = ""  # @param {type: "string"}
+painter = ""  # @param ["", "style_monet", "style_vangogh", "style_cezanne", "style_ukiyoe"]
 
 # %%
 import os
@@ -88,6 +91,7 @@ import keras
 from artnb.data.demo import demo_sizes, held_out_pairs, make_demo_data, make_demo_photos
 from artnb.data.images import decode_rgb
 from artnb.demo import check_held_out, demo_config, draw_contact_sheet
+from artnb.exchange.importing import import_generator
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.show.gallery import before_and_after, wall
@@ -250,6 +254,21 @@ print(f"{len(report.written)} painted, {len(report.skipped)} not readable as pic
 
 # %%
 show(before_and_after(own_photos, out / "paintings"))
+
+# %% [markdown]
+# ## 7 · A painter that was trained for days
+#
+# The authors of CycleGAN have published theirs: Monet, Van Gogh, Cézanne and Ukiyo-e, each trained
+# on real paintings for days. Choose one as `painter` above and run this cell again: it becomes a
+# Run like the one you have just trained, and paints the same photos.
+
+# %%
+if painter:
+    published = import_generator(painter, unused_folder(out / painter), progress=bar)
+    translate(published, own_photos, out / f"paintings-{painter}", largest_px=768, progress=bar)
+    show(before_and_after(own_photos, out / f"paintings-{painter}"))
+else:
+    print("No painter is chosen, so nothing is fetched.")
 
 # %% [markdown]
 # ## What came out, and where it lies

@@ -1,0 +1,1 @@
+"""Generators from elsewhere, and to elsewhere: files of Keras, PyTorch and ONNX."""

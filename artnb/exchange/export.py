@@ -1,0 +1,151 @@
+"""A Run's generator as a file that others can use: Keras, ONNX, or a PyTorch state dict."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artnb.errors import InputError, nearest
+from artnb.exchange.optional import check_onnx
+from artnb.files import write_whole
+from artnb.platform.part import disk
+from artnb.run import Run
+
+if TYPE_CHECKING:
+    import keras
+
+FORMATS = ("keras", "onnx", "pth")
+# How a file is used, in the words of its library; `{file}` is its name.
+_USES = {
+    "keras": (
+        'paintings = keras.models.load_model("{file}").predict(photos)',
+        "photos: float32 (batch, height, width, 3)",
+    ),
+    "onnx": (
+        'paintings, = onnxruntime.InferenceSession("{file}").run(None, {{"picture": photos}})',
+        "photos: float32 (batch, height, width, 3)",
+    ),
+    "pth": (
+        'network.load_state_dict(torch.load("{file}")), network being the CycleGAN authors\' '
+        "ResnetGenerator(3, 3, {filters}, {norm}, n_blocks={blocks})",
+        "photos: float32 (batch, 3, height, width)",
+    ),
+}
+
+
+def export_generator(
+    run: Run, out: Path, format: str, epoch: str | int = "latest", to: str = "y"
+) -> Path:
+    """Write a Run's generator for other programs, as float32, whole or not at all.
+
+    Args:
+        run: the Run.
+        out: the file to make; its name ends as its format is called.
+        format: `"keras"` loads without artnb, `"onnx"` runs in onnxruntime and elsewhere, `"pth"`
+            is a state dict in the key layout of the CycleGAN authors' code.
+        epoch: counted from 1, `"latest"` or `"best"`.
+        to: `"y"` or `"x"` or a domain's name: what the generator paints.
+
+    Returns:
+        The file.
+
+    Raises:
+        InputError: `out` exists or is called otherwise, the Run has no such epoch or direction,
+            the network cannot be said in this format, or the disk is full.
+    """
+    check_export(run, out, format, epoch)
+    from artnb.training.snapshots import load_painter
+    from artnb.translate import direction_towards
+
+    direction = direction_towards(run, to)
+    network = load_painter(run, direction, epoch)
+    with disk(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _WRITERS[format](run, direction, network, out)
+    return out
+
+
+def check_export(run: Run, out: Path, format: str, epoch: str | int = "latest") -> None:
+    """Check what can be checked before Keras is loaded, which takes seconds.
+
+    Raises:
+        InputError: as `export_generator` says.
+    """
+    if format not in FORMATS:
+        raise InputError(f"the format must be one of {', '.join(FORMATS)}, got {format!r}; "
+                         f"{nearest(format, FORMATS)}")  # fmt: skip
+    if out.suffix != f".{format}":
+        raise InputError(
+            f"a file of the format {format} must end in .{format}, and --out is {out}; "
+            f"write --out {out.with_suffix(f'.{format}')}"
+        )
+    if out.exists():
+        raise InputError(
+            f"{out} exists already and will not be overwritten; choose another --out, "
+            "or remove it first"
+        )
+    if format == "onnx":
+        check_onnx()
+    run.find_snapshot(epoch)
+
+
+def how_to_use(run: Run, out: Path, format: str) -> str:
+    """Say in two lines how an exported file is used."""
+    config = run.config()
+    call, layout = _USES[format]
+    call = call.format(
+        file=out.name,
+        filters=config.generator_filters,
+        blocks=config.generator_blocks,
+        norm="partial(InstanceNorm2d, affine=True)" if config.norm_affine else "InstanceNorm2d",
+    )
+    return (
+        f"Use it:  {call}\n"
+        f"         {layout} in [-1, 1], both sides multiples of {config.multiple_px}; "
+        "paintings likewise"
+    )
+
+
+def _write_keras(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+    from artnb.exchange.portable import portable
+
+    with tempfile.TemporaryDirectory() as folder:
+        unfinished = Path(folder) / out.name
+        portable(network).save(unfinished)
+        write_whole(out, unfinished.read_bytes())
+
+
+def _write_onnx(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+    from artnb.exchange.onnx_files import write_onnx
+    from artnb.exchange.portable import portable
+
+    write_onnx(out, portable(network), _facts(run, direction))
+
+
+def _facts(run: Run, direction: str) -> dict[str, str]:
+    import artnb
+
+    x, y = run.domains
+    source, target = (x, y) if direction == "generator_g" else (y, x)
+    return {
+        "artnb_version": artnb.__version__,
+        "source_domain": source,
+        "target_domain": target,
+        "value_range": "[-1, 1]",
+        "layout": "NHWC",
+        "multiple_px": str(run.config().multiple_px),
+    }
+
+
+def _write_pth(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+    from artnb.exchange.torch_layout import to_torch
+    from artnb.torch_files import write_state_dict
+
+    write_state_dict(out, to_torch(run.config(), network.get_weights()))
+
+
+_WRITERS: dict[str, Callable[..., None]] = {
+    "keras": _write_keras,
+    "onnx": _write_onnx,
+    "pth": _write_pth,
+}

@@ -1,0 +1,141 @@
+"""Make a Run of generators that others have trained."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from artnb.config import CycleGANConfig
+from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
+from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
+from artnb.exchange.source import Source, find_source, read_generator
+from artnb.exchange.trained import TrainedGenerator
+from artnb.files import sha256_of
+from artnb.run import Run, refuse_existing, run_folder
+
+_NAMES = ("generator_g", "generator_f")
+
+
+def import_generator(
+    source: str | Path,
+    run_name: str | Path,
+    reverse: str | Path | None = None,
+    x: str | None = None,
+    y: str | None = None,
+    server: str = SERVER,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> Run:
+    """Make a Run of a generator that somebody has trained, or of a pair.
+
+    The Run has one epoch and no discriminators: it can paint, and cannot be trained on.
+
+    Args:
+        source: a file, or the name of a generator that the CycleGAN authors publish.
+        run_name: of the new Run, or its path.
+        reverse: the generator for the way back, likewise.
+        x: what goes in; None takes "photo", or what a published name says.
+        y: what comes out; None takes "painting", or what a published name says.
+        server: of the published generators.
+        progress: shows how far a download has got.
+        say: gets a line for each generator.
+
+    Returns:
+        The Run.
+
+    Raises:
+        InputError: the Run exists, or a generator cannot be found, read or used.
+    """
+    run = Run(run_folder(run_name))
+    refuse_existing(run)
+    sources = [find_source(one) for one in (source, reverse) if one is not None]
+    x, y = x or sources[0].x, y or sources[0].y
+    _check_domains(x, y)
+    paths = [one.path or find_published(one.name, server, progress, say) for one in sources]
+    generators = [read_generator(path) for path in paths]
+    config = _config(generators)
+    for generator, (there, back) in zip(generators, ((x, y), (y, x)), strict=False):
+        say(f"{there} → {back}: {generator.description}")
+    origins = [_origin(*one, server) for one in zip(sources, paths, generators, strict=True)]
+    with _new_folder(run) as staged:
+        _fill(staged, config, generators)
+        data = {"x": x, "y": y, "size_px": config.image_size_px}
+        staged.note(status="imported", ended=_now(), data=data, imported=origins)
+    return run
+
+
+def _check_domains(x: str, y: str) -> None:
+    if x == y or {x, y} & {"x", "y"}:
+        raise InputError(
+            f"the two domains need names of their own, other than x and y, and got {x!r} and "
+            f"{y!r}; name them with --x and --y"
+        )
+
+
+def _config(generators: Sequence[TrainedGenerator]) -> CycleGANConfig:
+    """Give the settings that describe one generator, or both.
+
+    Raises:
+        InputError: the two are of different kinds.
+    """
+    first, *others = (dict(generator.settings) for generator in generators)
+    if first["generator"] == "imported":
+        # Sizes that suit the one that halves more often suit the other too.
+        deepest = max([first, *others], key=lambda settings: settings.get("generator_depth", 0))
+        if all(other["generator"] == "imported" for other in others):
+            return CycleGANConfig(**deepest)
+    elif all(other == first for other in others):
+        return CycleGANConfig(**first)
+    both = " and a ".join(generator.description for generator in generators)
+    raise InputError(
+        f"the two generators must be of the same kind, and these are a {both}; import each into "
+        "a Run of its own"
+    )
+
+
+def _origin(source: Source, path: Path, generator: TrainedGenerator, server: str) -> dict[str, Any]:
+    """Record where a generator comes from."""
+    origin = {
+        "from": source.name or path.name,
+        "sha256": sha256_of(path),
+        "recognised": generator.description,
+    }
+    if source.name:
+        origin |= {"address": address_of(source.name, server), "licence": LICENCE}
+    return origin
+
+
+@contextmanager
+def _new_folder(run: Run) -> Iterator[Run]:
+    """Fill a folder beside the Run's, which gets its name when everything is in it."""
+    staging = run.path.with_name(f"{run.path.name}.part")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        yield Run(staging)
+        staging.replace(run.path)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _fill(run: Run, config: CycleGANConfig, generators: Sequence[TrainedGenerator]) -> None:
+    from artnb.exchange.network import write_description
+    from artnb.training.snapshots import save_weights
+
+    config.save(run.config_file)
+    named = dict(zip(_NAMES, generators, strict=False))
+    for name, generator in named.items():
+        if generator.architecture is not None:
+            write_description(run.architecture_file(name), generator.architecture)
+    weights = {name: generator.weights for name, generator in named.items()}
+    # All figures of the weights stay, so that the pictures are those of the original.
+    save_weights(run.snapshot(1), weights, {"epoch": 1, "imported": True}, np.float32)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

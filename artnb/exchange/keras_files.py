@@ -1,0 +1,215 @@
+"""Generators in files of Keras: whole models, and weights of networks that are known."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from artnb.config import CycleGANConfig
+from artnb.errors import InputError
+from artnb.exchange.trained import TrainedGenerator, describe_resnet
+
+if TYPE_CHECKING:
+    import h5py
+    import keras
+
+    from artnb.exchange.keras_weights import SavedWeights
+
+HDF5_START = b"\x89HDF\r\n\x1a\n"
+_CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
+# A network as it is called, the settings of ours that build it, and how it is built.
+Candidate = tuple[str, dict[str, Any], Callable[[], "keras.Model"]]
+
+
+def is_keras_zip(path: Path) -> bool:
+    """Say whether a file is a .keras archive."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return {_CONFIG, _WEIGHTS} <= set(archive.namelist())
+
+
+def read_keras(path: Path) -> TrainedGenerator:
+    """Read a generator from a file of Keras 2 or 3.
+
+    No code that a file holds is run: layers are built from those of Keras and ours alone.
+
+    Args:
+        path: a whole model (.h5, .keras), or the weights (.h5, .weights.h5) of a network that is
+            known: the Kaggle tutorial's, the keras.io example's, or ours.
+
+    Raises:
+        InputError: the file is damaged, or holds a network that cannot be used.
+    """
+    import h5py
+
+    from artnb.exchange.keras_weights import read_weights
+
+    try:
+        if is_keras_zip(path):
+            with zipfile.ZipFile(path) as archive:
+                saved = json.loads(archive.read(_CONFIG))
+                with h5py.File(io.BytesIO(archive.read(_WEIGHTS))) as file:
+                    return _whole_model(saved, file)
+        with h5py.File(path) as file:
+            if "model_config" not in file.attrs:
+                return recognise(read_weights(file.get("model_weights", file)))
+            return _whole_model(json.loads(file.attrs["model_config"]), file["model_weights"])
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path.name} must be a whole and undamaged file of Keras, and it cannot be read "
+            f"({error}); save or download it again"
+        ) from error
+
+
+def _whole_model(saved: dict[str, Any], weights: "h5py.Group") -> TrainedGenerator:
+    from artnb.exchange.architecture import describe_network
+    from artnb.exchange.keras_weights import assign, read_weights
+    from artnb.exchange.network import build_network
+
+    description = describe_network(saved)
+    network = build_network(description, "generator_g")
+    assign(network, read_weights(weights))
+    return of_network("Keras model", network, description)
+
+
+def of_network(
+    title: str, network: "keras.Model", description: dict[str, Any] | None = None
+) -> TrainedGenerator:
+    """Describe a network that is not ours.
+
+    Args:
+        title: what it is.
+        network: with its weights.
+        description: of `describe_network`; None makes it.
+
+    Raises:
+        InputError: it holds layers that are not known.
+    """
+    from artnb.exchange.architecture import describe_network
+    from artnb.exchange.network import halvings
+
+    description = description or describe_network(json.loads(network.to_json()))
+    _check_range(network)
+    depth = max(1, halvings(network))
+    settings = {
+        "generator": "imported",
+        "generator_depth": depth,
+        "image_size_px": max(256, 2**depth),
+        "load_size_px": max(286, 2**depth),
+    }
+    parameters = sum(int(np.prod(weight.shape)) for weight in network.weights)
+    text = f"{title}, {parameters:,} weights, for pictures in multiples of {2**depth} px"
+    return TrainedGenerator(text, settings, network.get_weights(), description)
+
+
+def _check_range(network: "keras.Model") -> None:
+    """Refuse a network whose colours would come out wrong without anybody noticing."""
+    activation = getattr(network.layers[-1], "activation", None)
+    name = getattr(activation, "__name__", "")
+    if name in ("sigmoid", "softmax", "relu"):
+        raise InputError(
+            f"the network must paint in [-1, 1], as those that end in tanh do, and it ends in "
+            f"{name}; train one with tanh"
+        )
+
+
+def recognise(saved: "SavedWeights") -> TrainedGenerator:
+    """Find the network that weights are of.
+
+    Args:
+        saved: of one network, or of several side by side.
+
+    Raises:
+        InputError: it is none that is known.
+    """
+    found = _recognised(saved)
+    if found:
+        return found
+    for name, part in saved.parts():
+        if found := _recognised(part):
+            return replace(found, description=f"{found.description}, {name} of several networks")
+    raise InputError(
+        "it holds weights without a network, and they fit none that artnb knows: the Kaggle "
+        "tutorial's U-Net, the keras.io example's ResNet, and its own; save the whole model instead"
+    )
+
+
+def _recognised(saved: "SavedWeights") -> TrainedGenerator | None:
+    from artnb.exchange.keras_weights import in_order
+
+    flat = [array for layer in saved.arrays.values() for array in layer]
+    # The first kernel takes three colours; a transposed one that gives them looks alike.
+    first = dict.fromkeys(array.shape for array in flat if array.shape[2:3] == (3,))
+    candidates = (one for shape in first for one in _candidates(shape, len(flat)))
+    for title, settings, build in candidates:
+        network = build()
+        weights = in_order(network, saved)
+        if weights is None:
+            continue
+        if settings:
+            return TrainedGenerator(title, settings, weights)
+        network.set_weights(weights)
+        return of_network(title, network)
+    return None
+
+
+def _candidates(first: tuple[int, ...], count: int) -> Iterator[Candidate]:
+    """Name the networks that so many weights can be of, by the shape of the first kernel."""
+    from artnb.exchange.tutorials import kaggle_unet, keras_io_resnet
+
+    if first[:3] == (4, 4, 3):
+        yield "U-Net of the Kaggle tutorial", {}, lambda: kaggle_unet(first[3])
+        yield from _own_unets(first[3], count)
+    if first[:3] == (7, 7, 3):
+        blocks, rest = divmod(count - 17, 6)
+        if not rest and blocks >= 0:
+            title = f"ResNet of the keras.io example, {blocks} blocks"
+            yield title, {}, lambda: keras_io_resnet(first[3], blocks)
+        yield from _own_resnets(first[3], count)
+
+
+def _own_resnets(filters: int, count: int) -> Iterator[Candidate]:
+    for affine, (blocks, rest) in ((False, divmod(count - 12, 4)), (True, divmod(count - 22, 8))):
+        if rest or blocks < 1:
+            continue
+        for upsampling in ("transposed", "resize"):
+            settings = {
+                "generator": "resnet",
+                "generator_filters": filters,
+                "generator_blocks": blocks,
+                "upsampling": upsampling,
+                "norm_affine": affine,
+            }
+            yield describe_resnet(settings), settings, _builder(settings)
+
+
+def _own_unets(filters: int, count: int) -> Iterator[Candidate]:
+    for affine, (depth, rest) in ((False, divmod(count - 2, 4)), (True, divmod(count + 2, 8))):
+        if rest or not 2 <= depth <= 8:
+            continue
+        for upsampling in ("transposed", "resize"):
+            settings = {
+                "generator": "unet",
+                "generator_filters": filters,
+                "generator_depth": depth,
+                "upsampling": upsampling,
+                "norm_affine": affine,
+            }
+            yield f"U-Net, depth {depth}, {filters} filters", settings, _builder(settings)
+
+
+def _builder(settings: dict[str, Any]) -> Callable[[], "keras.Model"]:
+    def build() -> "keras.Model":
+        from artnb.training.cyclegan import build_generator
+
+        return build_generator(CycleGANConfig(**settings), "generator_g")
+
+    return build

@@ -1,0 +1,93 @@
+"""A portable network as an ONNX graph: one node or a few for each of its layers.
+
+The library tf2onnx would need TensorFlow, which JAX's machines have not, and folds weights into
+others, so that a graph could not be read back.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import onnx
+from onnx import helper
+
+from artnb.exchange.onnx_layers import CONVERTERS, cannot
+from artnb.exchange.onnx_nodes import Nodes
+
+# Old enough for all that runs ONNX; newer ones have no node that a generator needs.
+_OPSET = 17
+_IR_VERSION = 8  # the one that came with this opset
+_INPUT, _OUTPUT = "picture", "painting"
+_SHAPE = ("batch", "height", "width", 3)
+
+
+def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProto:
+    """Write a network down as ONNX, and have ONNX check the result.
+
+    Args:
+        network: of `artnb.exchange.portable.portable`.
+        facts: what to record beside it.
+
+    Returns:
+        A model from `picture` to `painting`, both float32 `(batch, height, width, 3)` of any
+        size. Weights have the paths that Keras gives them as their names.
+
+    Raises:
+        InputError: the network holds a layer that is not known here; the message names it.
+    """
+    model = helper.make_model(
+        _graph(network),
+        opset_imports=[helper.make_opsetid("", _OPSET)],
+        ir_version=_IR_VERSION,
+        producer_name="artnb",
+    )
+    helper.set_model_props(model, dict(facts))
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def _graph(network: keras.Model) -> onnx.GraphProto:
+    nodes = Nodes()
+    # Keras' layers see colours last and ONNX' first: turned here, and back at the end.
+    walk = _Walk(nodes, nodes.add("Transpose", [_INPUT], perm=(0, 3, 1, 2)))
+    painting = walk.through(network)
+    nodes.add("Transpose", [painting], _OUTPUT, perm=(0, 2, 3, 1))
+    ends = [
+        [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, _SHAPE)]
+        for name in (_INPUT, _OUTPUT)
+    ]
+    return helper.make_graph(nodes.nodes, network.name, *ends, list(nodes.initializers.values()))
+
+
+class _Walk:
+    """A walk through a network, which notes by which name each of Keras' tensors goes in ONNX."""
+
+    def __init__(self, nodes: Nodes, first: str) -> None:
+        self._nodes = nodes
+        self._first = first
+        self._names: dict[keras.KerasTensor, str] = {}
+
+    def through(self, network: keras.Model) -> str:
+        """Visit all layers, and give the name of the network's result."""
+        pictures = keras.Input((None, None, 3))
+        self._names[pictures] = self._first
+        # Cloning calls layer after layer; here it is only asked which, and with what.
+        walked = keras.models.clone_model(
+            network, pictures, clone_function=lambda layer: layer, call_function=self._visit
+        )
+        return self._names[walked.output]
+
+    def _visit(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        given = keras.tree.flatten(args)
+        convert = CONVERTERS.get(type(layer).__name__)
+        if convert is None:
+            raise cannot(layer, "is a kind that is not known here")
+        if kwargs.get("training"):
+            raise cannot(layer, "works as in training")
+        if not all(isinstance(part, keras.KerasTensor) for part in given):
+            raise cannot(layer, "is given more than features")
+        if getattr(layer, "data_format", "channels_last") != "channels_last":
+            raise cannot(layer, "has colours first")
+        outputs = layer(*args, **kwargs)
+        self._names[outputs] = convert(self._nodes, layer, *(self._names[part] for part in given))
+        return outputs

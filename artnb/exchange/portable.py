@@ -1,0 +1,109 @@
+"""A generator in Keras' own layers only, so that it runs where artnb is not."""
+
+from collections import Counter
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from artnb.errors import InputError
+from artnb.models.layers import (
+    DropFirst,
+    GroupNormalization,
+    InstanceNormalization,
+    ReflectionPadding2D,
+)
+
+
+def portable(generator: keras.Model) -> keras.Model:
+    """Build the same network in Keras' own layers, without models nested in it.
+
+    Args:
+        generator: of any precision, with our layers or Keras', and `(batch, height, width, 3)`
+            as its input.
+
+    Returns:
+        A float32 model of pictures of any height and width, with the same weights. Layers are
+        numbered by kind, so the same network has the same names in every process.
+
+    Raises:
+        InputError: the network holds a layer that is neither Keras' nor ours, or code.
+    """
+    return _Porter().port(generator, keras.Input((None, None, 3), name="picture"))
+
+
+class _Porter:
+    """Carries a network's layers over, one after the other, and numbers them."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._twins: dict[int, layers.Layer] = {}
+
+    def port(self, model: keras.Model, pictures: Any) -> keras.Model:
+        """Build a model's portable twin."""
+        # A Sequential model can only be cloned as a graph of its layers.
+        graph = keras.Model(pictures, _spread(model, pictures), name=model.name)
+        return keras.models.clone_model(
+            graph, pictures, clone_function=lambda layer: layer, call_function=self._call
+        )
+
+    def _call(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Apply the portable twin of a layer, which gets its weights."""
+        if isinstance(layer, keras.Model):
+            (features,) = args
+            return _spread(self.port(layer, keras.Input(features.shape[1:])), features)
+        if isinstance(layer, ReflectionPadding2D):
+            sides = (layer.padding, layer.padding)
+            return ops.pad(*args, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+        if not isinstance(layer, layers.Layer):
+            return layer(*args, **kwargs)
+        if id(layer) not in self._twins:
+            self._twins[id(layer)] = _twin(layer, self._name(layer))
+        twin = self._twins[id(layer)]
+        outputs = twin(*args, **kwargs)
+        twin.set_weights(layer.get_weights())
+        return outputs
+
+    def _name(self, layer: layers.Layer) -> str:
+        kind = _TWINS.get(type(layer), type(layer)).__name__.lower()
+        self._counts[kind] += 1
+        return f"{kind}_{self._counts[kind]:02d}"
+
+
+def _spread(model: keras.Model, features: Any) -> Any:
+    """Apply a model so that its layers, not the model, become part of a graph."""
+    (outputs,) = keras.Function(model.inputs, model.outputs).call([features])
+    return outputs
+
+
+_TWINS = {
+    InstanceNormalization: layers.GroupNormalization,
+    GroupNormalization: layers.GroupNormalization,
+    DropFirst: layers.Cropping2D,
+}
+
+
+def _twin(layer: layers.Layer, name: str) -> layers.Layer:
+    """Build a layer without weights yet that computes the same in float32."""
+    if isinstance(layer, InstanceNormalization):
+        return layers.GroupNormalization(
+            groups=layer.groups if isinstance(layer, GroupNormalization) else -1,
+            epsilon=layer.epsilon,
+            center=layer.affine,
+            scale=layer.affine,
+            name=name,
+            dtype="float32",
+        )
+    if isinstance(layer, DropFirst):
+        return layers.Cropping2D(((1, 0), (1, 0)), name=name, dtype="float32")
+    _check_is_known(layer)
+    return type(layer).from_config({**layer.get_config(), "name": name, "dtype": "float32"})
+
+
+def _check_is_known(layer: layers.Layer) -> None:
+    is_from_keras = type(layer).__module__.partition(".")[0] == "keras"
+    if not is_from_keras or isinstance(layer, layers.Lambda):
+        raise InputError(
+            f"a network to export must be of Keras' layers and artnb's, and {layer.name} is a "
+            f"{type(layer).__name__}; build it again with a layer of Keras' in its place"
+        )

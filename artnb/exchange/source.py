@@ -1,0 +1,111 @@
+"""Where a generator comes from: a file of some kind, or the name of a published one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artnb.errors import InputError, nearest
+from artnb.exchange.checkpoints import checkpoint_of
+from artnb.exchange.keras_files import HDF5_START, is_keras_zip, read_keras
+from artnb.exchange.published import PUBLISHED
+from artnb.exchange.trained import TrainedGenerator, describe_resnet
+from artnb.torch_files import is_torch_file, read_state_dict
+
+_KINDS = (
+    "a .pth of PyTorch, a .h5 or .keras of Keras, a checkpoint of TensorFlow, or an .onnx that "
+    "artnb exported"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a person names to import.
+
+    Args:
+        path: of the file; None for a published generator that is still to be found.
+        name: of a published generator, or empty.
+        x: what goes in, where that is known.
+        y: what comes out.
+    """
+
+    path: Path | None
+    name: str = ""
+    x: str = "photo"
+    y: str = "painting"
+
+
+def find_source(text: str | Path) -> Source:
+    """Tell a file from a published generator's name.
+
+    Raises:
+        InputError: it is neither.
+    """
+    path = Path(text).expanduser()
+    if checkpoint := checkpoint_of(path):
+        return Source(checkpoint)
+    if path.is_file():
+        return Source(path)
+    if str(text) in PUBLISHED:
+        return Source(None, str(text), *PUBLISHED[str(text)])
+    if path.is_dir():
+        raise InputError(
+            f"{path} must be a file with a generator, {_KINDS}, and it is a folder; a SavedModel "
+            "can be loaded where it was made, and its generator saved as .h5"
+        )
+    raise InputError(
+        f"there is no file {path}, and no generator is published under that name; "
+        f"{nearest(str(text), PUBLISHED)}"
+    )
+
+
+def read_generator(path: Path) -> TrainedGenerator:
+    """Recognise the generator in a file by what the file begins with.
+
+    Raises:
+        InputError: it is of another kind, damaged, or holds a network that cannot be used.
+    """
+    if path.suffix == ".onnx":
+        return _of_onnx(path)
+    if path.suffix == ".index":
+        return _of_checkpoint(path)
+    if _start(path) == HDF5_START or is_keras_zip(path):
+        return read_keras(path)
+    if is_torch_file(path):
+        return _of_torch(path)
+    raise InputError(f"{path} must be {_KINDS}, and it is none of them; check which file it is")
+
+
+def _start(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(HDF5_START))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
+
+
+def _of_torch(path: Path) -> TrainedGenerator:
+    from artnb.exchange.torch_layout import from_torch
+
+    state = read_state_dict(path)
+    try:
+        settings, weights = from_torch(state)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+    return TrainedGenerator(describe_resnet(settings), settings, weights)
+
+
+def _of_checkpoint(path: Path) -> TrainedGenerator:
+    from artnb.exchange.checkpoints import read_checkpoint
+    from artnb.exchange.keras_files import recognise
+
+    saved = read_checkpoint(path)
+    try:
+        return recognise(saved)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+
+
+def _of_onnx(path: Path) -> TrainedGenerator:
+    from artnb.exchange.keras_files import of_network
+    from artnb.exchange.onnx_files import read_onnx
+
+    return of_network("ONNX network", read_onnx(path))

@@ -1,0 +1,48 @@
+"""Notebook 00 with a painter that somebody else has trained."""
+
+import papermill
+import pytest
+
+from artnb.config import CycleGANConfig
+from artnb.exchange.torch_layout import to_torch
+from artnb.run import Run
+from artnb.torch_files import write_state_dict
+from artnb.training.cyclegan import build_generator
+from notebooks import build
+from tests.notebooks.test_run import outputs_of
+
+(SOURCE,) = [source for source in build.sources() if source.stem == "00_quickstart"]
+SETTINGS = CycleGANConfig(generator_filters=4, generator_blocks=6)
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """A folder with a small network of random weights under a published name."""
+    generator = build_generator(SETTINGS, "generator_g")
+    (tmp_path / "weights").mkdir()
+    published = to_torch(SETTINGS, generator.get_weights())
+    write_state_dict(tmp_path / "weights" / "style_monet.pth", published)
+    return tmp_path / "weights"
+
+
+@pytest.mark.notebook
+def test_a_published_painter_paints_the_same_photos(tmp_path, weights, monkeypatch):
+    monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ARTNB_WEIGHTS", str(weights))
+    notebook = papermill.execute_notebook(
+        build.notebook_path(SOURCE),
+        tmp_path / "executed.ipynb",
+        parameters={"preset": "smoke", "painter": "style_monet"},
+        cwd=tmp_path,
+        progress_bar=False,
+    )
+    said = "".join(output.text for output in outputs_of(notebook, "stream"))
+    assert "photo → monet: ResNet, 6 blocks, 4 filters" in said
+    out = tmp_path / "outputs" / "quickstart"
+    assert Run(out / "style_monet").domains == ("photo", "monet")
+    own, published = (
+        sorted((out / name).iterdir()) for name in ("paintings", "paintings-style_monet")
+    )
+    assert [path.name for path in published] == [path.name for path in own]
+    assert all(a.read_bytes() != b.read_bytes() for a, b in zip(own, published, strict=True))
