@@ -11,11 +11,11 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+import artnb
 from notebooks import build
 from tests.notebooks.test_sources import REPOSITORY, Notebook
 
@@ -129,4 +129,4 @@ def test_without_a_wheel_it_comes_from_the_repository(machine):
     )
     assert machine.installed == {"artnb"}
     version = machine.run("import artnb; print(artnb.__version__)").stdout.strip()
-    assert version == metadata.version("artnb")
+    assert version == artnb.__version__
