@@ -176,6 +176,28 @@ def open_run(name_or_path: str | Path) -> Run:
     raise InputError(f"there is no Run at {run.path}; {hint}")
 
 
+def direction_towards(run: Run, to: str) -> str:
+    """Say which generator paints towards a domain.
+
+    Args:
+        run: the Run.
+        to: `"x"`, `"y"` or a domain's name.
+
+    Raises:
+        InputError: the Run has no such domain, or no generator towards it.
+    """
+    x, y = run.domains
+    directions = {"y": "generator_g", y: "generator_g", "x": "generator_f", x: "generator_f"}
+    if to not in directions:
+        raise InputError(f"the Run {run.path.name} turns {x} (x) into {y} (y), and --to is {to!r}; "
+                         f"choose {x} or {y}")  # fmt: skip
+    if to in ("x", x) and "x" not in run.directions:
+        raise InputError(f"the Run {run.path.name} was imported with one generator, {x} → {y}, and "
+                         f"{to} was asked for; import the one for the way back too, or choose --to "
+                         f"{y}")  # fmt: skip
+    return directions[to]
+
+
 def new_run(name_or_path: str | Path | None, config: CycleGANConfig) -> Run:
     """Make the folder of a new Run and put its settings there.
 

@@ -14,14 +14,14 @@ from artnb.data.images import (
     decode_image,
     encode_jpeg,
     encode_png,
-    list_images,
+    find_pictures,
     to_float,
     to_uint8,
 )
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.models.layers import SharedStatistics
-from artnb.run import Run
+from artnb.run import Run, direction_towards
 from artnb.training.samples import paint
 from artnb.training.snapshots import load_painter
 
@@ -40,44 +40,6 @@ class Report:
 
     written: tuple[Path, ...]
     skipped: tuple[tuple[Path, str], ...]
-
-
-def direction_towards(run: Run, to: str) -> str:
-    """Say which generator paints towards a domain.
-
-    Args:
-        run: the Run.
-        to: `"x"`, `"y"` or a domain's name.
-
-    Raises:
-        InputError: the Run has no such domain, or no generator towards it.
-    """
-    x, y = run.domains
-    directions = {"y": "generator_g", y: "generator_g", "x": "generator_f", x: "generator_f"}
-    if to not in directions:
-        raise InputError(f"the Run {run.path.name} turns {x} (x) into {y} (y), and --to is {to!r}; "
-                         f"choose {x} or {y}")  # fmt: skip
-    if to in ("x", x) and "x" not in run.directions:
-        raise InputError(f"the Run {run.path.name} was imported with one generator, {x} → {y}, and "
-                         f"{to} was asked for; import the one for the way back too, or choose --to "
-                         f"{y}")  # fmt: skip
-    return directions[to]
-
-
-def find_pictures(path: Path) -> list[Path]:
-    """List what shall be translated: one file, or a folder's pictures.
-
-    Raises:
-        InputError: there is nothing at `path`, or no picture in it.
-    """
-    if path.is_file():
-        return [path]
-    if not path.exists():
-        raise InputError(f"the photos must exist, and {path} does not; check the path")
-    pictures = list_images(path)
-    if not pictures:
-        raise InputError(f"{path} holds no pictures (.jpg, .png, .webp, .tif …); check the path")
-    return pictures
 
 
 def translate(

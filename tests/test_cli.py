@@ -260,6 +260,41 @@ def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):
         assert part in text, part
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "translate --run {run} --photos {photos} --out {out}",
+        "gallery --run {run} --photos {photos} --out {out}",
+        "evaluate --run {run}",
+        "study --run {run} --photos {photos}",
+        "train --data {data} --preset smoke --run {out}",
+        "submit build --run {run} --photos {photos} --out {out}.zip",
+        "import {file} --run {out}",
+        "demo --out {out}",
+    ],
+    ids=lambda command: command.split(" --")[0].split(" {")[0],
+)
+def test_keras_is_loaded_once_the_backend_is_chosen_and_not_before(command, made, tmp_path):
+    data = made.path.parent / "data"
+    (tmp_path / "file.pth").write_bytes(b"")
+    places = {"run": made.path, "photos": data / "pictures" / "photos", "data": data,
+              "out": tmp_path / "out", "file": tmp_path / "file.pth"}  # fmt: skip
+    script = (
+        "import sys\n"
+        "from artnb.cli import main\n"
+        "from artnb.platform import backend\n"
+        "def choose(*_):\n"
+        "    sys.exit('early' if 'keras' in sys.modules else 'in time')\n"
+        "backend.choose_backend = choose\n"
+        "main(sys.argv[1:])\n"
+    )
+    words = [word.format(**places) for word in command.split()]
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr.splitlines()[-1:] == ["in time"], ended.stdout + ended.stderr
+
+
 def test_importing_is_light():
     """`import artnb` loads no backend, and neither does asking for help."""
     code = (

@@ -6,15 +6,13 @@ from PIL import Image
 
 import artnb.translate as module
 from artnb.config import preset_config
-from artnb.data.images import is_marked_as_painted
+from artnb.data.images import find_pictures, is_marked_as_painted
 from artnb.errors import InputError
 from artnb.models.cyclegan import resnet_generator
-from artnb.run import new_run
+from artnb.run import direction_towards, new_run
 from artnb.training.cyclegan import build_generator
 from artnb.training.snapshots import save_snapshot
 from artnb.translate import (
-    direction_towards,
-    find_pictures,
     pad_to_multiple,
     tile_starts,
     translate,

@@ -35,8 +35,8 @@ def _add_runs(commands: argparse._SubParsersAction) -> None:
 
 
 def _translate(options: argparse.Namespace) -> int:
-    from artnb.run import open_run
-    from artnb.translate import direction_towards, find_pictures
+    from artnb.data.images import find_pictures
+    from artnb.run import direction_towards, open_run
 
     run = open_run(options.run)
     direction_towards(run, options.to)

@@ -9,7 +9,7 @@ from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
 from artnb.files import write_whole
 from artnb.platform.part import disk
-from artnb.run import Run
+from artnb.run import Run, direction_towards
 
 if TYPE_CHECKING:
     import keras
@@ -55,7 +55,6 @@ def export_generator(
     """
     check_export(run, out, format, epoch)
     from artnb.training.snapshots import load_painter
-    from artnb.translate import direction_towards
 
     direction = direction_towards(run, to)
     network = load_painter(run, direction, epoch)
