@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from artnb.cli import data, exchange, gallery, score, start, study, submit, train, use
+from artnb.cli import collection, data, exchange, gallery, score, start, study, submit, train, use
 from artnb.errors import InputError
 
 _DESCRIPTION = "Turn photos into paintings: prepare data, train a CycleGAN, translate."
@@ -45,6 +45,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("artnb", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"artnb {artnb.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for kind in (start, data, train, use, exchange, score, gallery, study, submit):
+    for kind in (start, data, collection, train, use, exchange, score, gallery, study, submit):
         kind.add_to(commands)
     return parser

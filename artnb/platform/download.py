@@ -97,17 +97,29 @@ class _Order:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or "the server"
+        return host_of(self.url)
 
     @property
     def address(self) -> str:
-        """The address without what may be secret in it."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return address_without_secrets(self.url)
 
     @property
     def limit_bytes(self) -> int:
         return self.largest_bytes if self.size_bytes is None else self.size_bytes
+
+
+def host_of(url: str) -> str:
+    """Give the name of the server that an address is on."""
+    try:
+        return urlsplit(url).hostname or "the server"
+    except ValueError:  # "http://[": what asks for it will say so
+        return "the server"
+
+
+def address_without_secrets(url: str) -> str:
+    """Give an address without user, password and what follows a "?"."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 class _Meter:
@@ -159,42 +171,52 @@ def _asked(order: _Order, part: Part, headers: dict[str, str]) -> "Iterator[Resp
         headers |= {"Range": f"bytes={part.size}-"}
         headers |= {"If-Range": part.version} if part.version else {}
     headers |= {"Accept-Encoding": "identity"}  # a file of so many bytes, not a page
-    with _network(order):
+    with network(order.url, order.timeouts_s):
         response = requests.get(order.url, headers=headers, stream=True, timeout=order.timeouts_s)
     with response:
         yield response
 
 
 @contextmanager
-def _network(order: _Order) -> Iterator[None]:
-    """Say in our own words what requests has to say: its messages show whole addresses."""
+def network(url: str, timeouts_s: tuple[float, float]) -> Iterator[None]:
+    """Say in our own words what requests has to say: its messages show whole addresses.
+
+    Args:
+        url: that is asked for.
+        timeouts_s: for connecting, and for a server that falls silent.
+
+    Raises:
+        InterruptedTryError: another try may succeed.
+        InputError: none will before something is changed.
+    """
     import requests
     import urllib3
 
-    silent = f"{order.host} sent nothing for {order.timeouts_s[1]:.0f} s"
+    host = host_of(url)
+    silent = f"{host} sent nothing for {timeouts_s[1]:.0f} s"
     try:
         yield
     except requests.exceptions.SSLError:
         raise InputError(
-            f"the certificate of {order.host} was not accepted; check this machine's clock and "
+            f"the certificate of {host} was not accepted; check this machine's clock and "
             "whether something stands between it and the network"
         ) from None
     except requests.ConnectTimeout:
-        reason = f"{order.host} did not answer within {order.timeouts_s[0]:.0f} s"
+        reason = f"{host} did not answer within {timeouts_s[0]:.0f} s"
         raise InterruptedTryError(reason, reached=False) from None
     except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
         raise InterruptedTryError(silent) from None
     except requests.ConnectionError as error:
         if error.args and isinstance(error.args[0], urllib3.exceptions.ProtocolError):
-            raise InterruptedTryError(f"{order.host} hung up") from None
-        reason = f"no connection to {order.host} could be made"
+            raise InterruptedTryError(f"{host} hung up") from None
+        reason = f"no connection to {host} could be made"
         raise InterruptedTryError(reason, reached=False) from None
     except urllib3.exceptions.HTTPError:
         raise InterruptedTryError("the connection broke off") from None
     except requests.RequestException as error:
         raise InputError(
-            f"{order.address} cannot be asked for ({type(error).__name__}); check the address "
-            "and that no header, such as a token, ends in a line break"
+            f"{address_without_secrets(url)} cannot be asked for ({type(error).__name__}); check "
+            "the address and that no header, such as a token, ends in a line break"
         ) from None
 
 
@@ -276,5 +298,5 @@ def _copy(
 
 def _chunks(order: _Order, response: "Response") -> Iterator[bytes]:
     """Give the bytes as they are on the wire: of an archive, not of what is compressed in it."""
-    with _network(order):
+    with network(order.url, order.timeouts_s):
         yield from response.raw.stream(_CHUNK_BYTES, decode_content=False)

@@ -69,21 +69,11 @@ def cluster_subjects(
     Raises:
         InputError: there are fewer pictures than clusters.
     """
-    from sklearn.cluster import KMeans
+    from artnb.collection.clusters import centred, check_count, group_rows
 
     pixels = [facts.pixels for measured in sets for facts in measured.facts]
-    if not 2 <= count <= len(pixels):
-        raise InputError(
-            f"clusters must be at least 2 and at most as many as there are pictures, got {count} "
-            f"for {len(pixels)}; name another number"
-        )
+    check_count(len(pixels), count)
     # Each set by itself is centred: otherwise the clusters would be photos and paintings.
-    rows = np.concatenate([_centred(measured.numbers[features]) for measured in sets])
-    labels = KMeans(count, n_init=3, random_state=seed).fit(rows).labels_
-    ranks = np.argsort(np.argsort(-np.bincount(labels, minlength=count), kind="stable"))
-    return {key: f"cluster {ranks[label] + 1}" for key, label in zip(pixels, labels, strict=True)}
-
-
-def _centred(features: np.ndarray) -> np.ndarray:
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
-    return unit - unit.mean(axis=0)
+    rows = np.concatenate([centred(measured.numbers[features]) for measured in sets])
+    labels, _ = group_rows(rows, count, seed)
+    return {key: f"cluster {label}" for key, label in zip(pixels, labels, strict=True)}

@@ -1,0 +1,226 @@
+"""Tables as people have them: any of the usual separators and encodings, broken rows and all.
+
+Each row keeps the number of its line, and what is broken is named rather than dropped: that is
+why the standard library's reader is used here, where pandas fills short rows up and passes long
+ones over.
+"""
+
+import csv
+import gzip
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artnb.errors import InputError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SEPARATORS = (",", ";", "\t", "|")
+# Windows' own encoding is what a spreadsheet writes there; latin-1 can decode any byte.
+ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "latin-1": "latin-1"}
+UTF_16 = {"utf-16": "UTF-16"}
+_LINES_TRIED = 50
+_MOST_LINES_OF_RECORD = 1024
+_MOST_LETTERS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one row of a source.
+
+    Args:
+        source: name of the file.
+        line: counted from 1, with the header; 0 where the source has no lines.
+        problem: a clause, such as `"has 3 fields instead of 5"`.
+        row: its beginning, or its id.
+        left_out: whether the row is not in the table that comes out.
+    """
+
+    source: str
+    line: int
+    problem: str
+    row: str
+    left_out: bool = True
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file that are whole, as they are written there.
+
+    Args:
+        name: of the file.
+        header: the fields of the first row, or what they were said to be.
+        lines: the number of each row's first line.
+        fields: of each row, as many as the header has.
+        problems: the rows that are broken.
+        remarks: sentences on what was assumed of the file.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    lines: list[int]
+    fields: list[list[str]]
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def table(self) -> "DataFrame":
+        """Give the rows as a table of text, indexed by the number of their line."""
+        import pandas
+
+        columns = zip(*self.fields, strict=True) if self.fields else ([] for _ in self.header)
+        data = {name: list(column) for name, column in zip(self.header, columns, strict=True)}
+        return pandas.DataFrame(data, index=self.lines, dtype=object)
+
+
+def read_rows(path: Path, header: Iterable[str] | None = None) -> Rows:
+    """Read a table of text: `.csv`, `.tsv`, or either with `.gz` added.
+
+    Args:
+        path: the file. Separators may be , ; | or tabs, the encoding UTF-8 with or without a
+            mark, or else Windows-1252.
+        header: the columns' names, where the first line is a row like all others.
+
+    Returns:
+        The whole rows, and the broken ones among the problems.
+
+    Raises:
+        InputError: the file cannot be read, is empty, is no text, or names a column twice.
+    """
+    lines, remarks = _lines(path)
+    separator = _separator(lines)
+    skipped = 0
+    if header is None:
+        skipped, first = next(_records(lines, separator))
+        header = _names(path, first)
+    header = tuple(header)
+    kept, fields, problems = [], [], []
+    for line, record in _records(lines, separator, len(header)):
+        if line <= skipped:
+            continue
+        if isinstance(record, str):
+            start = lines[line - 1].rstrip()[:_MOST_LETTERS_SHOWN]
+            problems.append(Problem(path.name, line, record, start))
+        else:
+            kept.append(line)
+            fields.append(record)
+    return Rows(path.name, header, kept, fields, problems, remarks)
+
+
+def first_fields(path: Path) -> list[str]:
+    """Give the fields of a table's first line, to recognise its kind by."""
+    lines, _ = _lines(path)
+    _, fields = next(_records(lines, _separator(lines)))
+    return fields if isinstance(fields, list) else []
+
+
+def _lines(path: Path) -> tuple[list[str], list[str]]:
+    """Give a file's lines with their ends, and what was assumed about their letters."""
+    data = _bytes(path)
+    if not data.strip():
+        raise InputError(f"a table must have rows, and {path} is empty; choose another file")
+    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in data and not utf_16:
+        raise _no_text(path)
+    for encoding, name in UTF_16.items() if utf_16 else ENCODINGS.items():
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # Not splitlines: that would also break lines at rarer signs within fields.
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+        return [f"{line}\n" for line in lines], _encoding_remarks(path, name)
+    raise _no_text(path)
+
+
+def _no_text(path: Path) -> InputError:
+    return InputError(
+        f"a table is a file of text (.csv, .tsv, .csv.gz), and {path} holds something else; "
+        "a spreadsheet program can save one as CSV"
+    )
+
+
+def _encoding_remarks(path: Path, name: str) -> list[str]:
+    if name.startswith("UTF"):
+        return []
+    return [f"{path.name} is not UTF-8; it was read as {name}: look at letters with accents"]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise InputError(f"{path} is damaged: it cannot be decompressed; fetch it again") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); choose a table") from None
+
+
+def _separator(lines: list[str]) -> str:
+    """Choose the separator that splits the first lines into equally many fields, the most."""
+
+    def fit(separator: str) -> tuple[int, int]:
+        records = (record for _, record in _records(lines[:_LINES_TRIED], separator))
+        widths = Counter(len(record) for record in records if isinstance(record, list))
+        width, count = widths.most_common(1)[0] if widths else (1, 0)
+        return (count, width) if width > 1 else (0, 0)
+
+    return max(SEPARATORS, key=fit)
+
+
+def _records(
+    lines: list[str], separator: str, width: int | None = None
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Give the number of each record's first line, and its fields or else what is wrong with it.
+
+    A quote that never closes would swallow what follows: where a record of several lines does
+    not fit, only its first line is given up, and reading goes on with the next.
+    """
+    start = 0
+    while start < len(lines):
+        fields, end = _record_at(lines, start, separator)
+        line, height = start + 1, end - start
+        if fields is not None and not any(map(str.strip, fields)):
+            start = end  # a blank line, or one of separators as spreadsheets leave them
+            continue
+        while fields and width and len(fields) > width and not fields[-1].strip():
+            fields.pop()
+        start = end
+        if fields is None or (height > 1 and width and len(fields) != width):
+            start = line
+            yield line, "has a quote that is not closed"
+        elif width and len(fields) != width:
+            yield line, f"has {len(fields)} fields instead of {width}"
+        else:
+            yield line, fields
+
+
+def _record_at(lines: list[str], start: int, separator: str) -> tuple[list[str] | None, int]:
+    """Give a record's fields, or None where a quote does not close, and where the next begins."""
+    if '"' not in lines[start]:
+        return lines[start].rstrip("\n").split(separator), start + 1
+    height = 1
+    while height <= _MOST_LINES_OF_RECORD:
+        reader = csv.reader(lines[start : start + height], delimiter=separator, strict=True)
+        try:
+            return next(reader), start + reader.line_num
+        except csv.Error:
+            height *= 2
+    try:  # quotes within quotes, as in 7,"The "Swing"",1767
+        fields = next(csv.reader(lines[start : start + 1], delimiter=separator))
+    except csv.Error:
+        return None, start + 1
+    return None if fields[-1].endswith("\n") else fields, start + 1
+
+
+def _names(path: Path, first: list[str] | str) -> list[str]:
+    """Give the columns' names, which are the fields of the first row."""
+    names = [name.strip() for name in first] if isinstance(first, list) else []
+    doubled = [name for name, count in Counter(names).items() if count > 1 and name]
+    if doubled or not names:
+        problem = f"{doubled[0]!r} twice" if doubled else "a first row that is broken"
+        raise InputError(f"each column must have a name of its own, and {path} has {problem}")
+    return [name or f"column {number}" for number, name in enumerate(names, 1)]
