@@ -5,6 +5,7 @@ from pathlib import Path
 
 from artnb.cli.collection_looks import add_looks
 from artnb.cli.command import add_command
+from artnb.cli.data import add_preparing, say_prepared
 from artnb.errors import InputError
 from artnb.show.progress import bar
 
@@ -20,6 +21,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     _add_choose(actions)
     _add_fetch(actions)
     add_looks(actions)
+    _add_prepare(actions)
 
 
 def _add_read(actions: argparse._SubParsersAction) -> None:
@@ -39,6 +41,16 @@ def _add_read(actions: argparse._SubParsersAction) -> None:
         "--classes", default="style", help="what subfolders' names are: style, artist or genre"
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="where the pictures lie")
+
+
+def _add_prepare(actions: argparse._SubParsersAction) -> None:
+    text = "Make a Dataset to train on of two Collections, and a card that says what is in it."
+    parser = add_command(actions, "prepare", _prepare, text)
+    parser.add_argument("x", type=Path, metavar="X", help="pictures to be turned into the others")
+    parser.add_argument("y", type=Path, metavar="Y", help="pictures of the style to learn")
+    parser.add_argument("--x-ids", type=Path, metavar="FILE", help="use these rows alone; see pair")
+    parser.add_argument("--y-ids", type=Path, metavar="FILE", help="likewise of Y")
+    add_preparing(parser)
 
 
 def _add_choose(actions: argparse._SubParsersAction) -> None:
@@ -135,3 +147,27 @@ def _fetch(options: argparse.Namespace) -> None:
     collection = open_collection(options.collection)
     report = fetch_images(collection, manners, again=options.again, progress=bar)
     print(*report.describe(), sep="\n")
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    from artnb.collection.prepare import CARD, prepare_pair, with_ids
+    from artnb.collection.table import open_collection
+
+    x, y = open_collection(options.x), open_collection(options.y)
+    if options.x_ids:
+        x = with_ids(x, options.x_ids)
+    if options.y_ids:
+        y = with_ids(y, options.y_ids)
+    dataset = prepare_pair(
+        x,
+        y,
+        options.out,
+        (options.x_name or x.folder.resolve().name, options.y_name or y.folder.resolve().name),
+        options.size_px,
+        options.test_share,
+        options.seed,
+        options.licence,
+        progress=bar,
+    )
+    say_prepared(options.out, dataset)
+    print(f"What is in it:      {options.out / CARD}")

@@ -3,10 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artnb.cli import fetch
 from artnb.cli.command import add_command
 from artnb.show.progress import bar
+
+if TYPE_CHECKING:
+    from artnb.data.dataset import Dataset
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -41,9 +45,15 @@ def _add_data_prepare(actions: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--y", "--paintings", type=Path, required=True, help="pictures of the style to learn"
     )
+    add_preparing(parser)
+    parser.set_defaults(x_name="photo", y_name="painting")
+
+
+def add_preparing(parser: argparse.ArgumentParser) -> None:
+    """Let a command's user say what the Dataset shall be like."""
     parser.add_argument("--out", type=Path, required=True, help="new folder for the Dataset")
-    parser.add_argument("--x-name", default="photo", help="what the first pictures are")
-    parser.add_argument("--y-name", default="painting", help="what the second pictures are")
+    parser.add_argument("--x-name", metavar="NAME", help="what the first pictures are")
+    parser.add_argument("--y-name", metavar="NAME", help="what the second pictures are")
     parser.add_argument("--size-px", type=int, default=256, help="edge, a multiple of 4")
     parser.add_argument(
         "--test-share", type=float, default=0.1, help="share held out from training"
@@ -62,7 +72,7 @@ def _data_demo(options: argparse.Namespace) -> None:
 
 
 def _data_prepare(options: argparse.Namespace) -> None:
-    from artnb.data.prepare import REPORT, prepare
+    from artnb.data.prepare import prepare
     from artnb.data.sources import two_folders
 
     source = two_folders(options.x, options.y, options.x_name, options.y_name)
@@ -70,10 +80,17 @@ def _data_prepare(options: argparse.Namespace) -> None:
     dataset = prepare(
         source, options.out, options.size_px, options.seed, options.licence, progress=bar
     )
-    print(f"{options.out}: {dataset.describe()}")
-    _print_problems(options.out)
-    print(f"Every file's fate:  {options.out / REPORT}")
-    print(f"Next:               artnb train --data {options.out} --preset preview")
+    say_prepared(options.out, dataset)
+
+
+def say_prepared(out: Path, dataset: "Dataset") -> None:
+    """Say what a new Dataset holds, what became of every picture, and what to do next."""
+    from artnb.data.prepare import REPORT
+
+    print(f"{out}: {dataset.describe()}")
+    _print_problems(out)
+    print(f"Every file's fate:  {out / REPORT}")
+    print(f"Next:               artnb train --data {out} --preset preview")
 
 
 def _print_problems(out: Path) -> None:

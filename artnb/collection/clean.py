@@ -21,10 +21,10 @@ from artnb.collection.duplicates import (
     find_details,
     find_near,
     find_repeats,
-    group_pairs,
 )
 from artnb.collection.looks import REMEMBERED, Look, look_at_files
 from artnb.collection.table import NO, YES, Collection
+from artnb.data.groups import group_pairs
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 

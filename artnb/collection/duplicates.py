@@ -103,28 +103,6 @@ def find_repeats(pairs: Iterable[tuple[int, int]], ranks: Sequence) -> dict[int,
     return repeats
 
 
-def group_pairs(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Put everything that is connected by pairs into one group.
-
-    Args:
-        count: how many things there are.
-        pairs: of places.
-
-    Returns:
-        Groups of two and more places.
-    """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    rows, columns = np.array(list(pairs), int).reshape(-1, 2).T
-    graph = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
-    _, labels = connected_components(graph, directed=False)
-    groups: dict[int, list[int]] = {}
-    for place, label in enumerate(labels.tolist()):
-        groups.setdefault(label, []).append(place)
-    return [group for group in groups.values() if len(group) > 1]
-
-
 def find_details(artists: Sequence[str], titles: Sequence[str]) -> list[tuple[int, int]]:
     """Find pictures whose title says that they are a detail, and the painting they are part of.
 

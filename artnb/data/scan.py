@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TypeVar
 
+from artnb.data.groups import group_pairs
 from artnb.data.images import UnreadableImageError, prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
 from artnb.errors import InputError
@@ -161,18 +162,34 @@ def _mark_duplicates(entries: Sequence[Entry]) -> list[Entry]:
 def _hold_out(entries: Sequence[Entry], test_size: float, seed: int) -> list[Entry]:
     """Move a share or a count to the test split, chosen by a hash of seed and pixels.
 
-    Equal pictures go the same way, so no training picture is also a test picture; names and
-    order of the files play no part.
+    Equal pictures go the same way, and so do those of a group, so no training picture is also a
+    test picture; names and order of the files play no part.
     """
     counts = Counter(entry.pixel_sha256 for entry in entries if entry.split == "train")
     wanted = test_size if test_size >= 1 else round(test_size * counts.total())
     chosen: set[str] = set()
     held_out = 0
-    for pixel_sha256 in sorted(counts, key=lambda pixels: split_key(seed, pixels)):
-        if held_out + counts[pixel_sha256] <= wanted:
-            chosen.add(pixel_sha256)
-            held_out += counts[pixel_sha256]
+    for bundle in sorted(_bundles(entries), key=lambda bundle: split_key(seed, min(bundle))):
+        size = sum(counts[pixel_sha256] for pixel_sha256 in bundle)
+        if held_out + size <= wanted:
+            chosen |= bundle
+            held_out += size
     return [replace(e, split="test") if e.pixel_sha256 in chosen else e for e in entries]
+
+
+def _bundles(entries: Sequence[Entry]) -> list[set[str]]:
+    """Give the hashes of pictures that must stay on one side, put together."""
+    usable = [entry for entry in entries if entry.split == "train"]
+    places = {pixels: place for place, pixels in enumerate({e.pixel_sha256: 0 for e in usable})}
+    grouped: dict[str, list[int]] = {}
+    for entry in usable:
+        if entry.picture.group:
+            grouped.setdefault(entry.picture.group, []).append(places[entry.pixel_sha256])
+    pairs = [pair for together in grouped.values() for pair in pairwise(together)]
+    hashes = list(places)
+    bundles = [{hashes[place] for place in group} for group in group_pairs(len(hashes), pairs)]
+    together = set().union(*bundles)
+    return [*bundles, *({pixels} for pixels in hashes if pixels not in together)]
 
 
 def split_key(seed: int, pixel_sha256: str) -> str:

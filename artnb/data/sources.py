@@ -22,10 +22,17 @@ SHARD_SUFFIX = ".tfrec"
 
 @dataclass(frozen=True)
 class FilePicture:
-    """A picture that is a file of its own."""
+    """A picture that is a file of its own.
+
+    Args:
+        name: unique within its domain.
+        path: of the file.
+        group: pictures of one group stay on one side of the split; "" is by itself.
+    """
 
     name: str
     path: Path
+    group: str = ""
 
     def read(self) -> bytes:
         """Give the encoded bytes."""
@@ -39,6 +46,7 @@ class ShardPicture:
     name: str
     path: Path
     frame: Frame
+    group: str = ""
 
     def read(self) -> bytes:
         """Give the encoded bytes."""
@@ -126,7 +134,7 @@ def two_folders(x: Path, y: Path, x_name: str = "photo", y_name: str = "painting
         InputError: a folder is missing, holds no picture or lies within the other, or the
             names are equal or cannot be part of a file's name.
     """
-    _check_names(x_name, y_name)
+    check_names(x_name, y_name)
     if x.resolve() == y.resolve():
         raise InputError(f"the two domains need different folders, and both are {x}")
     existing_folder(x, f"{x_name} pictures")
@@ -144,8 +152,12 @@ def two_folders(x: Path, y: Path, x_name: str = "photo", y_name: str = "painting
     )
 
 
-def _check_names(x_name: str, y_name: str) -> None:
-    """Check names that become parts of file names, on systems that ignore case too."""
+def check_names(x_name: str, y_name: str) -> None:
+    """Check names that become parts of file names, on systems that ignore case too.
+
+    Raises:
+        InputError: a name cannot be part of one, or they are equal.
+    """
     for name in (x_name, y_name):
         if not re.fullmatch(r"\w([\w .-]*\w)?", name):
             raise InputError(

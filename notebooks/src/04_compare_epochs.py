@@ -23,7 +23,7 @@
 #
 # | machine | from top to bottom |
 # |---|---|
-# | two CPU cores | about 6 minutes (an estimate), 4 of them training |
+# | two CPU cores | about 6 minutes (an estimate), 4 of them training; 9 when busy (measured) |
 # | the same, preset `smoke` | about a minute (measured) |
 # | one T4 | about 5 minutes (an estimate), with more steps in the same 4 |
 

@@ -25,7 +25,7 @@
 #
 # | machine | from top to bottom |
 # |---|---|
-# | two CPU cores | about 6 minutes (an estimate), 3 of them training |
+# | two CPU cores | 6 minutes on busy cores (measured), 3 of them training |
 # | the same, preset `smoke` | 40 seconds of computing (measured) |
 # | one T4 | about 5 minutes (an estimate) |
 

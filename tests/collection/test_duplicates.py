@@ -9,9 +9,9 @@ from artnb.collection.duplicates import (
     find_details,
     find_near,
     find_repeats,
-    group_pairs,
     hash_picture,
 )
+from artnb.data.groups import group_pairs
 from tests.collection.looked_at import painting
 
 
