@@ -64,6 +64,7 @@ test-notebooks: $(READY)  ## run every notebook with preset="smoke"
 
 test-platforms: $(PLATFORM:%=test-on-%)  ## fast tests and notebooks at the versions of PLATFORM=colab, colab-tpu, kaggle
 
+.PRECIOUS: $(VENV)-%/.ready
 $(VENV)-%/.ready: pyproject.toml constraints/%.txt
 	$$($(PYTHON) tools/find_python.py $(PYTHON_$*)) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
