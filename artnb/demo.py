@@ -9,13 +9,13 @@ import numpy as np
 from PIL import Image
 
 from artnb.config import CycleGANConfig, preset_config
-from artnb.data.dataset import Dataset, open_dataset
+from artnb.data.dataset import Dataset, fixed_pictures, open_dataset
 from artnb.data.demo import held_out_pairs, make_demo_data
 from artnb.data.images import decode_rgb
 from artnb.data.scan import Progress, silent
 from artnb.run import Run
 from artnb.show.grids import save_picture, titled_grid
-from artnb.training.samples import fixed_pictures, paint
+from artnb.training.samples import paint
 from artnb.training.snapshots import load_painter
 from artnb.training.train import train
 

@@ -23,7 +23,7 @@ from artnb.collection.duplicates import (
     find_repeats,
 )
 from artnb.collection.looks import REMEMBERED, Look, look_at_files
-from artnb.collection.table import NO, YES, Collection
+from artnb.collection.table import NO, YES, Collection, keeps
 from artnb.data.groups import group_pairs
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
@@ -38,9 +38,9 @@ BLANK_CONTRAST = 4.0
 # Grey levels. JPEG gives grey photos up to 3; a sepia print has 30.
 GREY_COLOUR = 12.0
 # What a cleaning writes begins so; everything else is the user's.
-_REPEATS, _SMALL, _UNREADABLE, _CLUSTER = "repeats ", "too small: ", "unreadable: ", "left out: "
+REPEATS, _SMALL, _UNREADABLE, _CLUSTER = "repeats ", "too small: ", "unreadable: ", "left out: "
 _LOOK_AT = "kept, but look at it: "
-_OURS = (_REPEATS, _SMALL, _UNREADABLE, _CLUSTER, _LOOK_AT)
+_OURS = (REPEATS, _SMALL, _UNREADABLE, _CLUSTER, _LOOK_AT)
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,13 @@ def clean(
     return Cleaned(collection.with_table(table), _count(table))
 
 
+def kind_of(reason: str) -> str:
+    """Give what reasons that cleaning wrote have in common; others are of a kind by themselves."""
+    if reason.startswith(_CLUSTER):
+        return reason.removeprefix(_CLUSTER)
+    return next((begin.strip(" :") for begin in _OURS if reason.startswith(begin)), reason)
+
+
 def _check_clusters(table: "DataFrame", cleaning: Cleaning) -> None:
     known = sorted(table["cluster"].dropna().unique().tolist())
     unknown = [number for number in cleaning.without_clusters if number not in known]
@@ -147,8 +154,7 @@ def _without_own_findings(table: "DataFrame") -> "DataFrame":
         if name not in table.columns:
             table[name] = ""
     ours = table["reason"].str.startswith(_OURS)
-    refused = ours & (table["keep"].str.strip().str.lower() == NO)
-    table.loc[refused, "keep"] = ""
+    table.loc[ours & ~keeps(table), "keep"] = ""
     table.loc[ours, "reason"] = ""
     return table
 
@@ -216,14 +222,15 @@ def _leave_out_repeats(
     table: "DataFrame", looks: dict[int, Look], pairs: list[tuple[int, int]]
 ) -> None:
     """Keep the largest of what looks the same; what the user chose comes first."""
-    ids, keeps = list(table["id"]), [word.strip().lower() for word in table["keep"]]
-    candidates = [pair for pair in pairs if NO not in (keeps[pair[0]], keeps[pair[1]])]
+    ids, chosen = list(table["id"]), [word.strip().lower() == YES for word in table["keep"]]
+    used = list(keeps(table))
+    candidates = [(one, other) for one, other in pairs if used[one] and used[other]]
     ranks = {}
     for place in {place for pair in candidates for place in pair}:
         width, height = _used_size(table, place, looks[place])
-        ranks[place] = (keeps[place] != YES, -width * height, ids[place])
+        ranks[place] = (not chosen[place], -width * height, ids[place])
     repeats = find_repeats(candidates, ranks)
-    _refuse(table, {place: f"{_REPEATS}{ids[kept]}" for place, kept in repeats.items()})
+    _refuse(table, {place: f"{REPEATS}{ids[kept]}" for place, kept in repeats.items()})
 
 
 def _refuse(table: "DataFrame", reasons: dict[int, str]) -> None:
@@ -236,7 +243,7 @@ def _refuse(table: "DataFrame", reasons: dict[int, str]) -> None:
 
 def _note_remarks(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning) -> None:
     """Say of pictures that are kept what an eye should judge, where there is room to say it."""
-    silent_rows = [not reason and keep != NO for reason, keep in table[["reason", "keep"]].values]
+    silent_rows = ((table["reason"] == "") & keeps(table)).tolist()
     remarks = {place: _remark(look, cleaning) for place, look in looks.items()}
     _write(
         table,
@@ -278,11 +285,11 @@ def _write(table: "DataFrame", column: str, values: dict[int, str]) -> None:
 
 def _count(table: "DataFrame") -> dict[str, int]:
     reasons, own = table["reason"], table["reason"].str.startswith(_OURS)
-    refused = table["keep"].str.strip().str.lower() == NO
+    refused = ~keeps(table)
     return {
         "pictures in the table": len(table),
         "not there yet": int((table["file"] == "").sum()),
-        "left out: repeat another": int(reasons.str.startswith(_REPEATS).sum()),
+        "left out: repeat another": int(reasons.str.startswith(REPEATS).sum()),
         "left out: too small": int(reasons.str.startswith(_SMALL).sum()),
         "left out: unreadable": int(reasons.str.startswith(_UNREADABLE).sum()),
         "left out: by cluster": int(reasons.str.startswith(_CLUSTER).sum()),

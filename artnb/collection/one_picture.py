@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +101,7 @@ class Refused:
 Outcome = Arrived | Moved | Later | Refused
 
 
+@cache
 def user_agent() -> str:
     """Name the project and where it is to be found, so that servers' owners know who asks."""
     try:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from artnb.collection.borders import Box, read_box
+from artnb.collection.clean import kind_of
 from artnb.collection.table import Collection, keeps
-from artnb.data.dataset import Dataset, Images
-from artnb.data.images import UnreadableImageError, decode_image, decode_rgb, encode_png
+from artnb.data.dataset import Dataset, fixed_pictures
+from artnb.data.images import UnreadableImageError, decode_image, encode_png
 from artnb.data.prepare import prepare
 from artnb.data.scan import Progress, silent
 from artnb.data.sources import (
@@ -27,6 +28,9 @@ from artnb.files import write_whole
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    # A Collection with those of its rows that are used.
+    Used = tuple[Collection, DataFrame]
 
 CARD = "dataset.md"
 SHEET = "contact.jpg"
@@ -92,14 +96,13 @@ def prepare_pair(
             same picture, the names will not do, or as `prepare` says.
     """
     check_names(*names)
-    _check_apart(x, y)
-    domains = [
-        SourceDomain(name, _pictures(side)) for name, side in zip(names, (x, y), strict=True)
-    ]
+    used = [(side, _usable(side)) for side in (x, y)]
+    _check_apart(used)
+    domains = [SourceDomain(name, _pictures(*side)) for name, side in zip(names, used, strict=True)]
     source = Source(f"{x.folder.name}, {y.folder.name}", *domains).with_test_share(test_share)
     dataset = prepare(source, out, size_px, seed, licence, progress)
     _draw_contact_sheet(dataset, out / SHEET)
-    write_whole(out / CARD, _card(dataset, (x, y), licence, seed))
+    write_whole(out / CARD, _card(dataset, used, licence, seed))
     return dataset
 
 
@@ -126,8 +129,8 @@ def with_ids(collection: Collection, path: Path) -> Collection:
     return collection.with_table(collection.table[collection.table["id"].isin(ids)])
 
 
-def _check_apart(x: Collection, y: Collection) -> None:
-    files = [{side.path_of(file).resolve() for file in _usable(side)["file"]} for side in (x, y)]
+def _check_apart(used: "list[Used]") -> None:
+    files = [{side.path_of(file).resolve() for file in rows["file"]} for side, rows in used]
     shared = files[0] & files[1]
     if shared:
         raise InputError(
@@ -143,8 +146,7 @@ def _usable(collection: Collection) -> "DataFrame":
     return kept[np.array(here, bool)].sort_values("id", kind="stable")
 
 
-def _pictures(collection: Collection) -> tuple[CroppedPicture, ...]:
-    rows = _usable(collection)
+def _pictures(collection: Collection, rows: "DataFrame") -> tuple[CroppedPicture, ...]:
     if rows.empty:
         raise InputError(
             f"{collection.folder} must have pictures in use, and none of its "
@@ -161,21 +163,18 @@ def _pictures(collection: Collection) -> tuple[CroppedPicture, ...]:
 
 
 def _draw_contact_sheet(dataset: Dataset, path: Path) -> None:
-    from artnb.show.gallery import wall
+    from artnb.show.grids import in_rows, titled_grid
 
-    rows = [_spread(domain.train) for domain in (dataset.x, dataset.y)]
-    columns = max(map(len, rows))
-    filled = [picture for row in rows for picture in (*row, *[None] * (columns - len(row)))]
-    sheet = wall(filled, columns, title=f"{dataset.x.name} above, {dataset.y.name} below")
+    sides = [
+        fixed_pictures(domain.train, _SHOWN, dataset.size_px) for domain in (dataset.x, dataset.y)
+    ]
+    columns = max(map(len, sides))
+    rows = [row for side in sides for row in in_rows(side, columns)]
+    sheet = titled_grid(rows, title=f"{dataset.x.name} above, {dataset.y.name} below")
     sheet.save(path, quality=90)
 
 
-def _spread(images: Images) -> list[np.ndarray]:
-    places = np.linspace(0, len(images) - 1, min(_SHOWN, len(images))).round().astype(int)
-    return [decode_rgb(images[place]) for place in places]
-
-
-def _card(dataset: Dataset, sides: tuple[Collection, Collection], licence: str, seed: int) -> str:
+def _card(dataset: Dataset, used: "list[Used]", licence: str, seed: int) -> str:
     """Write what a stranger wants to know of a Dataset."""
     parts = [
         f"# {dataset.x.name} → {dataset.y.name}",
@@ -189,13 +188,12 @@ def _card(dataset: Dataset, sides: tuple[Collection, Collection], licence: str, 
         f"Held out by a hash of seed {seed} and pixels; pictures of one group (near-duplicates, "
         "details of one painting) stay on one side.",
     ]
-    for domain, side in zip((dataset.x, dataset.y), sides, strict=True):
-        parts += [f"## {domain.name}", *_facts(side)]
+    for domain, side in zip((dataset.x, dataset.y), used, strict=True):
+        parts += [f"## {domain.name}", _facts(*side)]
     return "\n\n".join(parts) + "\n"
 
 
-def _facts(side: Collection) -> list[str]:
-    rows = _usable(side)
+def _facts(side: Collection, rows: "DataFrame") -> str:
     lines = [f"- {len(rows):,} pictures of the collection {side.folder.name}"]
     hosts = [urlsplit(url).hostname or "" for urls in rows["urls"] for url in urls.split()[:1]]
     for title, values in (
@@ -210,7 +208,7 @@ def _facts(side: Collection) -> list[str]:
     if rows["first_year"].notna().any():
         lines.append(f"- painted {rows['first_year'].min()} to {rows['last_year'].max()}")
     lines += _left_out(side, len(rows))
-    return ["\n".join(lines)]
+    return "\n".join(lines)
 
 
 def _left_out(side: Collection, used: int) -> list[str]:
@@ -219,9 +217,7 @@ def _left_out(side: Collection, used: int) -> list[str]:
     absent = len(side.table) - len(refused) - used
     lines = []
     if len(refused):
-        # "repeats sunflowers-2" and "repeats irises" are one reason.
-        reasons = [str(reason).split(" ")[0].rstrip(":") or "no reason given"
-                   for reason in refused["reason"]]  # fmt: skip
+        reasons = [kind_of(reason) or "no reason given" for reason in refused["reason"]]
         lines.append(f"- left out: {len(refused):,}: {_most_common(reasons)}")
     if absent:
         lines.append(f"- not here: {absent:,}")

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from artnb.data.images import prepare_image
+import numpy as np
+from PIL import Image
+
+from artnb.data.images import decode_rgb, prepare_image
 from artnb.data.records import read_shard
 from artnb.data.scan import MEMORY_LIMIT_GB, Entry, Progress, ScannedDomain, scan, silent
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
@@ -58,6 +61,24 @@ class Images(Sequence[bytes]):
 
     def __iter__(self) -> Iterator[bytes]:
         return (self[index] for index in range(len(self)))
+
+
+def fixed_pictures(images: Images, count: int, size_px: int) -> np.ndarray:
+    """Take pictures spread evenly over a split.
+
+    Args:
+        images: the split.
+        count: how many, at most as many as there are.
+        size_px: edge that they are scaled to.
+
+    Returns:
+        uint8 `(count, size_px, size_px, 3)`.
+    """
+    places = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
+    pictures = [Image.fromarray(decode_rgb(images[place])) for place in places]
+    if images.size_px != size_px:
+        pictures = [p.resize((size_px, size_px), Image.Resampling.LANCZOS) for p in pictures]
+    return np.stack([np.asarray(picture) for picture in pictures])
 
 
 @dataclass(frozen=True)

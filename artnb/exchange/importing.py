@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from artnb.config import CycleGANConfig
+from artnb.config import IMPORTED, CycleGANConfig
 from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
@@ -84,10 +84,10 @@ def _config(generators: Sequence[TrainedGenerator]) -> CycleGANConfig:
         InputError: the two are of different kinds.
     """
     first, *others = (dict(generator.settings) for generator in generators)
-    if first["generator"] == "imported":
+    if first["generator"] == IMPORTED:
         # Sizes that suit the one that halves more often suit the other too.
         deepest = max([first, *others], key=lambda settings: settings.get("generator_depth", 0))
-        if all(other["generator"] == "imported" for other in others):
+        if all(other["generator"] == IMPORTED for other in others):
             return CycleGANConfig(**deepest)
     elif all(other == first for other in others):
         return CycleGANConfig(**first)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artnb.config import CycleGANConfig
+from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
 
@@ -100,7 +100,7 @@ def of_network(
     _check_range(network)
     depth = max(1, halvings(network))
     settings = {
-        "generator": "imported",
+        "generator": IMPORTED,
         "generator_depth": depth,
         "image_size_px": max(256, 2**depth),
         "load_size_px": max(286, 2**depth),

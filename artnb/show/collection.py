@@ -1,6 +1,5 @@
 """What cleaning, clusters and pairs look like: sheets, maps and plots."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from PIL import Image, ImageDraw
 
 from artnb.collection.borders import Box, read_box
+from artnb.collection.clean import REPEATS
 from artnb.collection.clusters import Clusters
 from artnb.collection.pairing import Pairing
 from artnb.collection.sides import Clustered
@@ -17,7 +17,7 @@ from artnb.collection.table import Collection
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.errors import InputError
 from artnb.show.figures import COLOURS, calm, new_figure
-from artnb.show.grids import titled_grid
+from artnb.show.grids import in_rows, titled_grid
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -59,7 +59,7 @@ def draw_crops(collection: Collection, most: int = 30, seed: int = 0) -> Image.I
         raise InputError(f"none of the pictures can be read; check {collection.images}")
     titles = ["where it is cut", "what is left"] * min(_PAIRS_IN_A_ROW, len(pairs))
     title = f"{len(boxes):,} pictures with a border" + _shown(len(pairs), len(boxes))
-    rows = _rows([picture for pair in pairs for picture in pair], len(titles))
+    rows = in_rows([picture for pair in pairs for picture in pair], len(titles))
     return titled_grid(rows, titles, title, sections=(2, 4), edge_px=_EDGE_PX)
 
 
@@ -80,7 +80,11 @@ def draw_repeats(collection: Collection, most: int = 30, seed: int = 0) -> Image
     table = collection.table
     files = dict(zip(table["id"], table["file"], strict=True))
     reasons = dict(zip(table["id"], table["reason"], strict=True))
-    pairs = {row: reason[8:] for row, reason in reasons.items() if reason.startswith("repeats ")}
+    pairs = {
+        row: reason.removeprefix(REPEATS)
+        for row, reason in reasons.items()
+        if reason.startswith(REPEATS)
+    }
     pairs = {row: kept for row, kept in pairs.items() if kept in files}
     if not pairs:
         raise InputError("no picture repeats another; clean the collection first")
@@ -89,7 +93,7 @@ def draw_repeats(collection: Collection, most: int = 30, seed: int = 0) -> Image
     titles = ["kept", "left out"] * min(_PAIRS_IN_A_ROW, len(chosen))
     title = f"{len(pairs):,} pictures repeat another" + _shown(len(chosen), len(pairs))
     return titled_grid(
-        _rows(pictures, len(titles)), titles, title, sections=(2, 4), edge_px=_EDGE_PX
+        in_rows(pictures, len(titles)), titles, title, sections=(2, 4), edge_px=_EDGE_PX
     )
 
 
@@ -102,11 +106,6 @@ def _some(items: list, most: int, seed: int) -> list:
         return items
     chosen = np.random.default_rng(seed).choice(len(items), most, replace=False)
     return [items[place] for place in sorted(chosen)]
-
-
-def _rows(pictures: Sequence[np.ndarray | None], columns: int) -> list[list[np.ndarray | None]]:
-    padded = [*pictures, *[None] * (-len(pictures) % columns)]
-    return [padded[start : start + columns] for start in range(0, len(padded), columns)]
 
 
 def _open(collection: Collection, file: str) -> Image.Image | None:
@@ -158,8 +157,8 @@ def draw_cluster(clustered: Clustered, cluster: int, seed: int = 0) -> Image.Ima
     places = clusters.nearest_first(cluster).tolist()
     middle, others = places[: 2 * _IN_A_ROW], places[2 * _IN_A_ROW :]
     rows = [
-        *_rows([_seen(clustered, place) for place in middle], _IN_A_ROW),
-        *_rows([_seen(clustered, p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
+        *in_rows([_seen(clustered, place) for place in middle], _IN_A_ROW),
+        *in_rows([_seen(clustered, p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
     ]
     title = f"Cluster {cluster}: {len(places):,} pictures; nearest its middle, and below by lot"
     return titled_grid(rows, title=title, edge_px=_SMALL_PX)

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from artnb.data.images import decode_image, list_images
 from artnb.errors import InputError
-from artnb.show.grids import PAPER, titled_grid
+from artnb.show.grids import PAPER, in_rows, titled_grid
 
 _GAP_PX = 8
 
@@ -28,9 +28,7 @@ def wall(
     Returns:
         An RGB image.
     """
-    places = [*pictures, *[None] * (-len(pictures) % columns)]
-    rows = [places[start : start + columns] for start in range(0, len(places), columns)]
-    return titled_grid(rows, title=title, edge_px=edge_px)
+    return titled_grid(in_rows(pictures, columns), title=title, edge_px=edge_px)
 
 
 def before_and_after(

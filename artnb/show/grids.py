@@ -30,6 +30,12 @@ def shown_size(size_px: int) -> int:
     return size_px * max(1, -(-_SMALLEST_SHOWN_PX // size_px))
 
 
+def in_rows(pictures: Sequence[np.ndarray | None], columns: int) -> list[list[np.ndarray | None]]:
+    """Put pictures into rows of so many; the last one is filled up with empty places."""
+    places = [*pictures, *[None] * (-len(pictures) % columns)]
+    return [places[start : start + columns] for start in range(0, len(places), columns)]
+
+
 def titled_grid(
     rows: Sequence[Sequence[np.ndarray | None]],
     columns: Sequence[str] = (),

@@ -4,27 +4,9 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.dataset import Dataset, Images
-from artnb.data.images import decode_rgb, to_float, to_uint8
+from artnb.data.dataset import Dataset, fixed_pictures
+from artnb.data.images import to_float, to_uint8
 from artnb.show.kinds import draw_four_kinds
-
-
-def fixed_pictures(images: Images, count: int, size_px: int) -> np.ndarray:
-    """Take pictures spread evenly over a split.
-
-    Args:
-        images: the split.
-        count: how many, at most as many as there are.
-        size_px: edge that they are scaled to.
-
-    Returns:
-        uint8 `(count, size_px, size_px, 3)`.
-    """
-    places = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
-    pictures = [Image.fromarray(decode_rgb(images[place])) for place in places]
-    if images.size_px != size_px:
-        pictures = [p.resize((size_px, size_px), Image.Resampling.LANCZOS) for p in pictures]
-    return np.stack([np.asarray(picture) for picture in pictures])
 
 
 class Sampler:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from artnb.cli import build_parser, main
-from artnb.collection.clean import Cleaning, clean
+from artnb.collection.clean import Cleaning, clean, kind_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 from tests.collection.looked_at import collection_of, edited, framed, painting, row
@@ -201,3 +201,18 @@ def test_the_nine_groups_of_identical_photos_are_found(competition, tmp_path):
         assert len({groups[name] for name in group} - {""}) == 1
         assert refused["file"].isin(group).sum() == len(group) - 1
     assert Counter(groups.values())[""] >= 15
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("repeats sunflowers-2", "repeats"),
+        ("too small: 10×12 px", "too small"),
+        ("unreadable: it is empty", "unreadable"),
+        ("left out: cluster 3", "cluster 3"),
+        ("a forgery", "a forgery"),
+        ("", ""),
+    ],
+)
+def test_reasons_of_a_kind_are_counted_together(reason, kind):
+    assert kind_of(reason) == kind
