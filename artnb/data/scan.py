@@ -4,23 +4,19 @@ Preparing a Dataset and training straight from a folder both start here, so they
 names, splits and what is left out.
 """
 
-import hashlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
-from artnb.data.groups import group_pairs
 from artnb.data.images import UnreadableImageError, prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
-from artnb.errors import InputError
+from artnb.data.split import Entry, ScannedDomain, split_domain
 
 # Encoded pictures stay in memory up to this size; beyond it they are read again when needed.
 MEMORY_LIMIT_GB = 2.0
-FEWEST_USABLE_IMAGES = 2
 _PICTURES_IN_FLIGHT = 64
 
 In = TypeVar("In")
@@ -33,35 +29,6 @@ Progress = Callable[[str, int], Callable[[], None]]
 def silent(_title: str, _total: int) -> Callable[[], None]:
     """Show no progress."""
     return lambda: None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What was found out about one picture."""
-
-    picture: Picture
-    split: str  # "train", "test" or "unreadable"
-    pixel_sha256: str = ""
-    problem: str = ""
-    duplicate_of: str = ""
-    jpeg: bytes | None = None  # None: read it again when it is needed
-
-
-@dataclass(frozen=True)
-class ScannedDomain:
-    """One domain after the look at every picture, in the source's order."""
-
-    name: str
-    entries: tuple[Entry, ...]
-
-    def split(self, name: str) -> list[Entry]:
-        """Give the entries of `"train"`, `"test"` or `"unreadable"`."""
-        return [entry for entry in self.entries if entry.split == name]
-
-    @property
-    def duplicates(self) -> list[Entry]:
-        """The entries whose pixels repeat those of an earlier one."""
-        return [entry for entry in self.entries if entry.duplicate_of]
 
 
 def scan(
@@ -115,24 +82,16 @@ def _forget_bytes(domain: ScannedDomain) -> ScannedDomain:
 def _scan_domain(
     domain: SourceDomain, size_px: int, seed: int, budget: _Budget, progress: Progress
 ) -> ScannedDomain:
-    given_test = domain.test_pictures or ()
-    pictures = [*domain.pictures, *given_test]
-    advance = progress(f"reading {domain.name}", len(pictures))
+    advance = progress(f"reading {domain.name}", len(domain.all_pictures))
     entries = []
-    for number, entry in enumerate(in_parallel(lambda p: _look_at(p, size_px), pictures)):
-        kept = budget.keep(entry.jpeg) if entry.jpeg else None
-        split = "test" if number >= len(domain.pictures) else entry.split
-        entries.append(replace(entry, jpeg=kept, split=entry.split if entry.problem else split))
+    for entry in in_parallel(lambda picture: look_at(picture, size_px), domain.all_pictures):
+        entries.append(replace(entry, jpeg=budget.keep(entry.jpeg) if entry.jpeg else None))
         advance()
-    entries = _mark_duplicates(entries)
-    if domain.test_pictures is None:
-        entries = _hold_out(entries, domain.test_size, seed)
-    scanned = ScannedDomain(domain.name, tuple(entries))
-    _check_enough(scanned)
-    return scanned
+    return split_domain(domain, entries, seed)
 
 
-def _look_at(picture: Picture, size_px: int) -> Entry:
+def look_at(picture: Picture, size_px: int) -> Entry:
+    """Bring one picture into the form that shards hold, or say why it cannot be read."""
     try:
         jpeg, pixel_sha256 = prepare_image(picture.read(), size_px)
     except (UnreadableImageError, OSError) as error:
@@ -142,71 +101,14 @@ def _look_at(picture: Picture, size_px: int) -> Entry:
 
 def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
     """Map in threads, in order, with a bounded number of results waiting."""
-    items = iter(items)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        while chunk := list(islice(items, _PICTURES_IN_FLIGHT)):
-            yield from threads.map(function, chunk)
-
-
-def _mark_duplicates(entries: Sequence[Entry]) -> list[Entry]:
-    first_with: dict[str, Entry] = {}
-    marked = []
-    for entry in entries:
-        first = first_with.setdefault(entry.pixel_sha256, entry)
-        # Names will not do: trainA and testA may hold the same picture under the same name.
-        repeated = entry.pixel_sha256 and first is not entry
-        marked.append(replace(entry, duplicate_of=first.picture.name) if repeated else entry)
-    return marked
-
-
-def _hold_out(entries: Sequence[Entry], test_size: float, seed: int) -> list[Entry]:
-    """Move a share or a count to the test split, chosen by a hash of seed and pixels.
-
-    Equal pictures go the same way, and so do those of a group, so no training picture is also a
-    test picture; names and order of the files play no part.
-    """
-    counts = Counter(entry.pixel_sha256 for entry in entries if entry.split == "train")
-    wanted = test_size if test_size >= 1 else round(test_size * counts.total())
-    chosen: set[str] = set()
-    held_out = 0
-    for bundle in sorted(_bundles(entries), key=lambda bundle: split_key(seed, min(bundle))):
-        size = sum(counts[pixel_sha256] for pixel_sha256 in bundle)
-        if held_out + size <= wanted:
-            chosen |= bundle
-            held_out += size
-    return [replace(e, split="test") if e.pixel_sha256 in chosen else e for e in entries]
-
-
-def _bundles(entries: Sequence[Entry]) -> list[set[str]]:
-    """Give the hashes of pictures that must stay on one side, put together."""
-    usable = [entry for entry in entries if entry.split == "train"]
-    places = {pixels: place for place, pixels in enumerate({e.pixel_sha256: 0 for e in usable})}
-    grouped: dict[str, list[int]] = {}
-    for entry in usable:
-        if entry.picture.group:
-            grouped.setdefault(entry.picture.group, []).append(places[entry.pixel_sha256])
-    pairs = [pair for together in grouped.values() for pair in pairwise(together)]
-    hashes = list(places)
-    bundles = [{hashes[place] for place in group} for group in group_pairs(len(hashes), pairs)]
-    together = set().union(*bundles)
-    return [*bundles, *({pixels} for pixels in hashes if pixels not in together)]
-
-
-def split_key(seed: int, pixel_sha256: str) -> str:
-    """Give the hash by which pictures are ranked for the test split."""
-    return hashlib.sha256(f"{seed}:{pixel_sha256}".encode()).hexdigest()
-
-
-def _check_enough(domain: ScannedDomain) -> None:
-    usable = len(domain.split("train"))
-    if usable >= FEWEST_USABLE_IMAGES:
-        return
-    unreadable = domain.split("unreadable")
-    why = (
-        f"; {len(unreadable)} cannot be read ({unreadable[0].picture.name}: " if unreadable else ""
-    )
-    why += f"{unreadable[0].problem})" if unreadable else ""
-    raise InputError(
-        f"training needs at least {FEWEST_USABLE_IMAGES} usable {domain.name} pictures, "
-        f"got {usable}{why}; add pictures or hold out fewer with --test-share"
-    )
+    waiting: deque[Future[Out]] = deque()
+    threads = ThreadPoolExecutor(os.cpu_count())
+    try:
+        for item in items:
+            waiting.append(threads.submit(function, item))
+            if len(waiting) == _PICTURES_IN_FLIGHT:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(cancel_futures=True)

@@ -69,6 +69,11 @@ class SourceDomain:
     test_pictures: tuple[Picture, ...] | None = None
     test_size: float = DEFAULT_TEST_SHARE
 
+    @property
+    def all_pictures(self) -> tuple[Picture, ...]:
+        """The pictures, and behind them those of the split that the source brings."""
+        return self.pictures + (self.test_pictures or ())
+
 
 @dataclass(frozen=True)
 class Source:

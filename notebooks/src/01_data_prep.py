@@ -97,8 +97,8 @@ from artnb.data.demo import demo_sizes, make_demo_data, make_demo_photos
 from artnb.data.images import decode_image, list_images
 from artnb.data.prepare import prepare
 from artnb.data.records import decode_example, read_frames
-from artnb.data.scan import split_key
 from artnb.data.sources import find_source, two_folders
+from artnb.data.split import split_key
 from artnb.demo import demo_config
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
