@@ -16,9 +16,12 @@ PYTHON_kaggle       = 3.12
 BACKENDS_colab      = tensorflow,jax
 BACKENDS_colab-tpu  = jax
 BACKENDS_kaggle     = tensorflow,jax
+# Apache Beam gets along with none of them, and preparing needs no backend.
+PYTHON_beam         = 3.13
+BACKENDS_beam       = beam
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms notebooks set-repository lint format clean
+.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +79,9 @@ test-on-%: export ARTNB_DATA =
 test-on-%: $(VENV)-%/.ready
 	$(<D)/bin/$(PYTEST) -m "not slow and not long and not notebook"
 	$(<D)/bin/$(PYTEST) -m notebook
+
+test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
+	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
 
 notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
 	$(BIN)/python -m notebooks.build

@@ -11,6 +11,10 @@ class InputError(ValueError):
     """
 
 
+class UnfinishedError(InputError):
+    """Work that broke off; what is done is kept, and the same call goes on from there."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say which known name was probably meant.
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -18,6 +20,20 @@ def write_whole(path: Path, data: bytes | str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(unfinished, path)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that is in it, where it is there.
+
+    Files are emptied before they are deleted, since a deleted file on Google Drive goes to its
+    trash and counts on.
+    """
+    if not path.exists():
+        return
+    for entry in path.iterdir():
+        with suppress(OSError):  # a folder, or a full disk that wants space even for this
+            os.truncate(entry, 0)
+    shutil.rmtree(path)
 
 
 def sha256_of(path: Path) -> str:

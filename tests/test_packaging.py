@@ -39,13 +39,14 @@ def environment():
 
 def test_everything_is_pinned_exactly_and_within_its_range():
     for name, requirement in wanted().items():
-        assert name in pins(), f"{name} has no pin"
-        (pin,) = pins()[name].specifier
+        found = pins("beam" if name == "apache-beam" else "default")
+        assert name in found, f"{name} has no pin"
+        (pin,) = found[name].specifier
         assert pin.operator == "=="
         assert requirement.specifier.contains(pin.version), f"{name}: {pin} and {requirement}"
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", [*PLATFORMS, "beam"])
 def test_what_a_platform_has_is_within_our_ranges(platform):
     project, found = pyproject(), pins(platform)
     extras = project["optional-dependencies"]
@@ -57,12 +58,17 @@ def test_what_a_platform_has_is_within_our_ranges(platform):
             assert requirement.specifier.contains(pin.version), requirement
 
 
+def test_beam_stays_out_of_all_other_environments():
+    for name in ("default", *PLATFORMS):
+        assert "apache-beam" not in pins(name)
+
+
 def test_a_tpus_machine_has_jax_alone():
     assert "tensorflow" not in pins("colab-tpu")
     assert "jax" in pins("colab-tpu")
 
 
-@pytest.mark.parametrize("name", ["default", *PLATFORMS])
+@pytest.mark.parametrize("name", ["default", "beam", *PLATFORMS])
 def test_torch_and_tensorflow_addons_are_in_no_environment(name):
     names = {*pins(name), *wanted()}
     assert not names & {"torch", "torchvision", "tensorflow-addons"}
@@ -82,7 +88,7 @@ def test_the_environment_is_named_after_the_project():
     assert environment()["name"] == pyproject()["name"] == "artnb"
 
 
-CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", *PLATFORMS)]
+CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", "beam", *PLATFORMS)]
 
 
 @pytest.mark.parametrize("path", [*CONSTRAINTS, "environment.yml", "pyproject.toml"])

@@ -1,6 +1,7 @@
 """Commands that make, fetch, prepare and check training data."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from artnb.cli.command import add_command
 from artnb.show.progress import bar
 
 if TYPE_CHECKING:
+    from artnb.data.crew import Crew
     from artnb.data.dataset import Dataset
 
 
@@ -60,6 +62,14 @@ def add_preparing(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of the choice of what is held out")
     parser.add_argument("--licence", default="", help="noted in dataset.json")
+    parser.add_argument(
+        "--beam",
+        nargs="?",
+        const="",
+        metavar="OPTIONS",
+        help="prepare as an Apache Beam pipeline, with Beam's options in one word, such as "
+        "--beam='--runner=FlinkRunner --flink_master=host:8081'; needs artnb[beam]",
+    )
 
 
 def _data_demo(options: argparse.Namespace) -> None:
@@ -78,9 +88,24 @@ def _data_prepare(options: argparse.Namespace) -> None:
     source = two_folders(options.x, options.y, options.x_name, options.y_name)
     source = source.with_test_share(options.test_share)
     dataset = prepare(
-        source, options.out, options.size_px, options.seed, options.licence, progress=bar
+        source,
+        options.out,
+        options.size_px,
+        options.seed,
+        options.licence,
+        progress=bar,
+        crew=chosen_crew(options),
     )
     say_prepared(options.out, dataset)
+
+
+def chosen_crew(options: argparse.Namespace) -> "Crew | None":
+    """Give the workers of a Beam pipeline where `--beam` asks for them, otherwise None."""
+    if options.beam is None:
+        return None
+    from artnb.data.beam import BeamPipeline
+
+    return BeamPipeline(shlex.split(options.beam), progress=bar)
 
 
 def say_prepared(out: Path, dataset: "Dataset") -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from artnb.collection.borders import Box, read_box
 from artnb.collection.clean import kind_of
 from artnb.collection.table import Collection, keeps
+from artnb.data.crew import Crew
 from artnb.data.dataset import Dataset, fixed_pictures
 from artnb.data.images import UnreadableImageError, decode_image, encode_png
 from artnb.data.prepare import prepare
@@ -48,6 +49,11 @@ class CroppedPicture(FilePicture):
 
     box: Box | None = None
 
+    @property
+    def state(self) -> str:
+        """A text that is another one when the file or the part has changed."""
+        return f"{super().state} {self.box}"
+
     def read(self) -> bytes:
         """Give the encoded bytes: the file's own, or those of its part, lossless."""
         data = super().read()
@@ -71,6 +77,7 @@ def prepare_pair(
     seed: int = 0,
     licence: str = "",
     progress: Progress = silent,
+    crew: Crew | None = None,
 ) -> Dataset:
     """Make a Dataset of the pictures in use of two Collections, and its card.
 
@@ -87,6 +94,7 @@ def prepare_pair(
         seed: of the split.
         licence: under which the pictures may be used, for the record.
         progress: shows how far it has got.
+        crew: who does the work; None is this machine, on all cores.
 
     Returns:
         The Dataset, opened.
@@ -100,7 +108,7 @@ def prepare_pair(
     _check_apart(used)
     domains = [SourceDomain(name, _pictures(*side)) for name, side in zip(names, used, strict=True)]
     source = Source(f"{x.folder.name}, {y.folder.name}", *domains).with_test_share(test_share)
-    dataset = prepare(source, out, size_px, seed, licence, progress)
+    dataset = prepare(source, out, size_px, seed, licence, progress, crew)
     _draw_contact_sheet(dataset, out / SHEET)
     write_whole(out / CARD, _card(dataset, used, licence, seed))
     return dataset

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from artnb.data.dataset import Dataset, Images, open_dataset
+from artnb.data.dataset import Dataset, open_dataset
 from artnb.data.images import encode_jpeg
-from artnb.data.prepare import Part, check_size, new_folder, write_parts
+from artnb.data.prepare import check_size, new_folder
 from artnb.data.scan import Progress, in_parallel, silent
 from artnb.data.scenes import render_painting, render_photo
+from artnb.data.shards import Part, shards_of, write_manifest, write_planned
 from artnb.data.sources import FilePicture
 from artnb.errors import InputError
 
@@ -89,23 +90,23 @@ def make_demo_data(
             part("painting", "test", "pairs/paintings", render_painting, pair_seeds),
         ]
         details = {"source": f"artnb's embedded data, seed {seed}", "licence": "Apache-2.0"}
-        write_parts(folder, parts, size_px, details, paired_test=True)
+        written = [write_planned(folder, shard) for part in parts for shard in shards_of(part)]
+        write_manifest(folder, parts, written, size_px, details, paired_test=True)
     return open_dataset(out)
 
 
 def _render_all(
     folder: Path, render: Renderer, seeds: range, size_px: int, advance: Callable[[], None]
-) -> Images:
+) -> list[FilePicture]:
     folder.mkdir(parents=True)
-    files, jpegs = [], []
+    files = []
     rendered = in_parallel(lambda seed: encode_jpeg(render(seed, size_px)), seeds)
     for number, jpeg in enumerate(rendered):
         path = folder / f"scene-{number:04d}.jpg"
         path.write_bytes(jpeg)
         files.append(FilePicture(path.name, path))
-        jpegs.append(jpeg)
         advance()
-    return Images(files, size_px, jpegs)
+    return files
 
 
 def make_demo_photos(out: Path, size_px: int = 512, count: int = 2, seed: int = 0) -> Path:

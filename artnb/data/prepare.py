@@ -1,38 +1,25 @@
 """Make a Dataset: prepared pictures in shards, a dataset.json, a report on every file."""
 
 import csv
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import artnb
-from artnb.data.dataset import FORMAT, MANIFEST, SPLITS, Dataset, Images, as_images, open_dataset
-from artnb.data.records import Record, write_shard
-from artnb.data.scan import Entry, Progress, ScannedDomain, scan, silent
-from artnb.data.sources import SHARD_SUFFIX, Source
-from artnb.errors import InputError
-from artnb.files import sha256_of
+from artnb.data.chunks import Chunk, chunks_of, read_chunk
+from artnb.data.crew import Crew, ThisMachine
+from artnb.data.dataset import SPLITS, Dataset, open_dataset
+from artnb.data.scan import Progress, silent
+from artnb.data.shards import Part, shards_of, write_manifest
+from artnb.data.sources import Source, SourceDomain
+from artnb.data.split import Entry, ScannedDomain, split_domain
+from artnb.errors import InputError, UnfinishedError
+from artnb.files import remove_folder
 
 REPORT = "report.csv"
-# Small enough to copy one by one to a slow drive, large enough to be few.
-RECORDS_PER_SHARD = 1024
 SMALLEST_SIZE_PX = 32
-
-
-@dataclass(frozen=True)
-class Part:
-    """The pictures of one domain and split, as they go into shards."""
-
-    domain: str
-    split: str
-    images: Images
 
 
 def check_size(size_px: int) -> int:
@@ -58,6 +45,7 @@ def prepare(
     seed: int = 0,
     licence: str = "",
     progress: Progress = silent,
+    crew: Crew | None = None,
 ) -> Dataset:
     """Turn a source into a Dataset.
 
@@ -66,6 +54,10 @@ def prepare(
     input file is changed. What cannot be read is skipped and stands in `report.csv`, as do
     repeats.
 
+    What is prepared is kept in a hidden folder beside `out` until the Dataset is whole. After an
+    interruption the same call finds it there and goes on. At no time are more than a few pictures
+    in memory, and equal sources give equal shards, whoever prepares them.
+
     Args:
         source: where the pictures come from.
         out: the folder to make; it must not exist or be empty.
@@ -73,31 +65,61 @@ def prepare(
         seed: of the split; it is kept in dataset.json.
         licence: under which the pictures may be used, for the record.
         progress: shows how far it has got.
+        crew: who does the work; None is this machine, on all cores.
 
     Returns:
-        The Dataset, opened.
+        The Dataset, opened; its pictures are read from the shards when they are asked for.
 
     Raises:
         InputError: `size_px` or `out` will not do, or a domain has fewer than two usable
             pictures.
     """
     check_size(size_px)
-    with new_folder(out) as folder:
-        x, y = scan(source, size_px, seed, progress=progress)
+    crew = crew or ThisMachine(progress)
+    with _kept_until_done(out) as chunks_folder, new_folder(out) as folder:
+        x, y = _prepare_pictures(source, size_px, seed, chunks_folder, crew)
+        write_report(folder / REPORT, (x, y))
         parts = [
-            Part(domain.name, split, as_images(domain.split(split), size_px))
+            Part(domain.name, split, [entry.picture for entry in domain.split(split)])
             for domain in (x, y)
             for split in SPLITS
         ]
+        written = crew.write_shards(folder, [shard for part in parts for shard in shards_of(part)])
         details = {
             "source": source.path,
             "licence": licence,
             "split": {"rule": "sha256 of seed and pixels", "seed": seed},
             "problems": {domain.name: _count_problems(domain) for domain in (x, y)},
         }
-        write_report(folder / REPORT, (x, y))
-        write_parts(folder, parts, size_px, details, progress)
-    return open_dataset(out)
+        write_manifest(folder, parts, written, size_px, details)
+    return open_dataset(out, memory_limit_gb=0)
+
+
+def _prepare_pictures(
+    source: Source, size_px: int, seed: int, folder: Path, crew: Crew
+) -> tuple[ScannedDomain, ScannedDomain]:
+    chunks = [chunks_of(domain.all_pictures, size_px) for domain in (source.x, source.y)]
+    crew.prepare_chunks(folder, [*chunks[0], *chunks[1]])
+
+    def split(domain: SourceDomain, its_chunks: Sequence[Chunk]) -> ScannedDomain:
+        entries = [entry for chunk in its_chunks for entry in read_chunk(folder, chunk)]
+        return split_domain(domain, entries, seed)
+
+    return split(source.x, chunks[0]), split(source.y, chunks[1])
+
+
+@contextmanager
+def _kept_until_done(out: Path) -> Iterator[Path]:
+    """Name a folder for what is prepared; it outlives an interruption, but no other ending."""
+    folder = out.parent / f".{out.name}-unfinished"
+    try:
+        yield folder
+    except UnfinishedError:
+        raise
+    except InputError:
+        remove_folder(folder)
+        raise
+    remove_folder(folder)
 
 
 def _count_problems(domain: ScannedDomain) -> dict[str, int]:
@@ -132,66 +154,6 @@ def new_folder(out: Path) -> Iterator[Path]:
         out.chmod(0o755)  # mkdtemp's folders are private
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def write_parts(
-    folder: Path,
-    parts: Sequence[Part],
-    size_px: int,
-    details: dict[str, Any],
-    progress: Progress = silent,
-    paired_test: bool = False,
-) -> None:
-    """Write the shards and dataset.json of a Dataset.
-
-    Args:
-        folder: where to; it exists.
-        parts: X's train and test, then Y's.
-        size_px: edge of all pictures, pixels.
-        details: what else dataset.json shall say.
-        progress: shows how far it has got.
-        paired_test: whether test pictures of equal names show the same scene.
-    """
-    advance = progress("writing shards", sum(len(part.images) for part in parts))
-    domains: dict[str, Any] = {}
-    for part in parts:
-        splits = domains.setdefault(part.domain, {"splits": {}})["splits"]
-        shards = [_write_one(folder, *shard, advance) for shard in _shards(part)]
-        splits[part.split] = {"count": len(part.images), "shards": shards}
-    manifest = {
-        "format": FORMAT,
-        "artnb": artnb.__version__,
-        "x": parts[0].domain,
-        "y": parts[-1].domain,
-        "size_px": size_px,
-        "paired_test": paired_test,
-        "domains": domains,
-        **details,
-    }
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
-
-
-def _shards(part: Part) -> Iterator[tuple[str, Iterator[Record]]]:
-    total = -(-len(part.images) // RECORDS_PER_SHARD)
-    names = iter(part.images.names)
-    records = (
-        Record(name, jpeg, part.domain) for name, jpeg in zip(names, part.images, strict=True)
-    )
-    for number in range(total):
-        title = f"{part.domain}-{part.split}-{number:05d}-of-{total:05d}{SHARD_SUFFIX}"
-        yield title, islice(records, RECORDS_PER_SHARD)
-
-
-def _write_one(folder: Path, title: str, records: Iterator[Record], advance: Any) -> dict[str, Any]:
-    def counted() -> Iterator[Record]:
-        for record in records:
-            advance()
-            yield record
-
-    path = folder / title
-    count = write_shard(path, counted())
-    return {"file": title, "count": count, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def write_report(path: Path, domains: Sequence[ScannedDomain]) -> None:

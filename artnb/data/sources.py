@@ -34,6 +34,11 @@ class FilePicture:
     path: Path
     group: str = ""
 
+    @property
+    def state(self) -> str:
+        """A text that is another one when the file has changed."""
+        return _state_of(self.path)
+
     def read(self) -> bytes:
         """Give the encoded bytes."""
         return self.path.read_bytes()
@@ -48,9 +53,22 @@ class ShardPicture:
     frame: Frame
     group: str = ""
 
+    @property
+    def state(self) -> str:
+        """A text that is another one when the shard has changed."""
+        return f"{_state_of(self.path)} {self.frame.offset} {self.frame.length}"
+
     def read(self) -> bytes:
         """Give the encoded bytes."""
         return read_record_at(self.path, self.frame).image
+
+
+def _state_of(path: Path) -> str:
+    try:
+        facts = path.stat()
+    except OSError:
+        return f"{path.absolute()} is not there"
+    return f"{path.absolute()} {facts.st_size} {facts.st_mtime_ns}"
 
 
 Picture = FilePicture | ShardPicture

@@ -11,14 +11,12 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artnb.files import sha256_of
+from artnb.files import remove_folder, sha256_of
 
 META = "meta.json"
 FORMAT = 1
@@ -172,18 +170,12 @@ def thin_out(
 
 
 def remove(path: Path) -> None:
-    """Remove a folder's files and the folder, where it is there.
+    """Remove a generation, where it is there.
 
-    `meta.json` goes first: what is half removed is no generation. Files are emptied before they
-    are deleted, since a deleted file on Google Drive goes to its trash and counts on.
+    `meta.json` goes first: what is half removed is no generation.
     """
-    if not path.exists():
-        return
     (path / META).unlink(missing_ok=True)
-    for entry in path.iterdir():
-        with suppress(OSError):  # a folder, or a full disk that wants space even for this
-            os.truncate(entry, 0)
-    shutil.rmtree(path)
+    remove_folder(path)
 
 
 def sync_to_disk(path: Path) -> None:

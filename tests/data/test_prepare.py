@@ -1,27 +1,30 @@
 """Preparing: everything in, nothing changed, whole or not at all."""
 
 import csv
-import functools
 import hashlib
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import artnb
-from artnb.data import prepare as preparing
+from artnb.data import chunks, crew, shards
 from artnb.data.dataset import open_dataset
 from artnb.data.images import decode_image, decode_rgb, fit_square
 from artnb.data.prepare import check_size, new_folder, prepare
 from artnb.data.records import read_shard
 from artnb.data.scan import scan
 from artnb.data.sources import two_folders
-from artnb.errors import InputError
+from artnb.errors import InputError, UnfinishedError
 
 from .pictures import encoded, picture, snapshot, two_filled
 
 SIZE_PX = 32
+ROOT = Path(__file__).parents[2]
 
 
 def manifest_of(folder):
@@ -109,10 +112,10 @@ def test_the_seed_of_the_split_is_used(tmp_path):
 def test_many_pictures_go_into_several_shards(tmp_path, monkeypatch):
     source = two_filled(tmp_path).with_test_share(0)
     whole = prepare(source, tmp_path / "whole", SIZE_PX)
-    monkeypatch.setattr(preparing, "RECORDS_PER_SHARD", 4)
+    monkeypatch.setattr(shards, "RECORDS_PER_SHARD", 4)
     parts = prepare(source, tmp_path / "parts", SIZE_PX)
-    shards = manifest_of(tmp_path / "parts")["domains"]["photo"]["splits"]["train"]["shards"]
-    assert [(shard["file"], shard["count"]) for shard in shards] == [
+    listed = manifest_of(tmp_path / "parts")["domains"]["photo"]["splits"]["train"]["shards"]
+    assert [(shard["file"], shard["count"]) for shard in listed] == [
         ("photo-train-00000-of-00003.tfrec", 4),
         ("photo-train-00001-of-00003.tfrec", 4),
         ("photo-train-00002-of-00003.tfrec", 2),
@@ -157,18 +160,6 @@ def test_a_name_that_is_no_unicode_goes_all_the_way(tmp_path):
     assert r"\xe9.png" in [row["name"] for row in rows_of(tmp_path / "out")]
 
 
-def test_streaming_beyond_the_limit_gives_the_same_bytes(tmp_path, monkeypatch):
-    source = two_filled(tmp_path)
-    prepare(source, tmp_path / "in-memory", SIZE_PX)
-    monkeypatch.setattr(preparing, "scan", functools.partial(scan, memory_limit_gb=0))
-    prepare(source, tmp_path / "streamed", SIZE_PX)
-    contents = [
-        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
-        for name in ("in-memory", "streamed")
-    ]
-    assert contents[0] == contents[1]
-
-
 def test_progress_covers_reading_and_writing(tmp_path):
     calls = {}
 
@@ -181,11 +172,7 @@ def test_progress_covers_reading_and_writing(tmp_path):
         return advance
 
     prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX, progress=progress)
-    assert calls == {
-        "reading photo": [10, 10],
-        "reading painting": [4, 4],
-        "writing shards": [14, 14],
-    }
+    assert calls == {"preparing pictures": [14, 14], "writing shards": [14, 14]}
 
 
 def test_real_paintings_of_any_size_are_prepared(real_data, tmp_path):
@@ -262,46 +249,177 @@ def test_the_out_folder_is_not_private(tmp_path):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
 
 
-# What fails leaves nothing
+# What breaks off goes on
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(chunks, "_PICTURES_PER_CHUNK", 4)
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The names of the pictures that are decoded, in their order."""
+    names = []
+    real = crew.look_at
+    monkeypatch.setattr(
+        crew,
+        "look_at",
+        lambda picture, size_px: names.append(picture.name) or real(picture, size_px),
+    )
+    return names
+
+
+def stopping_at(title, count, error=KeyboardInterrupt):
+    """A progress that breaks off after so many steps of what has this title."""
+
+    def progress(shown, _total):
+        steps = iter(range(1, 1_000))
+
+        def advance():
+            if shown == title and next(steps) == count:
+                raise error
+
+        return advance
+
+    return progress
 
 
 @pytest.mark.parametrize(
     "failure", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=["^C", "full"]
 )
 @pytest.mark.parametrize(
-    "place", ["scan", "write_report", "write_shard", "sha256_of", "os.replace"]
+    "place",
+    [
+        *("crew.look_at", "crew.write_chunk", "chunks.write_shard", "chunks.write_whole"),
+        *("prepare.write_report", "prepare.write_manifest", "prepare.os.replace"),
+        *("crew.write_planned", "shards.write_shard", "shards.sha256_of"),
+    ],
 )
-def test_an_interruption_leaves_nothing(tmp_path, monkeypatch, place, failure):
+def test_whatever_breaks_off_the_next_call_gives_the_same(tmp_path, monkeypatch, place, failure):
     source = two_filled(tmp_path)
     before = snapshot(tmp_path)
 
     def fail(*_arguments, **_settings):
         raise failure
 
-    monkeypatch.setattr(f"artnb.data.prepare.{place}", fail)
+    monkeypatch.setattr(f"artnb.data.{place}", fail)
     with pytest.raises(type(failure)):
         prepare(source, tmp_path / "out", SIZE_PX)
     monkeypatch.undo()
-    assert snapshot(tmp_path) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
+    seen = {path.name for path in tmp_path.iterdir()}
+    assert seen - {".out-unfinished"} == {"paintings", "photos"}
+    assert {name: facts for name, facts in snapshot(tmp_path).items() if name[0] == "p"} == before
+    prepare(source, tmp_path / "out", SIZE_PX)
+    prepare(source, tmp_path / "straight", SIZE_PX)
+    assert contents(tmp_path / "out") == contents(tmp_path / "straight")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["out", "paintings", "photos", "straight"]
 
 
-def test_an_interruption_in_the_middle_of_a_shard_leaves_nothing(tmp_path):
+def test_no_picture_of_a_whole_chunk_is_prepared_twice(tmp_path, small_chunks, looked_at):
     source = two_filled(tmp_path)
-
-    def progress(title, _total):
-        advances = iter(range(5))
-
-        def advance():
-            if title == "writing shards" and next(advances) == 4:
-                assert [path for path in tmp_path.iterdir() if path.name.startswith(".out-")]
-                raise KeyboardInterrupt
-
-        return advance
-
+    stop = stopping_at("preparing pictures", 6)
     with pytest.raises(KeyboardInterrupt):
-        prepare(source, tmp_path / "out", SIZE_PX, progress=progress)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stop)
+    looked_at.clear()
+    prepare(source, tmp_path / "out", SIZE_PX)
+    photos = [f"{number:04d}.png" for number in range(4, 10)]
+    paintings = [f"{number:04d}.png" for number in range(4)]
+    assert sorted(looked_at) == paintings + photos
+
+
+def test_what_is_prepared_is_prepared_when_shards_could_not_be_written(tmp_path, looked_at):
+    source = two_filled(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stopping_at("writing shards", 3))
+    looked_at.clear()
+    prepare(source, tmp_path / "out", SIZE_PX)
+    assert looked_at == []
+
+
+def test_seed_and_share_may_change_in_between(tmp_path, looked_at):
+    source = two_filled(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stopping_at("writing shards", 3))
+    looked_at.clear()
+    halved = source.with_test_share(0.5)
+    prepare(halved, tmp_path / "out", SIZE_PX, seed=7)
+    assert looked_at == []
+    prepare(halved, tmp_path / "straight", SIZE_PX, seed=7)
+    assert contents(tmp_path / "out") == contents(tmp_path / "straight")
+
+
+def test_what_has_changed_in_between_is_prepared_again(tmp_path, small_chunks, looked_at):
+    source = two_filled(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stopping_at("writing shards", 3))
+    looked_at.clear()
+    (tmp_path / "photos" / "0005.png").write_bytes(encoded(picture(77, 60, 60)))
+    prepare(source, tmp_path / "out", SIZE_PX)
+    assert looked_at == ["0004.png", "0005.png", "0006.png", "0007.png"]
+    prepare(source, tmp_path / "straight", SIZE_PX)
+    assert contents(tmp_path / "out") == contents(tmp_path / "straight")
+
+
+def test_another_size_begins_anew(tmp_path, looked_at):
+    source = two_filled(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stopping_at("writing shards", 3))
+    looked_at.clear()
+    dataset = prepare(source, tmp_path / "out", 64)
+    assert len(looked_at) == 14
+    assert {decode_rgb(jpeg).shape for jpeg in dataset.x.train} == {(64, 64, 3)}
+
+
+def test_a_killed_process_loses_what_it_had_in_hand(tmp_path, small_chunks, looked_at):
+    source = two_filled(tmp_path)
+    program = f"""
+import os, signal
+from artnb.data import chunks
+from artnb.data.prepare import prepare
+from tests.data.pictures import two_folders
+from tests.data.test_prepare import Path, stopping_at
+chunks._PICTURES_PER_CHUNK = 4
+def progress(title, total):
+    left = iter(range(6))
+    return lambda: next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+root = Path({str(tmp_path)!r})
+source = two_folders(root / "photos", root / "paintings")
+prepare(source, root / "out", {SIZE_PX}, progress=progress)
+"""
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    prepare(source, tmp_path / "out", SIZE_PX)
+    assert len(looked_at) == 14 - 4
+    prepare(source, tmp_path / "straight", SIZE_PX)
+    assert contents(tmp_path / "out") == contents(tmp_path / "straight")
+
+
+def test_a_torn_chunk_is_an_error_that_the_next_call_gets_over(tmp_path):
+    source = two_filled(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(source, tmp_path / "out", SIZE_PX, progress=stopping_at("writing shards", 3))
+    torn = next((tmp_path / ".out-unfinished").glob("*.tfrec"))
+    torn.write_bytes(b"")  # as after a power cut
+    with pytest.raises(InputError, match=r"\.tfrec is cut off; prepare again"):
+        prepare(source, tmp_path / "out", SIZE_PX)
+    assert len(prepare(source, tmp_path / "out", SIZE_PX).x.train) == 9
+
+
+def test_what_a_crew_could_not_finish_is_kept(tmp_path):
+    class Tired(crew.ThisMachine):
+        def write_shards(self, folder, shards):
+            raise UnfinishedError("tired")
+
+    source = two_filled(tmp_path)
+    with pytest.raises(UnfinishedError, match="tired"):
+        prepare(source, tmp_path / "out", SIZE_PX, crew=Tired())
+    assert list((tmp_path / ".out-unfinished").glob("*.tfrec"))
 
 
 def test_too_few_usable_pictures_leave_nothing(tmp_path):
@@ -309,7 +427,7 @@ def test_too_few_usable_pictures_leave_nothing(tmp_path):
     (tmp_path / "paintings" / "0000.png").write_text("no picture")
     with pytest.raises(InputError, match="at least 2 usable painting pictures, got 1"):
         prepare(source, tmp_path / "out", SIZE_PX)
-    assert not (tmp_path / "out").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
 
 
 def test_the_folder_appears_when_it_is_whole(tmp_path):

@@ -5,6 +5,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from artnb import files
 from artnb.training import generations
 from artnb.training.generations import (
     META,
@@ -153,7 +154,7 @@ def test_files_are_emptied_before_they_are_removed_and_meta_goes_first(folder, m
         seen.extend(file.stat().st_size for file in path.iterdir())
         assert not (path / META).exists()
 
-    monkeypatch.setattr(generations.shutil, "rmtree", look)
+    monkeypatch.setattr(files.shutil, "rmtree", look)
     remove(folder / "step-00000100")
     assert seen == [0, 0]
 

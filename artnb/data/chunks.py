@@ -1,0 +1,108 @@
+"""Pictures on their way into a Dataset, prepared in chunks that are kept until it is whole.
+
+A chunk is a shard of prepared pictures and a file of what was found out about each. It is there
+whole or not at all, and its name says what it was made from: whoever prepares again after an
+interruption finds it, and a picture that has changed since makes another chunk.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import PIL
+
+import artnb
+from artnb.data.records import Record, read_shard, write_shard
+from artnb.data.sources import SHARD_SUFFIX, Picture, ShardPicture
+from artnb.data.split import Entry
+from artnb.errors import InputError
+from artnb.files import write_whole
+
+# Few enough to be prepared again after an interruption, many enough for few files.
+_PICTURES_PER_CHUNK = 128
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Pictures that are prepared together.
+
+    Args:
+        pictures: as they lie in their source.
+        size_px: edge of the squares that they become, pixels.
+    """
+
+    pictures: Sequence[Picture]
+    size_px: int
+
+    @cached_property
+    def name(self) -> str:
+        """A hash of what goes in: the files as they are now, their size, the programs at work."""
+        programs = f"artnb {artnb.__version__}, Pillow {PIL.__version__}"
+        facts = [programs, self.size_px, *(picture.state for picture in self.pictures)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def chunks_of(pictures: Sequence[Picture], size_px: int) -> list[Chunk]:
+    """Divide pictures into chunks, in their order."""
+    starts = range(0, len(pictures), _PICTURES_PER_CHUNK)
+    return [Chunk(pictures[start : start + _PICTURES_PER_CHUNK], size_px) for start in starts]
+
+
+def has_chunk(folder: Path, chunk: Chunk) -> bool:
+    """Say whether a chunk has been written."""
+    return _facts_file(folder, chunk.name).exists()
+
+
+def write_chunk(folder: Path, chunk: Chunk, entries: Iterable[Entry]) -> None:
+    """Keep a chunk's pictures.
+
+    Args:
+        folder: of all chunks; it is made.
+        chunk: the chunk.
+        entries: of its pictures, prepared, in their order.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = chunk.name
+    facts = []
+
+    def records() -> Iterable[Record]:
+        for entry in entries:
+            facts.append([entry.pixel_sha256, entry.problem])
+            if entry.jpeg is not None:
+                yield Record(entry.picture.name, entry.jpeg, "")
+
+    write_shard(folder / (name + SHARD_SUFFIX), records())
+    write_whole(_facts_file(folder, name), json.dumps(facts))
+
+
+def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
+    """Give what was found out about a chunk's pictures, and where each lies now.
+
+    Returns:
+        Entries in the order of `chunk.pictures`, under the names and groups that these have; a
+        readable one's picture gives the prepared JPEG.
+
+    Raises:
+        InputError: the chunk was damaged since it was written.
+    """
+    shard = folder / (chunk.name + SHARD_SUFFIX)
+    facts = json.loads(_facts_file(folder, chunk.name).read_bytes())
+    frames = [frame for frame, _ in read_shard(shard)]
+    if len(frames) != sum(not problem for _, problem in facts):
+        raise InputError(f"{shard} is cut off; prepare again")
+    places = iter(frames)
+    return [
+        Entry(picture, "unreadable", problem=problem)
+        if problem
+        else Entry(
+            ShardPicture(picture.name, shard, next(places), picture.group), "train", pixel_sha256
+        )
+        for picture, (pixel_sha256, problem) in zip(chunk.pictures, facts, strict=True)
+    ]
+
+
+def _facts_file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.json"
