@@ -23,7 +23,11 @@ from artnb.errors import InputError, UnfinishedError
 from artnb.files import write_whole
 
 # The direct runner by itself would first fetch another one, a program, from the network.
-ALL_CORES_HERE = ("--direct_running_mode=multi_processing", "--direct_num_workers=0")
+ALL_CORES_HERE = (
+    "--direct_running_mode=multi_processing",
+    "--direct_num_workers=0",
+    "--default_sdk_harness_log_level=ERROR",
+)
 _DONE = ".done"
 _SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -65,6 +69,8 @@ class BeamPipeline:
         A job is a function and what it is given. It lies in a file, since a pipeline that holds
         the names of a million pictures is larger than runners accept.
         """
+        if not jobs:
+            return []
         with tempfile.TemporaryDirectory(prefix=".jobs-", dir=place) as jobs_folder:
             files = [Path(jobs_folder) / f"{number:06d}" for number in range(len(jobs))]
             for file, job in zip(files, jobs, strict=True):

@@ -63,6 +63,8 @@ def progress_bar(
 
 def bar(title: str, total: int) -> Callable[[], None]:
     """Show a progress bar; gives what is called after each item."""
+    if not total:
+        return lambda: None
     shown = progress_bar(total, title, delay_s=0.5)
 
     def advance() -> None:

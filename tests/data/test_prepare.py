@@ -361,7 +361,7 @@ def test_what_has_changed_in_between_is_prepared_again(tmp_path, small_chunks, l
     looked_at.clear()
     (tmp_path / "photos" / "0005.png").write_bytes(encoded(picture(77, 60, 60)))
     prepare(source, tmp_path / "out", SIZE_PX)
-    assert looked_at == ["0004.png", "0005.png", "0006.png", "0007.png"]
+    assert sorted(looked_at) == ["0004.png", "0005.png", "0006.png", "0007.png"]
     prepare(source, tmp_path / "straight", SIZE_PX)
     assert contents(tmp_path / "out") == contents(tmp_path / "straight")
 
