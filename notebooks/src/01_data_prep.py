@@ -92,7 +92,7 @@ from pathlib import Path
 import keras
 
 from artnb.data.check import check_data
-from artnb.data.dataset import read_manifest
+from artnb.data.dataset import fixed_pictures, read_manifest
 from artnb.data.demo import demo_sizes, make_demo_data, make_demo_photos
 from artnb.data.images import decode_image, list_images
 from artnb.data.prepare import prepare
@@ -110,7 +110,6 @@ from artnb.show.odd_files import make_odd_files
 from artnb.show.progress import bar
 from artnb.show.records import feature_rows, frame_rows
 from artnb.show.tables import read_rows, show_table
-from artnb.training.samples import fixed_pictures
 
 # %%
 keras.utils.set_random_seed(seed)

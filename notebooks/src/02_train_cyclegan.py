@@ -91,7 +91,7 @@ import_quietly("keras")
 import keras
 import numpy as np
 
-from artnb.data.dataset import open_dataset
+from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
@@ -106,7 +106,7 @@ from artnb.show.run_files import list_checkpoints, list_run_files
 from artnb.show.tables import read_rows, show_table
 from artnb.training.cyclegan import CycleGAN
 from artnb.training.pool import ReplayPool
-from artnb.training.samples import Sampler, fixed_pictures, paint
+from artnb.training.samples import Sampler, paint
 from artnb.training.snapshots import load_painter
 from artnb.training.train import sample_size, train
 

@@ -98,7 +98,7 @@ import keras
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from artnb.data.dataset import open_dataset
+from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.demo import demo_config
 from artnb.evaluation.sets import Choice, open_run_data
@@ -115,7 +115,6 @@ from artnb.study.effect import progress_between
 from artnb.study.of_runs import Options, study_runs
 from artnb.study.rows import write_study
 from artnb.study.summary import describe_study
-from artnb.training.samples import fixed_pictures
 from artnb.training.train import train
 
 # %%

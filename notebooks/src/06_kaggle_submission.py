@@ -102,7 +102,7 @@ from pathlib import Path
 import keras
 
 from artnb.config import preset_config
-from artnb.data.dataset import open_dataset
+from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
 from artnb.platform.deadline import Deadline
 from artnb.platform.machine import resolve_preset, this_machine
@@ -125,7 +125,7 @@ from artnb.submission.reserve import measure_reserve
 from artnb.submission.rules import COMPETITION
 from artnb.submission.unfinished import facts_file
 from artnb.submission.view import draw_compression, draw_submission
-from artnb.training.samples import fixed_pictures, paint
+from artnb.training.samples import paint
 from artnb.training.snapshots import load_painter
 
 # %%
