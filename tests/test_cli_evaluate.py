@@ -71,7 +71,9 @@ def test_a_run_epoch_by_epoch(run, capsys):
     assert "discriminator accuracy" in printed
     assert "Best epoch: " in printed
     assert "Of 8 translations" in printed
-    assert {row.split for row in read_scores(run.scores_file)} == {"train", "test", "gap"}
+    assert {row.split for row in read_scores(run.scores_file)} == {
+        *("test", "gap", "gap test", "gap train")
+    }
     assert list(run.path.glob("nearest-epoch-*.png"))
 
 
@@ -117,6 +119,9 @@ def test_further_painters_are_classes_of_the_style_classifier(run, tmp_path, cap
         (["--run", "monet", "--painter", "red"], "a painter is written NAME=DIR, got 'red'"),
         (["--run", "monet", "--real", "nowhere"], "must exist, and nowhere does not"),
         (["--run", "monet", "--count", "0"], "photos to paint must be at least 2, got 0"),
+        (["--run", "monet", "--resize", "0"], "squares of 16 to 4,096 px, got 0"),
+        (["--run", "monet", "--metrics", "PPL"], "defined between two latents"),
+        (["--run", "monet", "--seed", "-1"], "a seed must be from 0"),
     ],
 )
 def test_what_cannot_be_asked_is_explained(run, capsys, arguments, text):

@@ -60,6 +60,18 @@ def test_scoring_changes_nothing_of_what_is_trained(scored, dataset, config, tmp
             np.testing.assert_array_equal(with_scores, without)
 
 
+def test_a_score_that_cannot_be_had_ends_no_training(dataset, config, tmp_path):
+    class Broken(Colours):
+        def __call__(self, pictures, sources=None):
+            return super().__call__(pictures) * np.float32("nan")
+
+    said = []
+    broken = Scoring(3, Evaluator(Broken(), ["frechet"], cache=Cache(None)))
+    run = train(dataset, config, tmp_path / "run", said.append, scoring=broken)
+    assert run.snapshot(3).is_file()
+    assert any(line.startswith("epoch 3 is not scored: features must be finite") for line in said)
+
+
 def test_the_last_epoch_is_scored_whatever_the_interval(dataset, config, tmp_path):
     run = train(dataset, config, tmp_path / "run", lambda _: None, scoring=scoring(2))
     assert {row.epoch for row in read_scores(run.scores_file)} == {"2", "3"}

@@ -20,6 +20,7 @@ from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.pictures import EncodedPictures
 from artnb.evaluation.rows import Row, read_scores
 from artnb.evaluation.sets import Choice
+from artnb.training.snapshots import read_snapshot, save_weights
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
 METRICS = ["frechet", "ssim", "discriminator"]
@@ -96,21 +97,43 @@ def test_the_other_direction_has_its_own_rows(run, evaluator):
 
 def test_a_gap_is_held_out_minus_training(run, evaluator):
     rows = evaluate_run(run, evaluator, [1], gap=True).rows
-    value = {
-        (row.metric, row.split): float(row.value)
-        for row in rows
-        if row.reference != "painting"  # of both splits, as many pictures of each
-    }
-    assert {split for _, split in value} == {"train", "test", "gap"}
+    value = {(row.metric, row.split): float(row.value) for row in rows if row.is_of_gap}
+    assert {split for _, split in value} == {"gap train", "gap test", "gap"}
     for name in {metric for metric, _ in value}:
-        expected = value[name, "test"] - value[name, "train"]
+        expected = value[name, "gap test"] - value[name, "gap train"]
         assert value[name, "gap"] == pytest.approx(expected, abs=1e-6)
     counts = {row.split: (row.reference_count, row.generated_count) for row in rows}
-    assert counts["train"] == ("8", "8")
+    assert counts["gap train"] == counts["gap test"] == ("8", "8")
     gap = next(row for row in rows if row.split == "gap")
     assert "painting (test)" in gap.reference
     assert "painting (train)" in gap.reference
     assert float(gap.low) < float(gap.value) < float(gap.high)
+
+
+def test_a_gap_changes_neither_the_best_epoch_nor_what_runs_are_compared_by(run, evaluator):
+    plain = evaluate_run(run, evaluator).best
+    scores = evaluate_run(run, evaluator, gap=True)
+    assert scores.best == plain
+    check_same_pictures({"a": scores.rows, "b": scores.rows})
+    table = comparison_table({"a": scores.rows})
+    frechet = [row for row in scores.rows if row.metric.startswith("Fréchet")]
+    shown = [row for row in frechet if row.split == "test"]
+    assert len(frechet) == 4 * len(shown)
+    assert [line.split("  ")[-1].strip() for line in table.splitlines()[1:3]] == [
+        str(row.score) for row in shown
+    ]
+
+
+@pytest.mark.parametrize("network", ["generator_g", "discriminator_y"])
+def test_an_epoch_that_diverged_has_no_score(run, evaluator, network):
+    """A generator of NaN paints black, and a discriminator of NaN calls everything painted."""
+    names = ("generator_g", "generator_f", "discriminator_x", "discriminator_y")
+    weights = {name: read_snapshot(run.snapshot(2), name) for name in names}
+    weights[network][0][...] = np.nan
+    save_weights(run.snapshot(2), weights, {"epoch": 2}, np.float16)
+    with pytest.raises(InputError, match=f"those of the {network} of run are not in epoch 2"):
+        evaluate_run(run, evaluator)
+    assert {row.epoch for row in read_scores(run.scores_file)} == {"1"}
 
 
 def test_photos_that_somebody_chose_are_of_no_split(run, tmp_path, evaluator):
@@ -232,6 +255,7 @@ def test_gaps_other_directions_and_lost_epochs_do_not_count(run):
 def test_epochs_that_may_be_as_good_are_named(run):
     best = choose_best(run, [score(1, 10, low=9), score(2, 12, low=9.5)])
     assert best.not_worse == (2,)
+    assert "no other has been scored like it" in choose_best(run, [score(1, 10)]).describe()
     assert "may be as good: 2" in best.describe()
     clear = choose_best(run, [score(1, 10, low=9), score(2, 12, low=11)])
     assert clear.not_worse == ()

@@ -99,6 +99,25 @@ def test_what_needs_more_pictures_is_left_out_where_that_is_wanted(real, tmp_pat
     assert said[0].startswith("kernel is left out: this score needs at least 10 pictures")
 
 
+def test_where_nothing_can_be_scored_it_is_an_error(real, tmp_path):
+    one = write_pictures(tmp_path / "one", 1, seed=9)
+    evaluator = Evaluator(Colours(), skip_too_few=True, cache=Cache(None), say=lambda _: None)
+    with pytest.raises(InputError, match="more pictures than 60 real and 1 generated ones"):
+        evaluate_folders(real, one, evaluator)
+
+
+@pytest.mark.parametrize("edge", [-5, 0, 15, 5000])
+def test_a_resize_that_shows_nothing_or_too_much_is_refused(evaluator, real, fake, edge):
+    with pytest.raises(InputError, match=rf"squares of 16 to 4,096 px, got {edge};"):
+        evaluate_folders(real, fake, evaluator, resize_px=edge)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_is_one_that_all_draws_take(seed):
+    with pytest.raises(InputError, match=f"got {seed}; the usual is 0"):
+        Evaluator(Colours(), seed=seed, cache=Cache(None))
+
+
 def test_one_unreadable_picture_is_a_warning_in_every_row(evaluator, real, fake):
     (fake / "bad.png").write_text("no picture")
     rows = evaluate_folders(real, fake, evaluator)
@@ -127,6 +146,12 @@ def test_what_needs_a_run_is_refused_of_folders(real, fake, metric, text):
 @pytest.mark.parametrize("name", ["fid", "kid", "mifid"])
 def test_published_names_belong_to_inception(name):
     with pytest.raises(InputError, match=f"{name.upper()} is measured with Inception.*ask for"):
+        find_metrics([name], Colours())
+
+
+@pytest.mark.parametrize("name", ["ppl", "path-length"])
+def test_a_path_length_is_refused_with_the_reason(name):
+    with pytest.raises(InputError, match=r"between two latents, .* painted from photos have none"):
         find_metrics([name], Colours())
 
 

@@ -77,9 +77,20 @@ def test_small_sets_are_halved_and_warned_of():
 
 
 def test_the_usual_subsets_need_no_warning():
-    score = kid(drawn(1000), drawn(1200, seed=1), subsets=2)
+    score = kid(drawn(2000), drawn(2200, seed=1), subsets=2)
     assert score.warnings == ()
     assert score.interval.endswith("2 subsets of 1,000")
+
+
+def test_subsets_of_most_of_a_side_are_warned_of():
+    """Subsets that are nearly the whole set agree with each other, whatever the set is worth."""
+    score = kid(drawn(100), drawn(108, seed=1) + 0.1, subset_size=100)
+    assert score.interval.endswith("100 subsets of 100")
+    half = kid(drawn(100), drawn(108, seed=1) + 0.1, subset_size=50)
+    assert score.high - score.low < 0.4 * (half.high - half.low)
+    assert "100 pictures: KID's subsets of 100 have most" in score.warnings[0]
+    assert "too narrow" in score.warnings[0]
+    assert half.warnings == ()
 
 
 def test_is_the_same_for_a_seed():

@@ -88,9 +88,23 @@ def test_intervals_are_of_covered_flags():
     precision, recall = precision_recall(drawn(400), 1.2 * drawn(300, seed=1))
     for score, n in ((precision, 300), (recall, 400)):
         half = 1.96 * np.sqrt(score.value * (1 - score.value) / n)
-        assert score.high - score.low == pytest.approx(2 * half, rel=0.15)
-        assert score.interval == "95 %, bootstrap of 1,000 resamples of the covered flags"
-    assert precision_recall(drawn(20), drawn(20), resamples=0).recall.low is None
+        assert score.high - score.low == pytest.approx(2 * half, rel=0.05)
+        assert score.interval == "95 %, Wilson"
+
+
+def test_none_of_few_pictures_is_not_certain():
+    nothing = precision_recall(drawn(20), drawn(24, seed=1) + 100).precision
+    assert nothing.value == nothing.low == 0
+    assert 0.1 < nothing.high < 0.2
+
+
+def test_small_sets_are_warned_of():
+    few = precision_recall(drawn(20), drawn(2100, d=2, seed=1)[:, :1] * np.ones(8))
+    assert all("only 20 real and 2,100 generated" in score.warnings[0] for score in few)
+    assert all("this share is biased upwards" in score.warnings[0] for score in few)
+    enough = precision_recall(drawn(2048, d=2), drawn(2048, d=2, seed=1))
+    assert not enough.precision.warnings
+    assert not enough.recall.warnings
 
 
 def test_neighbours_are_at_least_one():

@@ -119,6 +119,36 @@ def test_where_nothing_can_be_written_memory_will_do(tmp_path):
     assert cache.path is None
 
 
+def test_a_cache_that_is_read_only_is_left_alone(tmp_path, monkeypatch):
+    path = tmp_path / "cache.sqlite"
+    Cache(path)
+
+    def refuse(self):
+        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("BEGIN IMMEDIATE")
+        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("DELETE FROM pictures")
+
+    monkeypatch.setattr(Cache, "check_writable", refuse)
+    assert open_cache(path).path is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), "disk is full.*ARTNB_CACHE"),
+        (sqlite3.DatabaseError("disk image is malformed"), "is damaged .*malformed.* delete it"),
+    ],
+)
+def test_what_happens_to_a_cache_in_use_is_explained(tmp_path, folder, problem, text):
+    class Failing:
+        def execute(self, *_):
+            raise problem
+
+    cache = Cache(tmp_path / "cache.sqlite")
+    cache._connection = Failing()
+    with pytest.raises(InputError, match=text):
+        measure(pictures_of_folder(folder), [Colours()], cache)
+
+
 def test_what_two_processes_keep_is_in_one_file(tmp_path, folder):
     path = tmp_path / "cache.sqlite"
     first, second = Cache(path), Cache(path)
