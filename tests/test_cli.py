@@ -240,7 +240,7 @@ def test_what_the_system_refuses_is_a_sentence_too(folders, capsys, monkeypatch)
     def no_space(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("artnb.data.prepare.write_shard", no_space)
+    monkeypatch.setattr("artnb.data.shards.write_shard", no_space)
     sentence = complains(capsys, "data", "prepare", "--x", folders / "photos", "--y",
                          folders / "paintings", "--out", folders / "out",
                          "--size-px", 32)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands that make Collections of paintings of any epoch: read, choose, fetch."""
+"""Commands that make Collections of paintings of any epoch: invent, read, choose, fetch."""
 
 import argparse
 from pathlib import Path
@@ -17,11 +17,20 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     text = "Read, choose, fetch and clean paintings of any epoch."
     collection = commands.add_parser("collection", help=text, description=text)
     actions = collection.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_demo(actions)
     _add_read(actions)
     _add_choose(actions)
     _add_fetch(actions)
     add_looks(actions)
     _add_prepare(actions)
+
+
+def _add_demo(actions: argparse._SubParsersAction) -> None:
+    text = "Invent paintings of two epochs, with a table, and with what spoils such collections."
+    parser = add_command(actions, "demo", _demo, text)
+    parser.add_argument("--out", type=Path, required=True, help="new folder")
+    parser.add_argument("--pictures", type=int, default=200, help="how many, 24 or more")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other paintings")
 
 
 def _add_read(actions: argparse._SubParsersAction) -> None:
@@ -79,6 +88,15 @@ def _add_fetch(actions: argparse._SubParsersAction) -> None:
     parser.add_argument("--largest-mb", type=float, default=50, help="of a file")
     parser.add_argument("--largest-mp", type=float, default=100, help="of a picture, megapixels")
     parser.add_argument("--again", action="store_true", help="also ask for what failed for good")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from artnb.collection.demo import make_demo_collection
+
+    table = make_demo_collection(options.out, options.pictures, options.seed, progress=bar)
+    print(f"The table:     {table}")
+    print(f"The pictures:  {options.out / 'Baroque'}, {options.out / 'Realism'}")
+    print(f"Next:          artnb collection read {table} --out paintings")
 
 
 def _read(options: argparse.Namespace) -> None:

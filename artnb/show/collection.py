@@ -200,16 +200,18 @@ def draw_map(clustered: Clustered, seed: int = 0, by_side: bool = False) -> Figu
     panel.set_axis_off()
     numbers = clustered.domains if by_side else clusters.labels
     names = [side.side.name for side in clustered.sides]
-    for rank, number in enumerate(sorted(set(numbers.tolist()))):
+    known = sorted(set(numbers.tolist()))
+    # A side has the colour here that it has in `draw_pairing`.
+    colours = {n: COLOURS[1 - n] if by_side else _colour(rank) for rank, n in enumerate(known)}
+    for number, colour in colours.items():
         mine = across[numbers[places] == number]
         name = names[number] if by_side else f"cluster {number}"
         label = f"{name} ({(numbers == number).sum():,})"
-        panel.scatter(*mine.T, s=20, color=_colour(rank), label=label, linewidths=0)
+        panel.scatter(*mine.T, s=20, color=colour, label=label, linewidths=0)
     for place in _spread_out(across):
         picture = _seen(clustered, int(places[place]))
         if picture is not None:
-            rank = int(np.searchsorted(np.unique(numbers), numbers[places[place]]))
-            _pin(panel, across[place], picture, _colour(rank))
+            _pin(panel, across[place], picture, colours[int(numbers[places[place]])])
     figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
     return figure
 

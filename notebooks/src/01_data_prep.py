@@ -325,10 +325,12 @@ print(f"The damaged copy, to be deleted:      {damaged}")
 # %% [markdown]
 # **Limits.** Only exact repeats are found; the same painting in two scans is not. The middle
 # square is cut out of every picture, so what matters at the edge of a panorama is lost: crop such
-# pictures yourself first. And nobody here judges whether a picture belongs into its domain.
+# pictures yourself first. And nobody here judges whether a picture belongs into its domain:
+# notebook 07 finds near-duplicates, borders, and what does not belong.
 #
 # **Next.** Notebook 02 trains a CycleGAN; put the path of one of these Datasets into its
-# `dataset_folder`. Here the command line does the same: `artnb data prepare --help`.
+# `dataset_folder`. Here the command line does the same: `artnb data prepare --help`. Notebook 07
+# makes a Dataset of a table of paintings of any epoch.
 #
 # **Sources.** The competition:
 # [gan-getting-started](https://www.kaggle.com/competitions/gan-getting-started). The framing of
