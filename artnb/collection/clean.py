@@ -126,6 +126,8 @@ def clean(
     pairs = _near_pairs(looks, cleaning.most_bits)
     _leave_out(table, looks, cleaning)
     _leave_out_repeats(table, looks, pairs)
+    # After the repeats: a copy of what is not wanted is not wanted either.
+    _leave_out_clusters(table, cleaning.without_clusters)
     _note_remarks(table, looks, cleaning)
     details = find_details(list(table["artist"]), list(table["title"]))
     _write_groups(table, [*pairs, *details])
@@ -199,17 +201,22 @@ def _near_pairs(looks: dict[int, Look], most_bits: int | None) -> list[tuple[int
 
 
 def _leave_out(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning) -> None:
-    """Leave out what cannot be read, what is too small, and clusters that are not wanted."""
-    unwanted = table["cluster"].isin(cleaning.without_clusters).to_numpy(dtype=bool)
-    reasons = {
-        place: f"{_CLUSTER}cluster {table['cluster'].iloc[place]}"
-        for place in unwanted.nonzero()[0].tolist()
-    }
+    """Leave out what cannot be read and what is too small."""
+    reasons = {}
     for place, look in looks.items():
         if look.problem:
             reasons[place] = _UNREADABLE + look.problem
         elif min(size := _used_size(table, place, look)) < cleaning.smallest_px:
             reasons[place] = f"{_SMALL}{size[0]}×{size[1]} px"
+    _refuse(table, reasons)
+
+
+def _leave_out_clusters(table: "DataFrame", numbers: Sequence[int]) -> None:
+    unwanted = table["cluster"].isin(numbers).to_numpy(dtype=bool)
+    reasons = {
+        place: f"{_CLUSTER}cluster {table['cluster'].iloc[place]}"
+        for place in unwanted.nonzero()[0].tolist()
+    }
     _refuse(table, reasons)
 
 

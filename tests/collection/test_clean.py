@@ -125,6 +125,13 @@ def test_clusters_are_left_out_by_number(tmp_path):
         clean(collection, replace(SMALL, without_clusters=(7,)))
 
 
+def test_a_copy_of_what_a_cluster_leaves_out_does_not_take_its_place(tmp_path):
+    collection = some(tmp_path, cluster=["", 1, "", 2, 2, 3, 3, 3, "", ""])
+    cleaned = clean(collection, replace(SMALL, without_clusters=(1,))).collection
+    reasons = [row(cleaned, i)["reason"] for i in "abc"]
+    assert reasons == ["repeats b", "left out: cluster 1", "repeats b"]
+
+
 def test_details_and_older_groups_stay_together(tmp_path):
     titles = ["", "", "", "Garden (detail)", "Garden", "", "", "", "", ""]
     groups = ["x", "", "", "", "old", "old", "", "", "", ""]
