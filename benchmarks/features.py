@@ -42,13 +42,17 @@ def main() -> None:
         return
     before, total = machine.describe(), len(pictures_of_folder(options.photos).names)
     rows = []
-    for count in (total // 10, total):
+    for count in (max(1, total // 10), total):
         command = [sys.executable, *sys.argv, "--count", str(count)]
         answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         rows.append(json.loads(answer.stdout.splitlines()[-1]))
         print(rows[-1])
+    few, all_of_them = rows
+    grown_mb = all_of_them["peak_memory_mb"] - few["peak_memory_mb"]
+    more = all_of_them["pictures"] - few["pictures"]
+    print(f"peak memory grew by {grown_mb} MB with {more:,} more pictures")
     name = f"features-{options.extractor}-{keras.backend.backend()}"
-    print(machine.save(name, {"machine": before, "rows": rows}))
+    print(machine.save(name, {"machine": before, "rows": rows, "memory_grown_mb": grown_mb}))
 
 
 def extract(options: argparse.Namespace) -> dict[str, Any]:

@@ -92,9 +92,14 @@ def test_the_best_epoch_paints(run, tmp_path, capsys):
 
 def test_two_runs_side_by_side(run, made, tmp_path, capsys):
     shutil.copytree(made.path, tmp_path / "outputs" / "other")
-    assert main(["evaluate", "--run", "monet", "--run", "other", "--metrics", "frechet"]) == 0
-    printed = capsys.readouterr().out
-    assert "metric" in printed
+    arguments = ["evaluate", "--run", "monet", "--run", "other", "--metrics", "ssim,frechet"]
+    assert main([*arguments, "--gap"]) == 0
+    table = capsys.readouterr().out.partition("metric  ")[2].splitlines()
+    scored = [row for row in read_scores(run.scores_file) if row.split == "test"]
+    own = {(row.metric, row.epoch): str(row.score) for row in scored}
+    for line, (metric, epoch) in zip(table[1:5], own, strict=True):
+        assert line.startswith(metric)
+        assert line.count(own[metric, epoch]) == 2  # the other Run is a copy
     assert (tmp_path / "outputs" / "monet-other.png").is_file()
 
 

@@ -172,8 +172,10 @@ def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
     from artnb.evaluation.rows import as_dictionaries
     from artnb.show.scores import draw_scores
 
-    check_same_pictures(rows)
-    print(comparison_table(rows))
+    # A gap's sides are each Run's own pictures.
+    comparable = {n: [row for row in of_run if not row.is_of_gap] for n, of_run in rows.items()}
+    check_same_pictures(comparable)
+    print(comparison_table(comparable))
     picture = runs[0].path.parent / f"{'-'.join(rows)}.png"
     draw_scores({name: as_dictionaries(of_run) for name, of_run in rows.items()}).savefig(
         picture, dpi=110
@@ -185,11 +187,10 @@ def _evaluator(options: argparse.Namespace, default_metrics: Sequence[str]) -> "
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.extractors import load_extractor
 
-    asked = options.metrics.split(",") if options.metrics else default_metrics
-    metrics = [name.strip() for name in asked]
+    asked = [name.strip().lower() for name in (options.metrics or "").split(",") if name.strip()]
     extractor = load_extractor(options.extractor, progress=bar)
     return Evaluator(
-        extractor, metrics, options.seed, skip_too_few=not options.metrics, progress=bar
+        extractor, asked or default_metrics, options.seed, skip_too_few=not asked, progress=bar
     )
 
 

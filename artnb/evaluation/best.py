@@ -37,6 +37,8 @@ class Best:
     def describe(self) -> str:
         """Say it in a sentence."""
         sentence = f"Best epoch: {self.epoch} ({self.rule}, {self.value:.4g})"
+        if len(self.among) == 1:
+            return f"{sentence}; no other has been scored like it."
         if not self.not_worse:
             return f"{sentence}."
         others = ", ".join(map(str, self.not_worse))
@@ -63,7 +65,7 @@ def choose_best(run: Run, rows: Sequence[Row]) -> Best | None:
         row
         for row in rows
         if row.direction == f"{x} → {y}"
-        and row.split != "gap"
+        and not row.is_of_gap
         and row.epoch
         and int(row.epoch) in kept
     ]

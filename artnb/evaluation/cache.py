@@ -1,7 +1,8 @@
 """What was measured of which picture, kept by content: nothing is measured twice."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,11 @@ class Cache:
         if path and path.stat().st_size > largest_gb * 1e9:
             self._forget_half()
 
+    def check_writable(self) -> None:
+        """Raise `sqlite3.OperationalError` where nothing can be kept, as in a read-only folder."""
+        self._connection.execute("INSERT OR REPLACE INTO measured VALUES ('', '', NULL)")
+        self._connection.rollback()
+
     def _forget_half(self) -> None:
         for table in ("pictures", "measured"):
             self._connection.execute(
@@ -89,14 +95,19 @@ class Cache:
         return {key: np.frombuffer(numbers, np.float32) for key, (numbers,) in rows}
 
     def _rows(self, question: str, values: Iterable[tuple]) -> Iterable[tuple[str, tuple]]:
-        for value in values:
-            row = self._connection.execute(question, value).fetchone()
-            if row is not None:
-                yield value[0], row
+        with self._explained():
+            for value in values:
+                row = self._connection.execute(question, value).fetchone()
+                if row is not None:
+                    yield value[0], row
 
     def keep(self, facts: dict[str, Facts], numbers: dict[str, dict[str, np.ndarray]]) -> None:
-        """Keep facts by key, and numbers by measure and key, all of them or none."""
-        with self._connection:
+        """Keep facts by key, and numbers by measure and key, all of them or none.
+
+        Raises:
+            InputError: there is no room left, or the file is damaged.
+        """
+        with self._explained(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
                 [
@@ -113,6 +124,18 @@ class Cache:
                 ],
             )
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"the cache {self.path} cannot be used ({error}); make room for it, or let "
+                "ARTNB_CACHE name another folder"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self.path, error) from error
+
 
 def open_cache(path: Path | None = None) -> Cache:
     """Open the cache of this machine, or one in memory where that cannot be written.
@@ -126,10 +149,14 @@ def open_cache(path: Path | None = None) -> Cache:
     path = path or cache_folder() / "features.sqlite"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Cache(path)
+        cache = Cache(path)
+        cache.check_writable()
+        return cache
     except (sqlite3.OperationalError, OSError):
         return Cache(None)
     except sqlite3.DatabaseError as error:
-        raise InputError(
-            f"the cache {path} is damaged ({error}); delete it, it will be made again"
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path | None, error: sqlite3.DatabaseError) -> InputError:
+    return InputError(f"the cache {path} is damaged ({error}); delete it, it will be made again")

@@ -69,4 +69,8 @@ class ScoreEpochs(keras.callbacks.Callback):
 
     def _score(self, epoch: int) -> None:
         evaluator = self.scoring.evaluator
-        evaluate_run(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
+        try:
+            evaluate_run(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
+        except InputError as error:
+            # The epoch can be scored later; the training that this would end cannot be had back.
+            self.say(f"epoch {epoch} is not scored: {error}")

@@ -17,7 +17,7 @@ def check_same_pictures(rows: Mapping[str, Sequence[Row]]) -> None:
     """
     for what, option in (("reference", "--real"), ("source", "--photos")):
         hashes = {
-            name: {getattr(row, f"{what}_sha256") for row in of_run if row.split != "gap"}
+            name: {getattr(row, f"{what}_sha256") for row in of_run}
             for name, of_run in rows.items()
         }
         if len(set.union(*hashes.values())) > 1:
@@ -28,12 +28,18 @@ def check_same_pictures(rows: Mapping[str, Sequence[Row]]) -> None:
 
 
 def comparison_table(rows: Mapping[str, Sequence[Row]]) -> str:
-    """Lay out what Runs scored, a line for each metric and epoch, a column for each Run."""
+    """Lay out what Runs scored, a line for each metric and epoch, a column for each Run.
+
+    Args:
+        rows: scores by the name of the Run, one for each metric and epoch.
+    """
     scores = {
-        name: {(row.metric, int(row.epoch)): str(row.score) for row in of_run if row.split != "gap"}
+        name: {(row.metric, int(row.epoch)): str(row.score) for row in of_run}
         for name, of_run in rows.items()
     }
-    questions = sorted({question for of_run in scores.values() for question in of_run})
+    questions = {question: None for of_run in scores.values() for question in of_run}
+    metrics = list(dict.fromkeys(metric for metric, _ in questions))
+    questions = sorted(questions, key=lambda asked: (metrics.index(asked[0]), asked[1]))
     lines = [("metric", "epoch", *scores)]
     for metric, epoch in questions:
         cells = (of_run.get((metric, epoch), "-") for of_run in scores.values())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from artnb.data.scan import Progress, silent
+from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.extractors import Extractor
 from artnb.evaluation.measure import Measure, Measured, measure
@@ -22,14 +23,14 @@ class Evaluator:
     Args:
         extractor: what gives the features.
         metrics: names of metrics.
-        seed: of bootstrap, subsets and folds.
+        seed: of bootstrap, subsets and folds; 0 or more.
         skip_too_few: leave out metrics that need more pictures than there are, rather than fail.
         cache: what was measured before; None opens this machine's.
         progress: shows how far it has got.
         say: gets a sentence about what is left out.
 
     Raises:
-        InputError: there is no such metric, or not with this extractor.
+        InputError: there is no such metric, or not with this extractor; or no such seed.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class Evaluator:
         progress: Progress = silent,
         say: Callable[[str], None] = print,
     ) -> None:
+        if not 0 <= seed < 2**32:
+            raise InputError(f"a seed must be from 0 to 2**32 - 1, got {seed}; the usual is 0")
         self.extractor, self.seed, self.progress, self.say = extractor, seed, progress, say
         self.skip_too_few = skip_too_few
         self.metrics = find_metrics(metrics, extractor)
@@ -83,7 +86,7 @@ class Evaluator:
         check_comparable(real, fake)
         comparison = Comparison(real, fake, self.extractor, self.seed, verdicts, classifier)
         warnings = tuple(warning for side in (real, fake) for warning in left_out(side))
-        return [
+        rows = [
             row_of(
                 title,
                 score.with_warnings(*warnings),
@@ -95,6 +98,12 @@ class Evaluator:
             for metric in self.metrics
             for title, score in self._compute(metric, comparison).items()
         ]
+        if not rows:
+            raise TooFewPicturesError(
+                f"scores need more pictures than {len(real)} real and {len(fake)} generated ones: "
+                "none of the metrics can be had; add pictures"
+            )
+        return rows
 
     def _compute(self, metric: Metric, comparison: Comparison) -> dict[str, Score]:
         try:

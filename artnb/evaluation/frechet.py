@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
-from scipy.linalg.lapack import dpstrf
+from scipy.linalg.lapack import dpotrf, dpstrf
 
 from artnb.errors import InputError
 from artnb.evaluation.blocks import blocks
@@ -195,7 +195,10 @@ def _fit(features: np.ndarray) -> _Gaussian:
 
 
 def _root_of_covariance(sigma: np.ndarray) -> np.ndarray:
-    """Factorise by Cholesky with pivots, which stops at the rank of a singular covariance."""
+    """Factorise by Cholesky; of a singular covariance with pivots, which stops at its rank."""
+    factor, failed = dpotrf(sigma, lower=1, clean=1)
+    if not failed:
+        return factor.T
     factor, pivots, rank, _ = dpstrf(sigma, lower=1)
     rank = max(rank, 1)  # equal pictures have a root too, a row of zeros
     root = np.empty((rank, len(sigma)))

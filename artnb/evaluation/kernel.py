@@ -23,7 +23,8 @@ def kid(
         fake: `(m, d)`, a row for each generated picture; at least 10.
         subsets: how many pairs of subsets are compared.
         subset_size: pictures in a subset, drawn without repeats. Where a side has fewer, half
-            of the smaller side is taken instead, and a warning says so.
+            of the smaller side is taken instead, and a warning says so; another says where
+            subsets fill more than half of a side.
         seed: of the drawing.
 
     Returns:
@@ -57,8 +58,13 @@ def kid(
 
 
 def _fitting_size(smaller: int, subset_size: int) -> tuple[int, tuple[str, ...]]:
-    if smaller >= subset_size:
+    if smaller >= 2 * subset_size:
         return subset_size, ()
+    if smaller >= subset_size:
+        return subset_size, (
+            f"the smaller side has {smaller:,} pictures: KID's subsets of {subset_size:,} have "
+            "most of theirs in common, so its interval is too narrow",
+        )
     size = smaller // 2
     return size, (
         f"the smaller side has {smaller:,} pictures: KID's subsets have {size:,} instead of "

@@ -6,8 +6,8 @@ import numpy as np
 
 from artnb.errors import InputError
 from artnb.evaluation.blocks import blocks
-from artnb.evaluation.bootstrap import mean_score
-from artnb.evaluation.score import Score, checked_features
+from artnb.evaluation.score import Score, checked_features, few_images_warning
+from artnb.evaluation.shares import share_score
 
 # Squared distances that differ by less than this share of the largest squared length are equal:
 # they come from products, whose rounding would put a copy of a picture beside it.
@@ -21,13 +21,7 @@ class PrecisionRecall(NamedTuple):
     recall: Score
 
 
-def precision_recall(
-    real: np.ndarray,
-    fake: np.ndarray,
-    neighbours: int = 3,
-    resamples: int = 1000,
-    seed: int = 0,
-) -> PrecisionRecall:
+def precision_recall(real: np.ndarray, fake: np.ndarray, neighbours: int = 3) -> PrecisionRecall:
     """Give improved precision and recall between two sets of features.
 
     A set covers a picture that lies in the ball around one of its own, which reaches to that
@@ -39,13 +33,11 @@ def precision_recall(
         real: `(n, d)`, a row for each real picture; more than `neighbours`.
         fake: `(m, d)`, a row for each generated picture; more than `neighbours`.
         neighbours: which nearest neighbour a ball reaches, not counting the picture itself.
-        resamples: bootstrap resamples for the intervals; 0 gives none.
-        seed: of the bootstrap.
 
     Returns:
         Two shares in [0, 1]: `precision` of generated pictures that the real set covers, `recall`
-        of real pictures that the generated set covers. Their intervals resample which pictures
-        are covered, and hold the balls as they are.
+        of real pictures that the generated set covers. Their intervals are for other pictures to
+        be covered, and hold the balls as they are.
 
     Raises:
         InputError: as for `checked_features`; or `neighbours` is below 1.
@@ -66,10 +58,12 @@ def precision_recall(
         distances = _squared_distances(fake[rows], real)
         fake_is_covered[rows] = (distances <= real_radii).any(axis=1)
         real_is_covered |= (distances <= fake_radii[rows, None]).any(axis=0)
-    of = "covered flags"
+    warnings = few_images_warning(len(real), len(fake))
     return PrecisionRecall(
-        mean_score(fake_is_covered, resamples, seed, of),
-        mean_score(real_is_covered, resamples, seed, of),
+        *(
+            share_score(int(covered.sum()), len(covered)).with_warnings(*warnings)
+            for covered in (fake_is_covered, real_is_covered)
+        )
     )
 
 

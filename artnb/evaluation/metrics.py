@@ -15,6 +15,7 @@ from artnb.evaluation.manifold import precision_recall
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.pixels import SSIM, Verdicts
 from artnb.evaluation.score import Score
+from artnb.evaluation.shares import mean_of_shares, share_score
 from artnb.evaluation.style import StyleClassifier
 
 
@@ -104,9 +105,9 @@ def _discriminator(c: Comparison) -> dict[str, Score]:
             "measure it with --run, or leave it out of --metrics"
         )
     real, fake = (c.verdicts.right(m, is_real) for m, is_real in ((c.real, True), (c.fake, False)))
-    sides = [mean_score(side, seed=c.seed) for side in (real, fake)]
+    sides = [share_score(int(side.sum()), len(side)) for side in (real, fake)]
     return {
-        "discriminator accuracy": _mean_of(*sides),
+        "discriminator accuracy": mean_of_shares(sides),
         "discriminator accuracy, real": sides[0],
         "discriminator accuracy, translated": sides[1],
     }
@@ -118,18 +119,14 @@ def _style(c: Comparison) -> dict[str, Score]:
             "the style classifier learns from a Run's two domains, and two folders have none; "
             "measure it with --run, or leave it out of --metrics"
         )
-    shares = c.classifier.shares(c.features[1])
+    shares, accuracy = c.classifier.shares(c.features[1]), c.classifier.accuracy
+    worth = f"{accuracy.interval}; always saying one class is worth {c.classifier.baseline:.3g}"
     return {
         **{f"taken for {name} ({c.extractor.title})": share for name, share in shares.items()},
-        f"style classifier on real pictures ({c.extractor.title})": c.classifier.accuracy,
+        f"style classifier on real pictures ({c.extractor.title})": replace(
+            accuracy, interval=worth
+        ),
     }
-
-
-def _mean_of(first: Score, second: Score) -> Score:
-    """Give the mean of two independent scores."""
-    value = (first.value + second.value) / 2
-    half = np.hypot(first.high - first.low, second.high - second.low) / 4
-    return Score(value, value - half, value + half, first.interval)
 
 
 METRICS = {
@@ -145,6 +142,8 @@ METRICS = {
         Metric("discriminator", _discriminator, on_features=False),
     )
 }
+# Path lengths are asked for by these names, and there is no picture here to answer with.
+_PATH_LENGTHS = ("ppl", "path-length", "perceptual-path-length")
 DEFAULT_METRICS = ("frechet", "kernel", "precision-recall")
 
 
@@ -156,7 +155,8 @@ def find_metrics(names: Sequence[str], extractor: Extractor) -> list[Metric]:
         extractor: what they will be measured with.
 
     Raises:
-        InputError: there is no such metric, or its name belongs to another extractor.
+        InputError: there is no such metric, its name belongs to another extractor, or it is
+            not defined on pictures that are painted from photos.
     """
     by_alias = {metric.alias: metric for metric in METRICS.values() if metric.alias}
     found = []
@@ -165,6 +165,12 @@ def find_metrics(names: Sequence[str], extractor: Extractor) -> list[Metric]:
             raise InputError(
                 f"{name.upper()} is measured with Inception, and the extractor is "
                 f"{extractor.title}; ask for {by_alias[name].name}, or use --extractor inception"
+            )
+        if name in _PATH_LENGTHS:
+            raise InputError(
+                "a perceptual path length is defined between two latents, and pictures painted "
+                "from photos have none; leave it out of --metrics, and for a model with latents "
+                "call artnb.evaluation.perceptual_path_length"
             )
         metric = METRICS.get(name) or by_alias.get(name)
         if metric is None:

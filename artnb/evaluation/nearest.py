@@ -71,6 +71,7 @@ def view_nearest(
         limit=suspicious_distance(among_real),
         most=most,
         names=("photo", f"epoch {epoch}", "nearest real"),
+        total=len(nearest.distances),
     )
     return NearestView(picture, nearest.describe(among_real), nearest)
 

@@ -17,9 +17,13 @@ from artnb.data.dataset import Images
 from artnb.data.images import UnreadableImageError, decode_image, fit_square, is_marked_as_painted
 from artnb.data.scan import Progress, in_parallel, silent
 from artnb.data.sources import existing_folder, pictures_in
+from artnb.errors import InputError
 
 if TYPE_CHECKING:
     import keras
+
+# Below the first there is nothing to see; a picture of the second takes 50 MB.
+_SMALLEST_EDGE_PX, _LARGEST_EDGE_PX = 16, 4096
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,16 @@ def encoded_pictures(
     resize_px: int | None = None,
     progress: Progress = silent,
 ) -> EncodedPictures:
-    """Hash encoded pictures, to make a set of them; see `EncodedPictures`."""
+    """Hash encoded pictures, to make a set of them; see `EncodedPictures`.
+
+    Raises:
+        InputError: the edge that they shall be resized to is too small or too large.
+    """
+    if resize_px is not None and not _SMALLEST_EDGE_PX <= resize_px <= _LARGEST_EDGE_PX:
+        raise InputError(
+            f"pictures are resized to squares of {_SMALLEST_EDGE_PX} to {_LARGEST_EDGE_PX:,} px, "
+            f"got {resize_px}; give such an edge with --resize"
+        )
     advance = progress(f"hashing {name}", len(names))
 
     def key(place: int) -> str:
@@ -134,7 +147,7 @@ def pictures_of_folder(
     """Take the picture files of a folder and its subfolders.
 
     Raises:
-        InputError: there is no such folder, or no picture in it.
+        InputError: there is no such folder, or no picture in it; or as for `encoded_pictures`.
     """
     files = pictures_in(existing_folder(folder, "pictures"))
     names = [file.name for file in files]

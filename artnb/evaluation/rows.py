@@ -43,7 +43,8 @@ class Row:
         resize: how all pictures were resized before the extractor.
         direction: such as `"photo → monet"`.
         epoch: of the generator.
-        split: `"test"` for held-out photos, `"train"` for others, `"gap"` for their difference.
+        split: `"test"` for held-out photos, `"train"` for others; `"gap"` for what is worse on
+            held-out ones, and `"gap test"` and `"gap train"` for its two sides.
         seed: of bootstrap, subsets and folds.
         artnb: version of this package.
         date: when it was measured, UTC.
@@ -81,6 +82,11 @@ class Row:
         low, high = (float(end) if end else None for end in (self.low, self.high))
         warnings = tuple(self.warnings.split(_BETWEEN_WARNINGS)) if self.warnings else ()
         return Score(float(self.value), low, high, self.interval, warnings)
+
+    @property
+    def is_of_gap(self) -> bool:
+        """Whether it is a gap between training and held-out pictures, or one of its sides."""
+        return self.split.startswith("gap")
 
     @property
     def question(self) -> tuple[str, ...]:

@@ -110,5 +110,5 @@ def few_images_warning(real: int, fake: int) -> tuple[str, ...]:
         return ()
     return (
         f"only {real:,} real and {fake:,} generated pictures: below {ENOUGH_IMAGES:,} on a side "
-        "this distance is biased upwards, so compare it only with others of the same numbers",
+        "this score is biased upwards, so compare it only with others of the same numbers",
     )

@@ -124,7 +124,7 @@ class RunSets:
         )
         references = self._references_of_both_splits()
         return tuple(
-            Sets(reference, self._photos(split, count), split)
+            Sets(reference, self._photos(split, count), f"gap {split}")
             for reference, split in zip(references, ("train", "test"), strict=True)
         )
 

@@ -6,15 +6,15 @@ is neither photo nor Monet is one of them to it: blurred by 1 px, 24 % of photos
 of 5 % (150 photos, SqueezeNet). JPEG compression changed nothing.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from artnb.errors import InputError
 from artnb.evaluation.score import Score, checked_rows
+from artnb.evaluation.shares import mean_of_shares, share_score
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -84,7 +84,7 @@ class StyleClassifier:
         said = self.model.predict(self._checked(features))
         counts = np.bincount(said, minlength=len(self.classes))
         return {
-            name: _share(int(count), len(said)).with_warnings(*self._warnings())
+            name: share_score(int(count), len(said)).with_warnings(*self._warnings())
             for name, count in zip(self.classes, counts, strict=True)
         }
 
@@ -233,24 +233,13 @@ def _assign_folds(
 def _accuracy(counts: np.ndarray) -> Score:
     """Average the balanced accuracy of the folds' confusions `(folds, classes, classes)`.
 
-    Source of the interval: Wilson's for the share of each class that was recognised, combined
-    to that of their mean by the square root of the summed squares of the distances to the ends
-    (Zou and Donner 2008, "Construction of confidence limits about effect measures").
+    The interval is that of the mean share of each class that was recognised in all folds.
     """
     # A fold may lack a class only where one picture was put into two classes.
     recognised = np.diagonal(counts, axis1=1, axis2=2) / np.maximum(counts.sum(axis=2), 1)
     there = counts.sum(axis=2) > 0
     value = float(np.mean(recognised.sum(axis=1) / there.sum(axis=1)))
     total = counts.sum(axis=0)
-    shares = [_share(int(total[c, c]), int(total[c].sum())) for c in range(len(total))]
-    below = math.hypot(*(share.value - share.low for share in shares)) / len(shares)
-    above = math.hypot(*(share.high - share.value for share in shares)) / len(shares)
+    shares = [share_score(int(row[c]), int(row.sum())) for c, row in enumerate(total)]
     interval = f"95 %, Wilson for each class, over {len(counts)} folds"
-    return Score(value, max(0.0, value - below), min(1.0, value + above), interval)
-
-
-def _share(count: int, total: int) -> Score:
-    from scipy.stats import binomtest
-
-    low, high = binomtest(count, total).proportion_ci(method="wilson")
-    return Score(count / total, float(low), float(high), "95 %, Wilson")
+    return replace(mean_of_shares(shares), value=value, interval=interval)

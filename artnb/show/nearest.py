@@ -23,6 +23,7 @@ def draw_nearest(
     most: int = 6,
     names: tuple[str, str, str] = ("photo", "translation", "nearest painting"),
     edge_px: int = 220,
+    total: int | None = None,
 ) -> Image.Image:
     """Show photo, translation and the nearest real painting in rows, the nearest first.
 
@@ -35,6 +36,7 @@ def draw_nearest(
         most: rows that are shown.
         names: of the columns.
         edge_px: of the square that each picture is fitted into.
+        total: how many translations there are, where only some of them are given.
 
     Returns:
         An RGB image.
@@ -54,7 +56,8 @@ def draw_nearest(
         pictures += [Image.fromarray(np.asarray(picture, np.uint8)) for picture in row]
         captions += [*names[:2], f"{names[2]}: {_distance(float(distances[place]), limit)}"]
     wall = contact_wall(pictures, captions, columns=3, edge_px=edge_px)
-    return _headed(wall, _title(min(most, len(distances)), len(distances)), _notes(limit))
+    shown = min(most, len(distances))
+    return _headed(wall, _title(shown, total or len(distances)), _notes(limit))
 
 
 def _distance(distance: float, limit: float | None) -> str:

@@ -13,7 +13,12 @@ _RESPECTS = (
 )
 # These even where no panel has two.
 _ALWAYS_TOLD = ("run", "direction")
-_SPLITS = {"test": "held-out", "train": "training"}
+_SPLITS = {
+    "test": "held-out",
+    "train": "training",
+    "gap test": "gap's held-out side",
+    "gap train": "gap's training side",
+}
 _HASH_DIGITS = 8
 # Stands beneath the title of a panel of differences.
 GAP = "held-out − training"

@@ -332,8 +332,8 @@ show(out / "shares.png")
 
 # %%
 rows = evaluate_run(run, with_all_metrics, "best", gap=True, dataset=dataset).rows
-splits = {"training": "train", "held-out": "test"}
-print(comparison_table({n: [r for r in rows if r.split == split] for n, split in splits.items()}))
+sides = {"training": "gap train", "held-out": "gap test"}
+print(comparison_table({n: [r for r in rows if r.split == side] for n, side in sides.items()}))
 gap = next(row for row in rows if row.split == "gap")
 print(f"\n{gap.metric}, held-out minus training: {gap.score}")
 

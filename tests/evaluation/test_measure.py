@@ -122,12 +122,14 @@ def test_where_nothing_can_be_written_memory_will_do(tmp_path):
 def test_a_cache_that_is_read_only_is_left_alone(tmp_path, monkeypatch):
     path = tmp_path / "cache.sqlite"
     Cache(path)
+    connect = sqlite3.connect
 
-    def refuse(self):
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("BEGIN IMMEDIATE")
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True).execute("DELETE FROM pictures")
+    def read_only(path, **options):
+        if path == ":memory:":
+            return connect(path, **options)
+        return connect(f"{path.as_uri()}?mode=ro", uri=True, **options)
 
-    monkeypatch.setattr(Cache, "check_writable", refuse)
+    monkeypatch.setattr(sqlite3, "connect", read_only)
     assert open_cache(path).path is None
 
 

@@ -27,3 +27,11 @@ def test_pictures_that_cannot_be_read_leave_the_others_in_their_places(tmp_path)
     (photos / "000-bad.jpg").write_text("no picture")
     after = view_nearest(run, evaluator, 1, choice=Choice(real=real, photos=photos))
     np.testing.assert_array_equal(np.asarray(before.picture), np.asarray(after.picture))
+
+
+def test_the_title_says_of_how_many_translations_the_shown_are(tmp_path, monkeypatch):
+    run = make_run(tmp_path / "run", tmp_path / "data", epochs=(1,))
+    titles = []
+    monkeypatch.setattr("artnb.show.nearest._title", lambda *counts: titles.append(counts) or "")
+    view_nearest(run, Evaluator(Colours(), cache=Cache(None)), 1, most=3)
+    assert titles == [(3, 8)]
