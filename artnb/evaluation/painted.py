@@ -1,9 +1,7 @@
 """A Run's networks as what evaluation needs of them: painters and judges, built on demand."""
 
 import keras
-import numpy as np
 
-from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, PaintedPictures, Painter
 from artnb.evaluation.pixels import Verdicts
 from artnb.files import sha256_of
@@ -33,7 +31,7 @@ def painted(run: Run, epoch: int, to: str, photos: EncodedPictures) -> PaintedPi
     direction = "generator_g" if to == "y" else "generator_f"
     painter = Painter(
         key=f"{direction} {_snapshot_key(run, epoch)}",
-        load=lambda: _usable(load_painter(run, direction, epoch), run, epoch),
+        load=lambda: load_painter(run, direction, epoch),
         multiple_px=run.config().multiple_px,
     )
     return PaintedPictures(f"{run.path.name}, epoch {epoch}: {photos.name}", photos, painter)
@@ -44,19 +42,9 @@ def verdicts_of(run: Run, epoch: int, to: str) -> Verdicts:
     name = f"discriminator_{to}"
     return Verdicts(
         snapshot=f"{name} {_snapshot_key(run, epoch)}",
-        load=lambda: _usable(load_discriminator(run, name, epoch), run, epoch),
+        load=lambda: load_discriminator(run, name, epoch),
         threshold=ADVERSARIAL_LOSSES[run.config().adversarial_loss].threshold,
     )
-
-
-def _usable(network: keras.Model, run: Run, epoch: int) -> keras.Model:
-    """Give a network back; refuse one of NaN: it paints black, and black has a score too."""
-    if not all(np.isfinite(weights).all() for weights in network.get_weights()):
-        raise InputError(
-            f"weights must be finite, and those of the {network.name} of {run.path.name} are not "
-            f"in epoch {epoch}: its training had diverged; choose an earlier epoch"
-        )
-    return network
 
 
 def _snapshot_key(run: Run, epoch: int) -> str:

@@ -101,7 +101,7 @@ def load_painter(
         epoch: counted from 1, `"latest"` or `"best"`.
 
     Raises:
-        InputError: there is no such snapshot, or it is damaged.
+        InputError: there is no such snapshot, it is damaged, or its training had diverged.
     """
     return _load(run, _build_painter(run, direction), direction, epoch)
 
@@ -128,7 +128,8 @@ def load_discriminator(
         epoch: counted from 1, `"latest"` or `"best"`.
 
     Raises:
-        InputError: there is no such snapshot, it is damaged, or it holds no discriminators.
+        InputError: there is no such snapshot, it is damaged, it holds no discriminators, or its
+            training had diverged.
     """
     return _load(run, build_discriminator(run.config(), name), name, epoch)
 
@@ -144,6 +145,12 @@ def _load(run: Run, network: keras.Model, name: str, epoch: str | int) -> keras.
     if [w.shape for w in weights] != [tuple(w.shape) for w in network.weights]:
         raise InputError(
             f"the snapshot {path} does not fit {run.config_file}; restore both from one Run"
+        )
+    # A generator of NaN would paint black, and black has a score too.
+    if not all(np.isfinite(array).all() for array in weights):
+        raise InputError(
+            f"weights must be finite, and those of {name} in {path} are not: the training had "
+            "diverged; choose an earlier epoch"
         )
     network.set_weights(weights)
     return network

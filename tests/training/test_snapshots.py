@@ -50,6 +50,17 @@ def test_a_damaged_snapshot_is_named(run, painters):
         load_painter(run)
 
 
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
+def test_a_snapshot_of_a_training_that_diverged_is_refused(run, painters, value):
+    """A generator of NaN paints black, and float16 makes what is too large infinite."""
+    painters["generator_g"].weights[0].assign(painters["generator_g"].weights[0] * 0 + value)
+    save_snapshot(run.snapshot(1), painters, {"epoch": 1})
+    with pytest.raises(InputError, match=r"of generator_g in .* had diverged; choose an earlier"):
+        load_painter(run)
+    load_painter(run, "generator_f")
+
+
 def test_a_snapshot_of_another_network_does_not_fit(run, config):
     other = config.replace(generator_filters=8)
     painters = {"generator_g": build_generator(other, "generator_g")}
