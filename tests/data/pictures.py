@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,24 @@ def snapshot(folder: Path) -> dict[str, tuple[str, int]]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Read every file of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+class CountedProgress:
+    """A progress that counts: totals and steps by title."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[int]] = {}
+
+    def __call__(self, title: str, total: int) -> Callable[[], None]:
+        """Begin to count what has this title."""
+        self.calls[title] = [total, 0]
+
+        def advance() -> None:
+            self.calls[title][1] += 1
+
+        return advance

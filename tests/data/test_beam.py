@@ -6,29 +6,20 @@ from pathlib import Path
 import pytest
 
 from artnb.cli import main
-from artnb.data import chunks, shards
+from artnb.data import shards
 from artnb.data.beam import BeamPipeline
 from artnb.data.crew import ThisMachine
 from artnb.data.prepare import prepare
 from artnb.data.sources import find_source, two_folders
 from artnb.errors import InputError, UnfinishedError
 
-from .pictures import encoded, fill, picture, two_filled
+from .pictures import CountedProgress, contents, encoded, fill, picture, two_filled
 
 SIZE_PX = 32
 THREADS = ("--direct_running_mode=multi_threading", "--direct_num_workers=2")
 
 installed = importlib.util.find_spec("apache_beam") is not None
 with_beam = pytest.mark.skipif(not installed, reason="needs Apache Beam: make test-beam")
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.fixture
-def small_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "_PICTURES_PER_CHUNK", 4)
 
 
 @pytest.fixture
@@ -150,18 +141,9 @@ def test_too_few_pictures_are_the_same_error_as_on_one_machine(tmp_path):
 
 @with_beam
 def test_progress_counts_what_is_done(tmp_path, source):
-    calls = {}
-
-    def progress(title, total):
-        calls[title] = [total, 0]
-
-        def advance():
-            calls[title][1] += 1
-
-        return advance
-
+    progress = CountedProgress()
     prepare(source, tmp_path / "out", SIZE_PX, crew=BeamPipeline(THREADS, progress))
-    assert calls == {"preparing pictures": [5, 5], "writing shards": [3, 3]}
+    assert progress.calls == {"preparing pictures": [5, 5], "writing shards": [3, 3]}
 
 
 @with_beam

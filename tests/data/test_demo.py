@@ -13,7 +13,7 @@ from artnb.data.images import decode_rgb
 from artnb.data.scenes import render_painting, render_photo
 from artnb.errors import InputError
 
-from .pictures import snapshot
+from .pictures import CountedProgress, snapshot
 
 SIZE_PX = 64
 
@@ -127,18 +127,9 @@ def test_another_seed_gives_other_scenes(rendered, tmp_path):
 
 
 def test_progress_is_called_for_every_picture(rendered, tmp_path):
-    calls = {}
-
-    def progress(title, total):
-        calls[title] = [total, 0]
-
-        def advance():
-            calls[title][1] += 1
-
-        return advance
-
+    progress = CountedProgress()
     make_demo_data(tmp_path / "out", 32, images=4, pairs=2, progress=progress)
-    assert calls == {"inventing pictures": [12, 12]}
+    assert progress.calls == {"inventing pictures": [12, 12]}
 
 
 def test_an_interruption_leaves_nothing(monkeypatch, rendered, tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import artnb
-from artnb.data import chunks, crew, shards
+from artnb.data import crew, shards
 from artnb.data.dataset import open_dataset
 from artnb.data.images import decode_image, decode_rgb, fit_square
 from artnb.data.prepare import check_size, new_folder, prepare
@@ -21,7 +21,7 @@ from artnb.data.scan import scan
 from artnb.data.sources import two_folders
 from artnb.errors import InputError, UnfinishedError
 
-from .pictures import encoded, picture, snapshot, two_filled
+from .pictures import CountedProgress, contents, encoded, picture, snapshot, two_filled
 
 SIZE_PX = 32
 ROOT = Path(__file__).parents[2]
@@ -161,18 +161,9 @@ def test_a_name_that_is_no_unicode_goes_all_the_way(tmp_path):
 
 
 def test_progress_covers_reading_and_writing(tmp_path):
-    calls = {}
-
-    def progress(title, total):
-        calls[title] = [total, 0]
-
-        def advance():
-            calls[title][1] += 1
-
-        return advance
-
+    progress = CountedProgress()
     prepare(two_filled(tmp_path), tmp_path / "out", SIZE_PX, progress=progress)
-    assert calls == {"preparing pictures": [14, 14], "writing shards": [14, 14]}
+    assert progress.calls == {"preparing pictures": [14, 14], "writing shards": [14, 14]}
 
 
 def test_real_paintings_of_any_size_are_prepared(real_data, tmp_path):
@@ -250,15 +241,6 @@ def test_the_out_folder_is_not_private(tmp_path):
 
 
 # What breaks off goes on
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.fixture
-def small_chunks(monkeypatch):
-    monkeypatch.setattr(chunks, "_PICTURES_PER_CHUNK", 4)
 
 
 @pytest.fixture
@@ -380,10 +362,10 @@ def test_a_killed_process_loses_what_it_had_in_hand(tmp_path, small_chunks, look
     source = two_filled(tmp_path)
     program = f"""
 import os, signal
+from pathlib import Path
 from artnb.data import chunks
 from artnb.data.prepare import prepare
-from tests.data.pictures import two_folders
-from tests.data.test_prepare import Path, stopping_at
+from artnb.data.sources import two_folders
 chunks._PICTURES_PER_CHUNK = 4
 def progress(title, total):
     left = iter(range(6))

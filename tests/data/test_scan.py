@@ -12,7 +12,7 @@ from artnb.data.sources import FilePicture, Source, SourceDomain, find_source
 from artnb.data.split import split_key
 from artnb.errors import InputError
 
-from .pictures import encoded, fill, picture, two_filled
+from .pictures import CountedProgress, encoded, fill, picture, two_filled
 
 SIZE_PX = 32
 
@@ -216,18 +216,9 @@ def test_a_limit_reached_in_the_second_domain_frees_the_first_too(tmp_path):
 
 
 def test_progress_is_called_for_every_picture(tmp_path):
-    calls = {}
-
-    def progress(title, total):
-        calls[title] = [total, 0]
-
-        def advance():
-            calls[title][1] += 1
-
-        return advance
-
+    progress = CountedProgress()
     scan(two_filled(tmp_path), SIZE_PX, progress=progress)
-    assert calls == {"reading photo": [10, 10], "reading painting": [4, 4]}
+    assert progress.calls == {"reading photo": [10, 10], "reading painting": [4, 4]}
 
 
 def test_in_parallel_keeps_the_order_and_runs_in_threads():
