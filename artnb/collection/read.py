@@ -58,15 +58,15 @@ class Reading:
         if not here and not addressed:
             lines.append("Name the folder that the pictures lie in with --images to use them.")
         if left_out:
-            lines.append(f"{left_out:,} broken rows were left out: {self._kinds(left_out=True)}.")
+            lines.append(f"Left out as broken: {left_out:,} ({self._kinds(left_out=True)}).")
         if len(self.problems) > left_out:
             amiss = len(self.problems) - left_out
-            lines.append(f"{amiss:,} rows are in the table although {self._kinds(left_out=False)}.")
+            lines.append(f"In the table all the same: {amiss:,} ({self._kinds(left_out=False)}).")
         return [*self.remarks, *lines]
 
     def _kinds(self, left_out: bool) -> str:
         counts = Counter(one.problem for one in self.problems if one.left_out == left_out)
-        named = (f"{count:,} {problem}" for problem, count in counts.most_common())
+        named = (f"{count:,} × {problem}" for problem, count in counts.most_common())
         return first_words(named, _MOST_KINDS)
 
 

@@ -97,7 +97,7 @@ def test_broken_rows_of_a_list_are_named(read, tmp_path):
         (8, "has the id of a row before it", True),
     ]
     assert reading.describe()[-1].startswith(
-        "4 broken rows were left out: 1 has 1 fields instead of 2, 1 has no path"
+        "Left out as broken: 4 (1 × has 1 fields instead of 2, 1 × has no path"
     )
     reading.save()
     listed = pandas.read_csv(tmp_path / "art" / PROBLEMS)
@@ -443,8 +443,8 @@ def test_the_command_reads(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "t.csv was read as a table (id from 'Nr', artist from 'Maler', date from 'Jahr'" in said
     assert "2 pictures; 0 are here, 0 have an address; 1 have a date that was understood." in said
-    assert "1 broken rows were left out: 1 has 1 fields instead of 4." in said
-    assert "1 rows are in the table although 1 has a date that was not understood." in said
+    assert "Left out as broken: 1 (1 × has 1 fields instead of 4)." in said
+    assert "In the table all the same: 1 (1 × has a date that was not understood)." in said
     assert len(open_collection(out).table) == 2
     assert len(pandas.read_csv(out / PROBLEMS)) == 2
     assert main([*command[:-1], str(tmp_path / "b"), "--columns", "artist"]) == 2
