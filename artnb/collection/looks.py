@@ -12,6 +12,7 @@ from artnb.collection.borders import find_inside
 from artnb.collection.duplicates import hash_picture
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.data.scan import Progress, in_parallel, silent
+from artnb.files import stamp_of
 
 # Beside the table; it may be deleted, then every picture is looked at again.
 REMEMBERED = "looks.jsonl"
@@ -78,7 +79,7 @@ def look_at_files(
         Looks by file.
     """
     known = _read(remembered)
-    stamps = {file: _stamp(images / file) for file in dict.fromkeys(files)}
+    stamps = {file: stamp_of(images / file) for file in dict.fromkeys(files)}
     looks = {f: known[f][1] for f, stamp in stamps.items() if f in known and known[f][0] == stamp}
     missing = [file for file in stamps if file not in looks]
     advance = progress("looking at pictures", len(missing))
@@ -97,15 +98,6 @@ def _look_at_file(path: Path) -> Look:
         return look_at(path.read_bytes())
     except OSError as error:
         return Look(problem=f"it cannot be opened ({error.strerror})")
-
-
-def _stamp(path: Path) -> list[int]:
-    """Give what changes when a file changes; nothing where there is none."""
-    try:
-        facts = path.stat()
-    except OSError:
-        return []
-    return [facts.st_size, facts.st_mtime_ns]
 
 
 def _appended(path: Path):

@@ -15,7 +15,7 @@ from pathlib import Path
 import PIL
 
 import artnb
-from artnb.data.records import Record, read_shard, write_shard
+from artnb.data.records import Record, read_frames, write_shard
 from artnb.data.sources import SHARD_SUFFIX, Picture, ShardPicture
 from artnb.data.split import Entry
 from artnb.errors import InputError
@@ -90,7 +90,7 @@ def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
     """
     shard = folder / (chunk.name + SHARD_SUFFIX)
     facts = json.loads(_facts_file(folder, chunk.name).read_bytes())
-    frames = [frame for frame, _ in read_shard(shard)]
+    frames = [frame for frame, _ in read_frames(shard)]
     if len(frames) != sum(not problem for _, problem in facts):
         raise InputError(f"{shard} is cut off; prepare again")
     places = iter(frames)

@@ -12,6 +12,7 @@ from pathlib import Path
 from artnb.data.images import list_images
 from artnb.data.records import Frame, read_record_at, read_shard
 from artnb.errors import InputError
+from artnb.files import stamp_of
 
 # The competition has 300 paintings, which are all needed, and photos in plenty.
 COMPETITION_TEST_PHOTOS = 300
@@ -64,11 +65,7 @@ class ShardPicture:
 
 
 def _state_of(path: Path) -> str:
-    try:
-        facts = path.stat()
-    except OSError:
-        return f"{path.absolute()} is not there"
-    return f"{path.absolute()} {facts.st_size} {facts.st_mtime_ns}"
+    return f"{path.absolute()} {stamp_of(path)}"
 
 
 Picture = FilePicture | ShardPicture

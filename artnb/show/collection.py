@@ -29,6 +29,8 @@ _IN_A_ROW = 8
 # t-SNE and a plot say little more with more points.
 _MOST_POINTS = 2000
 _LITTLE_PX, _CELLS = 40, 7
+# X and Y, in bars as on the map.
+_SIDES = (COLOURS[1], COLOURS[0])
 
 
 def draw_crops(collection: Collection, most: int = 30, seed: int = 0) -> Image.Image:
@@ -52,7 +54,7 @@ def draw_crops(collection: Collection, most: int = 30, seed: int = 0) -> Image.I
         raise InputError("no picture has anything to cut; clean the collection first")
     pairs = []
     for place in _some(list(boxes), most, seed):
-        image = _open(collection, table["file"].iloc[place])
+        image = open_picture(collection, table["file"].iloc[place])
         if image is not None:
             pairs.append((_with_rectangle(image, boxes[place]), _fitted(boxes[place].crop(image))))
     if not pairs:
@@ -108,7 +110,8 @@ def _some(items: list, most: int, seed: int) -> list:
     return [items[place] for place in sorted(chosen)]
 
 
-def _open(collection: Collection, file: str) -> Image.Image | None:
+def open_picture(collection: Collection, file: str) -> Image.Image | None:
+    """Open a row's picture; None where there is none that can be read."""
     try:
         return decode_image(collection.path_of(file).read_bytes())
     except (OSError, UnreadableImageError):
@@ -116,7 +119,7 @@ def _open(collection: Collection, file: str) -> Image.Image | None:
 
 
 def _thumbnail(collection: Collection, file: str) -> np.ndarray | None:
-    image = _open(collection, file)
+    image = open_picture(collection, file)
     return None if image is None else _fitted(image)
 
 
@@ -157,14 +160,15 @@ def draw_cluster(clustered: Clustered, cluster: int, seed: int = 0) -> Image.Ima
     places = clusters.nearest_first(cluster).tolist()
     middle, others = places[: 2 * _IN_A_ROW], places[2 * _IN_A_ROW :]
     rows = [
-        *in_rows([_seen(clustered, place) for place in middle], _IN_A_ROW),
-        *in_rows([_seen(clustered, p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
+        *in_rows([seen_at(clustered, place) for place in middle], _IN_A_ROW),
+        *in_rows([seen_at(clustered, p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
     ]
     title = f"Cluster {cluster}: {len(places):,} pictures; nearest its middle, and below by lot"
     return titled_grid(rows, title=title, edge_px=_SMALL_PX)
 
 
-def _seen(clustered: Clustered, place: int) -> np.ndarray | None:
+def seen_at(clustered: Clustered, place: int) -> np.ndarray | None:
+    """Give the thumbnail of a clustered picture; None where it is gone."""
     side, row_id = clustered.side_at(place)
     return side.thumbnail(row_id)
 
@@ -201,15 +205,14 @@ def draw_map(clustered: Clustered, seed: int = 0, by_side: bool = False) -> Figu
     numbers = clustered.domains if by_side else clusters.labels
     names = [side.side.name for side in clustered.sides]
     known = sorted(set(numbers.tolist()))
-    # A side has the colour here that it has in `draw_pairing`.
-    colours = {n: COLOURS[1 - n] if by_side else _colour(rank) for rank, n in enumerate(known)}
+    colours = {n: _SIDES[n] if by_side else _colour(rank) for rank, n in enumerate(known)}
     for number, colour in colours.items():
         mine = across[numbers[places] == number]
         name = names[number] if by_side else f"cluster {number}"
         label = f"{name} ({(numbers == number).sum():,})"
         panel.scatter(*mine.T, s=20, color=colour, label=label, linewidths=0)
     for place in _spread_out(across):
-        picture = _seen(clustered, int(places[place]))
+        picture = seen_at(clustered, int(places[place]))
         if picture is not None:
             _pin(panel, across[place], picture, colours[int(numbers[places[place]])])
     figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
@@ -289,7 +292,7 @@ def draw_pairing(pairing: Pairing) -> Figure:
     panel = calm(figure.subplots(), title=title, xlabel="cluster (bold: of both)")
     for side, name in enumerate(pairing.names):
         places = np.arange(len(shares)) + 0.4 * side - 0.2
-        panel.bar(places, shares[:, side], 0.38, color=COLOURS[1 - side], label=name)
+        panel.bar(places, shares[:, side], 0.38, color=_SIDES[side], label=name)
     numbers = range(1, len(shares) + 1)
     panel.set_xticks(range(len(shares)), numbers)
     for number, label in zip(numbers, panel.get_xticklabels(), strict=True):

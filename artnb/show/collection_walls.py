@@ -8,10 +8,10 @@ from PIL import Image
 
 from artnb.collection.sides import Clustered
 from artnb.collection.table import Collection
-from artnb.data.images import UnreadableImageError, decode_image
 from artnb.errors import InputError
+from artnb.show.collection import open_picture, seen_at
 from artnb.show.contact import contact_wall
-from artnb.show.grids import titled_grid
+from artnb.show.grids import in_rows, titled_grid
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,18 +46,9 @@ def draw_rows(
         raise InputError("there is no such picture to show; choose other rows")
     places = [number * len(rows) // min(most, len(rows)) for number in range(min(most, len(rows)))]
     shown = rows.iloc[places]
-    pictures = [_picture(collection, file) for file in shown["file"]]
+    pictures = [open_picture(collection, file) for file in shown["file"]]
     captions = [t if len(t) <= _LETTERS else f"{t[: _LETTERS - 1]}…" for t in shown[caption]]
     return contact_wall(pictures, captions, min(columns, len(shown)), _EDGE_PX)
-
-
-def _picture(collection: Collection, file: str) -> Image.Image | None:
-    if not file:
-        return None
-    try:
-        return decode_image(collection.path_of(file).read_bytes())
-    except (OSError, UnreadableImageError):
-        return None
 
 
 def draw_clusters(clustered: Clustered) -> Image.Image:
@@ -73,8 +64,7 @@ def draw_clusters(clustered: Clustered) -> Image.Image:
     rows = []
     for number in clusters.sizes:
         places = clusters.nearest_first(number).tolist()[:_IN_A_ROW]
-        seen = [side.thumbnail(row_id) for side, row_id in map(clustered.side_at, places)]
-        rows.append([*seen, *[None] * (_IN_A_ROW - len(seen))])
+        rows += in_rows([seen_at(clustered, place) for place in places], _IN_A_ROW)
     sizes = ", ".join(f"{number}: {size:,}" for number, size in clusters.sizes.items())
     return titled_grid(rows, title=f"Clusters from top to bottom ({sizes})", edge_px=_SMALL_PX)
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from artnb.collection.clean import clean
 from artnb.collection.demo import HEADER, Work, clusters_beside, make_demo_collection, make_picture
-from artnb.collection.demo_epochs import BAROQUE, REALISM
+from artnb.collection.demo.epochs import BAROQUE, REALISM
 from artnb.collection.pairing import pair
 from artnb.collection.read import read_collection
 from artnb.collection.sides import cluster_sides, side_of

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from artnb.collection import demo_people, demo_subjects, demo_titles
-from artnb.collection.demo_epochs import EPOCHS, Epoch, as_image, paint
-from artnb.collection.demo_spoilt import CHANGES
+from artnb.collection.demo import people, subjects, titles
+from artnb.collection.demo.epochs import EPOCHS, Epoch, as_image, paint
+from artnb.collection.demo.spoilt import CHANGES
 from artnb.data.prepare import new_folder
 from artnb.data.scan import Progress, in_parallel, silent
 from artnb.data.scenes.noise import part_generator
@@ -228,17 +228,17 @@ def _seen(
     kind: str, epoch: Epoch, number: int, seed: int, generator: np.random.Generator
 ) -> np.ndarray:
     if kind == "page":
-        return demo_subjects.page(generator)
+        return subjects.page(generator)
     if kind == "statue":
-        return demo_people.statue(generator)
+        return people.statue(generator)
     if kind == "blank":
-        return demo_subjects.blank(generator)
+        return subjects.blank(generator)
     if kind == "landscape":
-        seen = demo_subjects.landscape(_scene_seed(number, seed))
+        seen = subjects.landscape(_scene_seed(number, seed))
     elif kind == "portrait":
-        seen = demo_people.portrait(epoch, generator)
+        seen = people.portrait(epoch, generator)
     else:
-        seen = demo_subjects.still_life(epoch, generator)
+        seen = subjects.still_life(epoch, generator)
     return paint(seen, epoch, generator)
 
 
@@ -255,8 +255,8 @@ def _row(work: Work, seed: int) -> dict[str, str]:
     epoch, kind = work.epoch, work.kind
     # What a picture repeats, it repeats in the catalogue.
     model, own = (_generator(number, seed, "words") for number in (work.of, work.number))
-    artist = demo_titles.artist(epoch.name, model)
-    title = demo_titles.title(kind, epoch.name, _scene_seed(work.of, seed), model)
+    artist = titles.artist(epoch.name, model)
+    title = titles.title(kind, epoch.name, _scene_seed(work.of, seed), model)
     title += " (detail)" if work.change == "detail" else ""
     in_genre = kind in _GENRES[epoch.name] and own.random() >= _NO_GENRE
     return {
@@ -265,7 +265,7 @@ def _row(work: Work, seed: int) -> dict[str, str]:
         "Author": artist,
         "Style": epoch.name,
         "Title": title,
-        "Date": demo_titles.date(*epoch.years, own),
+        "Date": titles.date(*epoch.years, own),
         "Genre": kind if in_genre else "",
     }
 

@@ -5,8 +5,8 @@ Places are counted from the middle of the face; a face is about a quarter as wid
 
 import numpy as np
 
-from artnb.collection.demo_bodies import Relief
-from artnb.collection.demo_epochs import BAROQUE, CANVAS_PX, Epoch, code_colour, some_colour, wall
+from artnb.collection.demo.bodies import Relief
+from artnb.collection.demo.epochs import BAROQUE, CANVAS_PX, Epoch, code_colour, some_colour, wall
 
 _SKINS = ("#e8bd9a", "#dba984", "#c98f68", "#efcaa9")
 _HAIRS = ("#2a1a10", "#4a2d18", "#7a5028", "#a88a58", "#9a948a")

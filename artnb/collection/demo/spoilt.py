@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from artnb.collection.demo_epochs import code_colour
+from artnb.collection.demo.epochs import code_colour
 from artnb.data.scenes.noise import noise_tile, sample_nearest
 
 _MARGINS = ("#f4f1e8", "#ffffff", "#0a0a0a", "#d8d4c8")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from artnb.collection.demo_bodies import Relief
-from artnb.collection.demo_epochs import BAROQUE, CANVAS_PX, Epoch, code_colour, some_colour, wall
+from artnb.collection.demo.bodies import Relief
+from artnb.collection.demo.epochs import BAROQUE, CANVAS_PX, Epoch, code_colour, some_colour, wall
 from artnb.data.scenes.noise import noise_tile, sample_smoothly
 from artnb.data.scenes.photo import SUPERSAMPLING, render_scene
 
