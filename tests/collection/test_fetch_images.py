@@ -164,10 +164,13 @@ def test_ctrl_c_twice_leaves_at_once(server, collect):
 
 
 def test_a_full_disk_is_told_and_what_had_arrived_is_noted(server, collect, monkeypatch):
+    one_at_a_time = threading.Lock()  # two threads would both find room for the fifth
+
     def fill_up(path, data):
-        if len(list(path.parent.iterdir())) >= 5:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        path.write_bytes(data)
+        with one_at_a_time:
+            if len(list(path.parent.iterdir())) >= 5:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            path.write_bytes(data)
 
     monkeypatch.setattr(one_picture, "write_whole", fill_up)
     collection = collect({f"{n}": server.url(f"ok/{n}") for n in range(30)})
