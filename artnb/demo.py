@@ -10,13 +10,13 @@ from PIL import Image
 
 from artnb.config import CycleGANConfig, preset_config
 from artnb.data.dataset import Dataset, fixed_pictures, open_dataset
-from artnb.data.demo import held_out_pairs, make_demo_data
 from artnb.data.images import decode_rgb
-from artnb.data.scan import Progress, silent
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
+from artnb.runs.snapshots import load_painter
 from artnb.show.grids import save_picture, titled_grid
+from artnb.synthetic.dataset import held_out_pairs, make_demo_data
 from artnb.training.samples import paint
-from artnb.training.snapshots import load_painter
 from artnb.training.train import train
 
 # With data, checks and start-up the whole demo stays within six minutes on two cores.

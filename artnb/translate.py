@@ -18,12 +18,12 @@ from artnb.data.images import (
     to_float,
     to_uint8,
 )
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.models.layers import SharedStatistics
-from artnb.run import Run, direction_towards
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run, direction_towards
+from artnb.runs.snapshots import load_painter
 from artnb.training.samples import paint
-from artnb.training.snapshots import load_painter
 
 # Up to this many pixels a picture goes through the network in one piece.
 WHOLE_PIXELS = 1024 * 1024

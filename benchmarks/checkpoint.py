@@ -19,8 +19,8 @@ import machine
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from artnb.config import preset_config
+from artnb.methods.cyclegan.model import CycleGAN
 from artnb.training.checkpoints import STATE
-from artnb.training.cyclegan import CycleGAN
 from artnb.training.generations import newest_whole, write_generation
 from artnb.training.state import (
     is_finite,

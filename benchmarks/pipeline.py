@@ -27,9 +27,9 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.dataset import Dataset, open_dataset
-from artnb.data.demo import make_demo_data
 from artnb.data.pipeline import ArrayPipeline, BatchOrder, tensorflow_pipeline
 from artnb.platform.keepalive import memory_in_use_gb
+from artnb.synthetic.dataset import make_demo_data
 
 
 class Nothing(keras.Model):

@@ -57,7 +57,7 @@ def parse() -> argparse.Namespace:
 def train_smoke(folder: Path) -> Path:
     """Train for some seconds, so that there is a Run."""
     from artnb.config import preset_config
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 
     dataset = make_demo_data(folder / "dataset", 64, images=24, pairs=4)
@@ -79,7 +79,7 @@ def command(options: argparse.Namespace, run: Path, out: Path) -> list[str]:
 
 def paint(options: argparse.Namespace) -> None:
     """Make the submission and check it; tell how long each took."""
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
     from artnb.submission.build import build_submission
     from artnb.submission.check import check_submission
 

@@ -84,7 +84,7 @@ def serve(options: argparse.Namespace) -> None:
     import numpy as np
 
     from artnb.config import preset_config
-    from artnb.training.cyclegan import CycleGAN
+    from artnb.methods.cyclegan.model import CycleGAN
 
     config = preset_config(
         "paper",

@@ -58,7 +58,7 @@ def serve(size: int) -> None:
     import numpy as np
 
     from artnb.config import preset_config
-    from artnb.training.cyclegan import build_generator
+    from artnb.methods.cyclegan.model import build_generator
     from artnb.translate import translate_image
 
     generator = build_generator(preset_config("paper"), "generator_g")

@@ -6,7 +6,7 @@ import pytest
 
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.platform.where import known_folder
-from artnb.run import Run
+from artnb.runs.run import Run
 
 
 @pytest.fixture(scope="session")

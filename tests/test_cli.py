@@ -13,7 +13,7 @@ from PIL import Image
 
 from artnb.cli import build_parser, main
 from artnb.config import preset_config
-from artnb.run import new_run
+from artnb.runs.run import new_run
 
 
 def artnb(*arguments, **environment):

@@ -5,7 +5,6 @@ import pytest
 from PIL import Image
 
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
 from artnb.demo import (
     HeldOutCheck,
     check_held_out,
@@ -14,6 +13,7 @@ from artnb.demo import (
     mean_distance,
     run_demo,
 )
+from artnb.synthetic.dataset import make_demo_data
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import artnb.translate as module
 from artnb.config import preset_config
 from artnb.data.images import find_pictures, is_marked_as_painted
 from artnb.errors import InputError
-from artnb.models.cyclegan import resnet_generator
-from artnb.run import direction_towards, new_run
-from artnb.training.cyclegan import build_generator
-from artnb.training.snapshots import save_snapshot
+from artnb.methods.cyclegan.model import build_generator
+from artnb.models.networks import resnet_generator
+from artnb.runs.run import direction_towards, new_run
+from artnb.runs.snapshots import save_snapshot
 from artnb.translate import (
     pad_to_multiple,
     tile_starts,

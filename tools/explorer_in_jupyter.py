@@ -114,7 +114,7 @@ def versions(environment: Path) -> str:
 def make_outputs(outputs: Path) -> Path:
     """Train a Run of three epochs on embedded data, for seconds."""
     from artnb.config import preset_config
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 
     dataset = make_demo_data(outputs.parent / "data", 64, images=12, pairs=6)
@@ -127,7 +127,7 @@ def make_uploads(folder: Path) -> dict[str, Path]:
     """Make what is uploaded: a large photo with an evil name, a text, an empty file, a bomb."""
     from PIL import Image
 
-    from artnb.data.demo import make_demo_photos
+    from artnb.synthetic.dataset import make_demo_photos
 
     made = make_demo_photos(folder / "made", size_px=1200, count=1)
     photo = next(path for path in made.rglob("*") if path.is_file())

@@ -56,7 +56,7 @@ def train_or_go_on(path: Path) -> None:
     """Train the whole way, or the rest of it."""
     from artnb.config import preset_config
     from artnb.data.dataset import open_dataset
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 
     data = path.parent / "data"

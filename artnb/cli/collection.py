@@ -7,7 +7,7 @@ from artnb.cli.collection_looks import add_looks
 from artnb.cli.command import add_command
 from artnb.cli.data import add_preparing, chosen_crew, say_prepared
 from artnb.errors import InputError
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 _MEGA = 1_000_000
 
@@ -91,7 +91,7 @@ def _add_fetch(actions: argparse._SubParsersAction) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from artnb.collection.demo import make_demo_collection
+    from artnb.synthetic.collection import make_demo_collection
 
     table = make_demo_collection(options.out, options.pictures, options.seed, progress=bar)
     print(f"The table:     {table}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
 from artnb.errors import InputError
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.collection.sides import Clustered, Side
@@ -72,7 +72,7 @@ def _clean(options: argparse.Namespace) -> None:
     print(cleaned.describe())
     if not options.preview:
         cleaned.collection.save()
-    from artnb.show.collection import draw_crops, draw_repeats
+    from artnb.collection.plots import draw_crops, draw_repeats
 
     folder = cleaned.collection.folder / "cleaning"
     _draw("Borders", folder / "crops.png", lambda: draw_crops(cleaned.collection))
@@ -139,7 +139,7 @@ def _find(sides: "list[Side]", options: argparse.Namespace, count: int | None) -
 
 
 def _draw_clusters(clustered: "Clustered", folder: Path, seed: int) -> None:
-    from artnb.show.collection import draw_cluster, draw_counts, draw_map
+    from artnb.collection.plots import draw_cluster, draw_counts, draw_map
     from artnb.show.grids import save_picture
 
     for old in folder.glob("cluster-??.png"):
@@ -154,9 +154,9 @@ def _draw_clusters(clustered: "Clustered", folder: Path, seed: int) -> None:
 
 def _share(collection: "Collection", folder: Path) -> None:
     """Say how genres and styles fall into clusters, where the table knows them."""
+    from artnb.collection.plots import draw_shares
     from artnb.collection.sides import agreement, share_by
     from artnb.files import write_whole
-    from artnb.show.collection import draw_shares
 
     for column in _BY:
         rows = collection.kept[collection.kept["cluster"].notna()]
@@ -191,8 +191,8 @@ def _pair(options: argparse.Namespace) -> None:
     print(paired.pairing.describe())
     folder = sides[0].collection.folder / "pairing"
     _draw_clusters(clustered, folder, options.seed)
+    from artnb.collection.plots import draw_map, draw_pairing
     from artnb.files import write_whole
-    from artnb.show.collection import draw_map, draw_pairing
 
     draw_pairing(paired.pairing).savefig(folder / "shares.png")
     draw_map(clustered, options.seed, by_side=True).savefig(folder / "sides.png")

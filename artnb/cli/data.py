@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from artnb.cli import fetch
 from artnb.cli.command import add_command
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.data.crew import Crew
@@ -73,7 +73,7 @@ def add_preparing(parser: argparse.ArgumentParser) -> None:
 
 
 def _data_demo(options: argparse.Namespace) -> None:
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
 
     dataset = make_demo_data(options.out, options.size_px, seed=options.seed, progress=bar)
     print(f"{options.out}: {dataset.describe()}")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from artnb.cli.command import add_backend, add_command, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -50,7 +50,7 @@ def _add_export(commands: argparse._SubParsersAction) -> None:
 def _export(options: argparse.Namespace) -> None:
     from artnb.exchange.export import check_export, export_generator, how_to_use
     from artnb.platform.backend import import_quietly
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     run = open_run(options.run)
     check_export(run, options.out, options.format, options.epoch)
@@ -62,7 +62,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     from artnb.exchange.source import find_source
-    from artnb.run import Run, refuse_existing, run_folder
+    from artnb.runs.run import Run, refuse_existing, run_folder
 
     refuse_existing(Run(run_folder(options.run)))
     for source in filter(None, (options.source, options.reverse)):

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from artnb.cli.command import add_command
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 
 def add_to(actions: argparse._SubParsersAction) -> None:

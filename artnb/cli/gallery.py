@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.cli.command import add_backend, add_command, add_epochs, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
-    from artnb.run import Run
+    from artnb.runs.run import Run
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -47,7 +47,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
 
 
 def _gallery(options: argparse.Namespace) -> None:
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     runs = [open_run(name) for name in options.run]
     out = options.out or default_folder(runs)

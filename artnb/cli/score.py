@@ -15,7 +15,7 @@ from artnb.cli.command import (
     say_backend,
 )
 from artnb.errors import InputError
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.data.dataset import Dataset
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.rows import Row
     from artnb.evaluation.sets import Choice
-    from artnb.run import Run
+    from artnb.runs.run import Run
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -111,7 +111,7 @@ def _evaluate_folders(options: argparse.Namespace) -> None:
 
 
 def _evaluate_runs(options: argparse.Namespace) -> None:
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     runs = [open_run(name) for name in options.run]
     painters = dict(map(painter, options.painter))
@@ -169,8 +169,8 @@ def _show_nearest(
 
 def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
     from artnb.evaluation.compare import check_same_pictures, comparison_table
+    from artnb.evaluation.plots import draw_scores
     from artnb.evaluation.rows import as_dictionaries
-    from artnb.show.scores import draw_scores
 
     # A gap's sides are each Run's own pictures.
     comparable = {n: [row for row in of_run if not row.is_of_gap] for n, of_run in rows.items()}

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from artnb.cli.command import add_backend, add_command, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -28,7 +28,7 @@ def _add_demo(commands: argparse._SubParsersAction) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> None:
-    from artnb.platform.doctor import examine
+    from artnb.doctor import examine
 
     print(examine(options.backend))
 

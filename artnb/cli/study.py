@@ -14,7 +14,7 @@ from artnb.cli.command import (
     say_backend,
 )
 from artnb.errors import InputError
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.study.of_runs import Options
@@ -78,7 +78,7 @@ def _study(options: argparse.Namespace) -> None:
 
 
 def _study_runs(options: argparse.Namespace, painters: dict[str, Path]) -> "Study":
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     runs = [open_run(name) for name in options.run]
     say_backend(options)
@@ -114,7 +114,7 @@ def _options(options: argparse.Namespace) -> "Options":
 def _out(options: argparse.Namespace) -> Path:
     """Say where everything goes: into the one Run, or beside several."""
     from artnb.platform.where import outputs_folder
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     if options.out:
         return options.out
@@ -127,7 +127,7 @@ def _out(options: argparse.Namespace) -> Path:
 
 
 def _write(study: "Study", out: Path) -> None:
-    from artnb.show.study import save_figures
+    from artnb.study.plots import save_figures
     from artnb.study.rows import write_study
 
     write_study(out / "study.csv", study.rows)

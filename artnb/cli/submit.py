@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 from artnb.submission.rules import SLUG, ZIP_NAME
 
 
@@ -94,7 +94,7 @@ def _add_push(actions: argparse._SubParsersAction) -> None:
 def _build(options: argparse.Namespace) -> None:
     from artnb.data.sources import existing_folder
     from artnb.platform.deadline import Deadline
-    from artnb.run import open_run
+    from artnb.runs.run import open_run
 
     started = time.time()
     run = open_run(options.run)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.evaluation.callback import Scoring
@@ -72,7 +72,7 @@ def _add_resume(parser: argparse.ArgumentParser) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     from artnb.config import parse_setting, preset_config
-    from artnb.run import Run, refuse_existing, run_folder
+    from artnb.runs.run import Run, refuse_existing, run_folder
 
     changes = dict(map(parse_setting, options.set))
     if options.epochs is not None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from artnb.cli.command import add_backend, add_command, say_backend
-from artnb.show.progress import bar
+from artnb.progress import bar
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -36,7 +36,7 @@ def _add_runs(commands: argparse._SubParsersAction) -> None:
 
 def _translate(options: argparse.Namespace) -> int:
     from artnb.data.images import find_pictures
-    from artnb.run import direction_towards, open_run
+    from artnb.runs.run import direction_towards, open_run
 
     run = open_run(options.run)
     direction_towards(run, options.to)
@@ -56,6 +56,6 @@ def _translate(options: argparse.Namespace) -> int:
 
 def _runs(options: argparse.Namespace) -> None:
     from artnb.platform.where import outputs_folder
-    from artnb.show.runs import runs_table
+    from artnb.runs.table import runs_table
 
     print(runs_table(options.folder or outputs_folder()))

@@ -25,8 +25,8 @@ from artnb.collection.duplicates import (
 from artnb.collection.looks import REMEMBERED, Look, look_at_files
 from artnb.collection.table import NO, YES, Collection, keeps
 from artnb.data.groups import group_pairs
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
+from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pandas import DataFrame

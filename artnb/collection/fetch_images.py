@@ -25,9 +25,9 @@ from artnb.collection.one_picture import (
 )
 from artnb.collection.table import TABLE, Collection, open_collection
 from artnb.collection.turns import Order, Turns
-from artnb.data.scan import Progress, silent
-from artnb.platform.download import host_of
-from artnb.platform.part import disk
+from artnb.progress import Progress, silent
+from artnb.web.download import host_of
+from artnb.web.part import disk
 
 if TYPE_CHECKING:
     from requests import Session

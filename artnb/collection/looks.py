@@ -11,8 +11,9 @@ from PIL import Image
 from artnb.collection.borders import find_inside
 from artnb.collection.duplicates import hash_picture
 from artnb.data.images import UnreadableImageError, decode_image
-from artnb.data.scan import Progress, in_parallel, silent
 from artnb.files import stamp_of
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 # Beside the table; it may be deleted, then every picture is looked at again.
 REMEMBERED = "looks.jsonl"

@@ -17,9 +17,9 @@ import artnb
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.platform.download import TIMEOUTS_S, host_of, network
-from artnb.platform.part import disk
-from artnb.platform.retry import (
+from artnb.web.download import TIMEOUTS_S, host_of, network
+from artnb.web.part import disk
+from artnb.web.retry import (
     LONGEST_WAIT_S,
     TRIES,
     TRIES_UNREACHED,

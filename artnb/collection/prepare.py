@@ -16,7 +16,6 @@ from artnb.data.crew import Crew
 from artnb.data.dataset import Dataset, fixed_pictures
 from artnb.data.images import UnreadableImageError, decode_image, encode_png
 from artnb.data.prepare import prepare
-from artnb.data.scan import Progress, silent
 from artnb.data.sources import (
     DEFAULT_TEST_SHARE,
     FilePicture,
@@ -26,6 +25,7 @@ from artnb.data.sources import (
 )
 from artnb.errors import InputError
 from artnb.files import write_whole
+from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -12,11 +12,12 @@ from artnb.collection.borders import read_box
 from artnb.collection.clusters import Clusters, find_clusters, unit_rows
 from artnb.collection.table import Collection, keeps
 from artnb.data.images import UnreadableImageError, decode_image, fit_square
-from artnb.data.scan import Progress, in_parallel, silent
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.measure import Measure, Measured, measure
 from artnb.evaluation.pictures import Seen
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pandas import DataFrame

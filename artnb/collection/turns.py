@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from artnb.platform.download import host_of
+from artnb.web.download import host_of
 
 HOPELESS_AFTER = 6  # failures in a row to reach a server at all
 

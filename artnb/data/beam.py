@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from artnb.data.chunks import Chunk, has_chunk, write_chunk
-from artnb.data.scan import Progress, look_at, silent
+from artnb.data.scan import look_at
 from artnb.data.shards import Shard, write_planned
 from artnb.data.sources import Picture
 from artnb.errors import InputError, UnfinishedError
 from artnb.files import write_whole
+from artnb.progress import Progress, silent
 
 # The direct runner by itself would first fetch another one, a program, from the network.
 ALL_CORES_HERE = (

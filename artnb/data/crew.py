@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from artnb.data.chunks import Chunk, has_chunk, write_chunk
-from artnb.data.scan import Progress, in_parallel, look_at, silent
+from artnb.data.scan import look_at
 from artnb.data.shards import Shard, write_planned
 from artnb.data.split import Entry
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 
 class Crew(Protocol):

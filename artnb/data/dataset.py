@@ -12,10 +12,11 @@ from PIL import Image
 
 from artnb.data.images import decode_rgb, prepare_image
 from artnb.data.records import read_shard
-from artnb.data.scan import MEMORY_LIMIT_GB, Progress, scan, silent
+from artnb.data.scan import MEMORY_LIMIT_GB, scan
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
 from artnb.data.split import Entry, ScannedDomain
 from artnb.errors import InputError
+from artnb.progress import Progress, silent
 
 MANIFEST = "dataset.json"
 FORMAT = 1

@@ -11,12 +11,12 @@ from pathlib import Path
 from artnb.data.chunks import Chunk, chunks_of, read_chunk
 from artnb.data.crew import Crew, ThisMachine
 from artnb.data.dataset import SPLITS, Dataset, open_dataset
-from artnb.data.scan import Progress, silent
 from artnb.data.shards import Part, shards_of, write_manifest
 from artnb.data.sources import Source, SourceDomain
 from artnb.data.split import Entry, ScannedDomain, split_domain
 from artnb.errors import InputError, UnfinishedError
 from artnb.files import remove_folder
+from artnb.progress import Progress, silent
 
 REPORT = "report.csv"
 SMALLEST_SIZE_PX = 32

@@ -4,31 +4,16 @@ Preparing a Dataset and training straight from a folder both start here, so they
 names, splits and what is left out.
 """
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
 
 from artnb.data.images import UnreadableImageError, prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
 from artnb.data.split import Entry, ScannedDomain, split_domain
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 # Encoded pictures stay in memory up to this size; beyond it they are read again when needed.
 MEMORY_LIMIT_GB = 2.0
-_PICTURES_IN_FLIGHT = 64
-
-In = TypeVar("In")
-Out = TypeVar("Out")
-
-# Called with a title and a total; returns what is called after each picture.
-Progress = Callable[[str, int], Callable[[], None]]
-
-
-def silent(_title: str, _total: int) -> Callable[[], None]:
-    """Show no progress."""
-    return lambda: None
 
 
 def scan(
@@ -97,18 +82,3 @@ def look_at(picture: Picture, size_px: int) -> Entry:
     except (UnreadableImageError, OSError) as error:
         return Entry(picture, "unreadable", problem=str(error))
     return Entry(picture, "train", pixel_sha256, jpeg=jpeg)
-
-
-def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-    """Map in threads, in order, with a bounded number of results waiting."""
-    waiting: deque[Future[Out]] = deque()
-    threads = ThreadPoolExecutor(os.cpu_count())
-    try:
-        for item in items:
-            waiting.append(threads.submit(function, item))
-            if len(waiting) == _PICTURES_IN_FLIGHT:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        threads.shutdown(cancel_futures=True)

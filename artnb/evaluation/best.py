@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from artnb.evaluation.rows import Row
-from artnb.run import Run
+from artnb.runs.run import Run
 
 # Fréchet before kernel distance: on the same few pictures its bias is the same in every epoch,
 # and it wavers less from one draw of pictures to the next.

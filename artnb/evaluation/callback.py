@@ -11,7 +11,7 @@ from artnb.errors import InputError
 from artnb.evaluation.evaluate import evaluate_run
 from artnb.evaluation.evaluator import Evaluator
 from artnb.platform.devices import alone, writes_files
-from artnb.run import Run
+from artnb.runs.run import Run
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from artnb.evaluation.gap import gap_row
 from artnb.evaluation.metrics import DEFAULT_METRICS
 from artnb.evaluation.painted import letter_towards, painted, verdicts_of
 from artnb.evaluation.pixels import SSIM
+from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import Row, as_dictionaries, write_scores
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.evaluation.style import StyleClassifier
 from artnb.evaluation.style_of_run import classifier_of
-from artnb.run import Run
-from artnb.show.scores import draw_scores
-from artnb.training.snapshots import snapshot_networks
+from artnb.runs.run import Run
+from artnb.runs.snapshots import snapshot_networks
 
 # Beside those of two folders; these two need a Run.
 DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")

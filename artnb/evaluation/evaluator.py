@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.extractors import Extractor
@@ -15,6 +14,7 @@ from artnb.evaluation.rows import Row, facts_of_sets, row_of
 from artnb.evaluation.rules import check_comparable
 from artnb.evaluation.score import Score, TooFewPicturesError
 from artnb.evaluation.style import StyleClassifier
+from artnb.progress import Progress, silent
 
 
 class Evaluator:

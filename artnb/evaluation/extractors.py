@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
 from artnb.evaluation.weights import find_weights, weights_at_hand
 from artnb.files import sha256_of
+from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     import keras

@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.images import UnreadableImageError, hash_pixels
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, Facts
 from artnb.evaluation.pictures import Pictures, Seen
+from artnb.progress import Progress, silent
 
 # Decoded pictures that are in memory at a time.
 _BATCH = 16

@@ -17,7 +17,7 @@ from artnb.evaluation.memorisation import (
 from artnb.evaluation.painted import letter_towards, painted
 from artnb.evaluation.pictures import Pictures, Seen
 from artnb.evaluation.sets import Choice, RunSets
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.show.nearest import draw_nearest
 
 

@@ -5,9 +5,9 @@ import keras
 from artnb.evaluation.pictures import EncodedPictures, PaintedPictures, Painter
 from artnb.evaluation.pixels import Verdicts
 from artnb.files import sha256_of
-from artnb.run import Run, direction_towards
+from artnb.runs.run import Run, direction_towards
+from artnb.runs.snapshots import load_discriminator, load_painter
 from artnb.training.losses import ADVERSARIAL_LOSSES
-from artnb.training.snapshots import load_discriminator, load_painter
 
 
 def letter_towards(run: Run, to: str) -> str:

@@ -15,9 +15,10 @@ import numpy as np
 
 from artnb.data.dataset import Images
 from artnb.data.images import UnreadableImageError, decode_image, fit_square, is_marked_as_painted
-from artnb.data.scan import Progress, in_parallel, silent
 from artnb.data.sources import existing_folder, pictures_in
 from artnb.errors import InputError
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     import keras

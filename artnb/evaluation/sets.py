@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artnb.data.dataset import Dataset, Images, open_dataset
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder, pictures_of_splits
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
 
 # Epochs are scored on so many photos where nobody asks for another number; all of them where
 # there are fewer.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
-from artnb.platform.download import download
-from artnb.platform.observed import first_seen
-from artnb.platform.part import hash_problem
 from artnb.platform.where import cache_folder, known_folder
+from artnb.progress import Progress, silent
+from artnb.web.download import download
+from artnb.web.observed import first_seen
+from artnb.web.part import hash_problem
 
 # The first sha256 that was seen of files whose publisher gives none.
 _OBSERVED = "observed.json"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
 from artnb.files import write_whole
-from artnb.platform.part import disk
-from artnb.run import Run, direction_towards
+from artnb.runs.run import Run, direction_towards
+from artnb.web.part import disk
 
 if TYPE_CHECKING:
     import keras
@@ -54,7 +54,7 @@ def export_generator(
             the network cannot be said in this format, or the disk is full.
     """
     check_export(run, out, format, epoch)
-    from artnb.training.snapshots import load_painter
+    from artnb.runs.snapshots import load_painter
 
     direction = direction_towards(run, to)
     network = load_painter(run, direction, epoch)

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from artnb.config import IMPORTED, CycleGANConfig
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
 from artnb.exchange.source import Source, find_source, read_generator
 from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of
-from artnb.run import Run, refuse_existing, run_folder
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run, refuse_existing, run_folder
 
 _NAMES = ("generator_g", "generator_f")
 
@@ -124,8 +124,8 @@ def _new_folder(run: Run) -> Iterator[Run]:
 
 
 def _fill(run: Run, config: CycleGANConfig, generators: Sequence[TrainedGenerator]) -> None:
-    from artnb.exchange.network import write_description
-    from artnb.training.snapshots import save_weights
+    from artnb.methods.imported.network import write_description
+    from artnb.runs.snapshots import save_weights
 
     config.save(run.config_file)
     named = dict(zip(_NAMES, generators, strict=False))

@@ -70,9 +70,9 @@ def read_keras(path: Path) -> TrainedGenerator:
 
 
 def _whole_model(saved: dict[str, Any], weights: "h5py.Group") -> TrainedGenerator:
-    from artnb.exchange.architecture import describe_network
     from artnb.exchange.keras_weights import assign, read_weights
-    from artnb.exchange.network import build_network
+    from artnb.methods.imported.architecture import describe_network
+    from artnb.methods.imported.network import build_network
 
     description = describe_network(saved)
     network = build_network(description, "generator_g")
@@ -93,8 +93,8 @@ def of_network(
     Raises:
         InputError: it holds layers that are not known.
     """
-    from artnb.exchange.architecture import describe_network
-    from artnb.exchange.network import halvings
+    from artnb.methods.imported.architecture import describe_network
+    from artnb.methods.imported.network import halvings
 
     description = description or describe_network(json.loads(network.to_json()))
     _check_range(network)
@@ -208,7 +208,7 @@ def _own_unets(filters: int, count: int) -> Iterator[Candidate]:
 
 def _builder(settings: dict[str, Any]) -> Callable[[], "keras.Model"]:
     def build() -> "keras.Model":
-        from artnb.training.cyclegan import build_generator
+        from artnb.methods.cyclegan.model import build_generator
 
         return build_generator(CycleGANConfig(**settings), "generator_g")
 

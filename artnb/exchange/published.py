@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
-from artnb.platform.download import download
-from artnb.platform.observed import first_seen
 from artnb.platform.where import cache_folder, known_folder
+from artnb.progress import Progress, silent
+from artnb.web.download import download
+from artnb.web.observed import first_seen
 
 # The authors' script scripts/download_cyclegan_model.sh has this address without encryption, which
 # the server has had since (see artnb/data/fetch/cyclegan.py).

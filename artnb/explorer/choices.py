@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from artnb.errors import InputError
-from artnb.run import Run
+from artnb.runs.run import Run
 
 # A label for people, and the value behind it, as ipywidgets takes them.
 RunChoices = list[tuple[str, Run]]

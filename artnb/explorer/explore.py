@@ -5,12 +5,11 @@ from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.data.scan import Progress
 from artnb.errors import InputError
 from artnb.platform.where import outputs_folder
-from artnb.run import Run, open_run
-from artnb.show.progress import bar
-from artnb.show.runs import find_runs
+from artnb.progress import Progress, bar
+from artnb.runs.run import Run, open_run
+from artnb.runs.table import find_runs
 
 if TYPE_CHECKING:
     import ipywidgets

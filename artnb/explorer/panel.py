@@ -28,7 +28,7 @@ from artnb.explorer.widgets import (
     small_html,
     text_html,
 )
-from artnb.run import Run
+from artnb.runs.run import Run
 
 # The place of an uploaded picture among the photos to choose from.
 _UPLOADED = -1

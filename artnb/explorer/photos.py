@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from artnb.data.images import UnreadableImageError, decode_image, find_pictures
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
 from artnb.translate import scaled_down
 
 # Decoded, a picture of this size fills 600 MB, as much as a notebook's machine can spare.

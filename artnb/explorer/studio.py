@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from artnb.explorer.photos import Photo
-from artnb.run import Run
-from artnb.training.snapshots import load_painter
+from artnb.runs.run import Run
+from artnb.runs.snapshots import load_painter
 from artnb.translate import translate_image
 
 # Two Runs in both directions; the paper's generators have 11 million weights each.

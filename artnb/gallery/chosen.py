@@ -8,7 +8,7 @@ from artnb.errors import InputError, nearest
 from artnb.evaluation.evaluate import find_epochs
 from artnb.evaluation.painted import letter_towards
 from artnb.gallery.manifest import KINDS
-from artnb.run import Run
+from artnb.runs.run import Run
 
 OTHER = {"x": "y", "y": "x"}
 # A gallery without these would show nothing.

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from artnb.evaluation.score import Score
+from artnb.evaluation.score_curves import Line, better, by_panel, find_lines
 from artnb.gallery.manifest import ShownRun
-from artnb.show.score_lines import Line, better, by_panel, find_lines
 
 
 @dataclass(frozen=True)

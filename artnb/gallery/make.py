@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor
 from artnb.gallery.chosen import ChosenRun, choose_kinds, choose_runs, kinds_of_all
@@ -11,7 +10,8 @@ from artnb.gallery.manifest import MANIFEST, Gallery
 from artnb.gallery.neighbours import Neighbourhood, extractor_at_hand
 from artnb.gallery.sections import LARGEST_PX, PhotoChoice, RunDatasets, choose_sections
 from artnb.gallery.work import GalleryWork
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
 
 
 def make_gallery(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from artnb.data.dataset import Dataset
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.extractors import Extractor, load_extractor
@@ -14,6 +13,7 @@ from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, picture
 from artnb.evaluation.weights import weights_at_hand
 from artnb.gallery.painting import Sitting
 from artnb.gallery.shelf import Shelf, name_of
+from artnb.progress import Progress, silent
 
 _EXTRACTORS = ("inception", "squeezenet")
 

@@ -13,11 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import artnb
 from artnb.errors import InputError
+from artnb.evaluation.score_curves import find_notes
 from artnb.files import write_whole
 from artnb.gallery.curves import FRAME, draw_panels
 from artnb.gallery.labels import ALTS, LABELS, describe_epochs, name_choices, style_of
 from artnb.gallery.manifest import KINDS, Exhibit, Gallery, View, read_gallery
-from artnb.show.score_lines import find_notes
 
 # A page stays below a few hundred kilobytes: so many photos, and fewer where each has many views.
 EXHIBITS_OF_PAGE = 60

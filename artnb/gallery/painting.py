@@ -8,15 +8,16 @@ import keras
 import numpy as np
 
 from artnb.data.images import UnreadableImageError
-from artnb.data.scan import Progress, in_parallel
 from artnb.errors import InputError
 from artnb.evaluation.painted import painted
 from artnb.evaluation.pictures import PaintedPictures, Painter, Seen
 from artnb.gallery.chosen import OTHER, ChosenRun
 from artnb.gallery.sections import Section, ShownPhotos
 from artnb.gallery.shelf import Shelf, name_of
-from artnb.run import Run
-from artnb.training.snapshots import read_snapshot
+from artnb.parallel import in_parallel
+from artnb.progress import Progress
+from artnb.runs.run import Run
+from artnb.runs.snapshots import read_snapshot
 from artnb.translate import translate_images
 
 # Kinds that a generator makes.

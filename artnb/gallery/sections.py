@@ -8,9 +8,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.dataset import Dataset
-from artnb.data.demo import held_out_pairs
 from artnb.data.images import UnreadableImageError
-from artnb.data.scan import Progress, silent
 from artnb.data.sources import FilePicture, existing_folder, pictures_in
 from artnb.errors import InputError
 from artnb.evaluation.pictures import (
@@ -22,7 +20,9 @@ from artnb.evaluation.pictures import (
 from artnb.evaluation.sets import open_run_data
 from artnb.gallery.chosen import ChosenRun, shows_both_ways
 from artnb.gallery.walls import spread
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
+from artnb.synthetic.dataset import held_out_pairs
 from artnb.translate import scaled_down
 
 # Of a Run's held-out pictures where nobody asks for another number.

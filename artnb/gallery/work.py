@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from artnb.data.images import decode_image
-from artnb.data.scan import Progress
 from artnb.errors import InputError
 from artnb.evaluation.rows import as_dictionaries, read_scores
 from artnb.gallery.chosen import ChosenRun
@@ -17,6 +16,7 @@ from artnb.gallery.neighbours import Neighbour, Neighbourhood
 from artnb.gallery.painting import MADE_KINDS, Hung, Painters, Sitting, Studio, hang_photos
 from artnb.gallery.sections import Section
 from artnb.gallery.shelf import Shelf, name_of
+from artnb.progress import Progress
 
 
 @dataclass

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from artnb.data.dataset import Dataset
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.measure import Measure, Measured, measure
 from artnb.evaluation.pictures import EncodedPictures, Pictures, pictures_of_folder
 from artnb.evaluation.sets import Choice, RunSets, Sets
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
 from artnb.study.effect import RESAMPLES
 from artnb.study.measures import MEASURES, MEASURES_OF_PAIRS
 from artnb.study.quantity import WORKING_PX

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from artnb.data.images import JPEG_QUALITY
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.painted import letter_towards, painted
 from artnb.evaluation.pictures import EncodedPictures, Painter
 from artnb.platform.deadline import Deadline, StepClock
-from artnb.run import Run
+from artnb.progress import Progress, silent
+from artnb.runs.run import Run
 from artnb.submission.painting import Looked, SharedPainter, on_all_devices, painted_jpegs
 from artnb.submission.photos import find_photos, names_in_zip
 from artnb.submission.rules import COMPETITION, ZIP_NAME, Rules

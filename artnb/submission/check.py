@@ -12,9 +12,10 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from artnb.data.scan import Progress, in_parallel, silent
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 from artnb.submission.rules import COMPETITION, ZIP_NAME, Rules
 
 _NAMES_SHOWN = 3

@@ -18,8 +18,8 @@ from artnb.data.images import (
     to_float,
     to_uint8,
 )
-from artnb.data.scan import in_parallel
 from artnb.evaluation.pictures import EncodedPictures
+from artnb.parallel import in_parallel
 from artnb.platform.devices import replicas, use_devices
 from artnb.training.samples import paint
 

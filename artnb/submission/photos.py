@@ -7,7 +7,6 @@ from pathlib import Path, PurePosixPath
 
 from artnb.data.dataset import MANIFEST, open_dataset
 from artnb.data.records import read_shard
-from artnb.data.scan import Progress, silent
 from artnb.data.sources import (
     SHARD_SUFFIX,
     Picture,
@@ -17,6 +16,7 @@ from artnb.data.sources import (
     pictures_in,
 )
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
+from artnb.progress import Progress, silent
 
 _LONGEST_NAME = 80
 

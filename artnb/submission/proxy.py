@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
 from artnb.evaluation.weights import PUBLISHED, weights_at_hand
+from artnb.progress import Progress, silent
 from artnb.submission.check import pictures_of_zip
 from artnb.submission.photos import find_photos
 

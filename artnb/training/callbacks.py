@@ -10,16 +10,16 @@ from typing import Any
 import keras
 
 from artnb.config import CycleGANConfig
+from artnb.methods.cyclegan.model import LOSS_NAMES
 from artnb.platform.devices import writes_files
-from artnb.run import Run
+from artnb.progress import progress_bar
+from artnb.runs.run import Run
+from artnb.runs.snapshots import save_snapshot, thin_out
 from artnb.show.curves import draw_losses
 from artnb.show.grids import save_picture
-from artnb.show.progress import progress_bar
-from artnb.training.cyclegan import LOSS_NAMES
 from artnb.training.losses import ADVERSARIAL_LOSSES
 from artnb.training.plan import Position
 from artnb.training.samples import Sampler
-from artnb.training.snapshots import save_snapshot, thin_out
 
 
 def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedule: str) -> float:

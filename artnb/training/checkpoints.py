@@ -15,7 +15,7 @@ import numpy as np
 
 from artnb.config import CycleGANConfig
 from artnb.platform.devices import decided, this_host, writes_files
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.training import generations
 from artnb.training.callbacks import DivergedError, Log
 from artnb.training.describe import installed_versions

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.files import sha256_of
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.training.generations import (
     KEPT,
     META,

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 
 from artnb.data.dataset import Dataset
+from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.versions import versions_of
 from artnb.platform.where import platform_name
-from artnb.training.cyclegan import CycleGAN
 
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
 

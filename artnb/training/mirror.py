@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.training.copies import (
     Copy,
     copied_run,

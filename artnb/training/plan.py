@@ -12,8 +12,8 @@ import keras
 from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.data.pipeline import BatchOrder, batches
+from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.devices import agreed
-from artnb.training.cyclegan import CycleGAN
 
 _MEASURED_STEPS = 4
 # Grids, snapshots and plots take their share of the time; measured at the preview preset.

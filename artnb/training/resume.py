@@ -12,10 +12,10 @@ import keras
 from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
+from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.devices import agreed, this_host, writes_files
-from artnb.run import Run, refuse_existing, run_folder
+from artnb.runs.run import Run, refuse_existing, run_folder
 from artnb.training.checkpoints import STATE
-from artnb.training.cyclegan import CycleGAN
 from artnb.training.describe import installed_versions
 from artnb.training.generations import FORMAT, Generation, generations, newest_whole, remove
 from artnb.training.mirror import restore

@@ -9,7 +9,7 @@ from PIL import Image
 
 from artnb.errors import InputError
 from artnb.platform.backend import is_installed
-from artnb.run import Run
+from artnb.runs.run import Run
 
 
 def require_tensorboard() -> None:

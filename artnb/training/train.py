@@ -12,11 +12,12 @@ from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.data.pipeline import batches
 from artnb.errors import InputError
+from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.deadline import Deadline
 from artnb.platform.devices import replicas, use_devices, writes_files
 from artnb.platform.keepalive import KeepAlive
 from artnb.platform.machine import suitable_precision, use_deterministic_operations
-from artnb.run import Run, new_run, run_folder
+from artnb.runs.run import Run, new_run, run_folder
 from artnb.training.callbacks import (
     Counting,
     DivergedError,
@@ -27,7 +28,6 @@ from artnb.training.callbacks import (
     Snapshots,
 )
 from artnb.training.checkpoints import Checkpoints, Writer
-from artnb.training.cyclegan import CycleGAN
 from artnb.training.describe import describe_data, describe_machine, describe_networks
 from artnb.training.ending import Ending, StopRequest, TrainingEnded, memory_advice
 from artnb.training.generations import Generation, newest_whole

@@ -93,23 +93,23 @@ import keras
 
 from artnb.data.check import check_data
 from artnb.data.dataset import fixed_pictures, read_manifest
-from artnb.data.demo import demo_sizes, make_demo_data, make_demo_photos
 from artnb.data.images import decode_image, list_images
 from artnb.data.prepare import prepare
 from artnb.data.records import decode_example, read_frames
 from artnb.data.sources import find_source, two_folders
 from artnb.data.split import split_key
 from artnb.demo import demo_config
+from artnb.notebook.display import show, show_source
+from artnb.notebook.inputs import find_competition, stand_in_for_competition
+from artnb.notebook.odd_files import make_odd_files
+from artnb.notebook.records import feature_rows, frame_rows
+from artnb.notebook.tables import read_rows, show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
+from artnb.progress import bar
 from artnb.show.contact import contact_wall, wall_of_files
 from artnb.show.gallery import wall
-from artnb.show.inputs import find_competition, stand_in_for_competition
-from artnb.show.notebook import show, show_source
-from artnb.show.odd_files import make_odd_files
-from artnb.show.progress import bar
-from artnb.show.records import feature_rows, frame_rows
-from artnb.show.tables import read_rows, show_table
+from artnb.synthetic.dataset import demo_sizes, make_demo_data, make_demo_photos
 
 # %%
 keras.utils.set_random_seed(seed)

@@ -92,9 +92,8 @@ import keras
 import numpy as np
 
 from artnb.data.dataset import open_dataset
-from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.demo import chosen_epochs, demo_config
-from artnb.evaluation import fid, kid, perceptual_path_length, sanity
+from artnb.evaluation import fid, kid, perceptual_path_length
 from artnb.evaluation.callback import Scoring
 from artnb.evaluation.compare import comparison_table
 from artnb.evaluation.evaluate import default_metrics, evaluate_run
@@ -107,19 +106,21 @@ from artnb.evaluation.metrics import titled
 from artnb.evaluation.nearest import view_nearest
 from artnb.evaluation.painted import painted
 from artnb.evaluation.pictures import pictures_of_folder, pictures_of_splits
+from artnb.evaluation.plots import draw_confusion, draw_shares
 from artnb.evaluation.rows import as_dictionaries, write_scores
 from artnb.evaluation.sets import Choice, RunSets, open_run_data
 from artnb.evaluation.style import train_style_classifier
+from artnb.notebook import sanity_checks as checks
+from artnb.notebook.display import LivePicture, show, show_source
+from artnb.notebook.sanity import draw_by_count, draw_changes, draw_scale, refused
+from artnb.notebook.tables import show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
-from artnb.run import open_run
+from artnb.progress import bar
+from artnb.runs.run import open_run
+from artnb.runs.snapshots import load_painter
 from artnb.show.gallery import wall
-from artnb.show.notebook import LivePicture, show, show_source
-from artnb.show.progress import bar
-from artnb.show.sanity import draw_by_count, draw_changes, draw_scale, refused
-from artnb.show.scores import draw_confusion, draw_shares
-from artnb.show.tables import show_table
-from artnb.training.snapshots import load_painter
+from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.train import train
 from artnb.translate import translate
 
@@ -162,7 +163,7 @@ real = {
     x: pictures_of_splits(x, dataset.x.train).some(300),
     y: pictures_of_splits(y, dataset.y.train, dataset.y.test),
 }
-features = {name: sanity.features_of(pictures, evaluator) for name, pictures in real.items()}
+features = {name: checks.features_of(pictures, evaluator) for name, pictures in real.items()}
 print({name: f"{a.shape[0]} pictures, {a.shape[1]} features" for name, a in features.items()})
 show(wall([one.picture for p in real.values() for one in p.read(range(6))], columns=6))
 
@@ -178,7 +179,7 @@ show(wall([one.picture for p in real.values() for one in p.read(range(6))], colu
 
 # %%
 distance = titled("FID", "Fréchet distance", evaluator.extractor)
-scale = sanity.distances_of_halves(features, seed=seed)
+scale = checks.distances_of_halves(features, seed=seed)
 draw_scale(scale, "Real pictures against real pictures", distance).savefig(out / "scale.png")
 show(out / "scale.png")
 
@@ -200,7 +201,7 @@ compared = {f"{y} against {y}": (features[y], None), f"{x} against {y}": (featur
 counts = np.geomspace(10, min(len(features[x]), len(features[y]) // 2), 5).astype(int)
 kernel = titled("KID", "kernel distance", evaluator.extractor)
 panels = {
-    title: {name: sanity.distance_by_count(*p, counts, metric) for name, p in compared.items()}
+    title: {name: checks.distance_by_count(*p, counts, metric) for name, p in compared.items()}
     for title, metric in ((distance, fid), (kernel, kid))
 }
 draw_by_count(panels).savefig(out / "few-pictures.png")
@@ -215,14 +216,14 @@ show(out / "few-pictures.png")
 # %%
 blurs, noises = (0, 0.5, 1, 2, 4), (0, 5, 10, 20, 40)
 painting = real[y].read([0])[0].picture
-blurred = [sanity.blur(painting, sigma) for sigma in blurs]
-show(wall([*blurred, *(sanity.add_noise(painting, sigma) for sigma in noises)], columns=5))
+blurred = [checks.blur(painting, sigma) for sigma in blurs]
+show(wall([*blurred, *(checks.add_noise(painting, sigma) for sigma in noises)], columns=5))
 
 some = real[y].some(100)
 spoilt = {
-    "blur: σ in pixels": sanity.distances_when_changed(some, sanity.blur, blurs, evaluator),
-    "noise: σ in grey levels of 255": sanity.distances_when_changed(
-        some, sanity.add_noise, noises, evaluator
+    "blur: σ in pixels": checks.distances_when_changed(some, checks.blur, blurs, evaluator),
+    "noise: σ in grey levels of 255": checks.distances_when_changed(
+        some, checks.add_noise, noises, evaluator
     ),
 }
 level = float(scale[f"{x} against {y}"])
@@ -303,7 +304,7 @@ show(nearest.picture)
 # is judged by a classifier that has not seen it.
 
 # %%
-one, other = sanity.halves(features[y], seed)
+one, other = checks.halves(features[y], seed)
 classifier = train_style_classifier({x: features[x], y: one}, seed=seed)
 print(f"Balanced accuracy {classifier.accuracy}; guessing would give {classifier.baseline:.2f}")
 draw_confusion(classifier.classes, classifier.confusion).savefig(out / "confusion.png")
@@ -314,9 +315,9 @@ show(out / "confusion.png")
 # of the paintings.
 
 # %%
-judged = {f"held-out {x}": sanity.features_of(photos, evaluator)}
+judged = {f"held-out {x}": checks.features_of(photos, evaluator)}
 judged |= {
-    f"epoch {epoch}": sanity.features_of(painted(run, epoch, "y", photos), evaluator)
+    f"epoch {epoch}": checks.features_of(painted(run, epoch, "y", photos), evaluator)
     for epoch in chosen_epochs(run.snapshot_epochs())
 }
 judged[f"other {y}"] = other
@@ -344,9 +345,9 @@ print(f"\n{gap.metric}, held-out minus training: {gap.score}")
 # epoch and of another one.
 
 # %%
-paintings = sanity.write_folder(real[y], out / "paintings")
-some_photos = sanity.write_folder(real[x], out / "photos")
-other_photos = sanity.write_folder(photos, out / "held-out-photos")
+paintings = checks.write_folder(real[y], out / "paintings")
+some_photos = checks.write_folder(real[x], out / "photos")
+other_photos = checks.write_folder(photos, out / "held-out-photos")
 translations, older = out / "translations", out / "translations-of-another-epoch"
 another = max(set(run.snapshot_epochs()) - {best}, default=best)
 translate(run, other_photos, translations, best)
@@ -371,7 +372,7 @@ with refused():
 mine = evaluate_folders(paintings, translations, evaluator)[0]
 tiny = evaluate_folders(paintings, translations, evaluator, resize_px=32)[0]
 idle = evaluate_folders(some_photos, other_photos, evaluator)[0]
-fakes = [sanity.features_of(pictures_of_folder(path), evaluator) for path in (older, translations)]
+fakes = [checks.features_of(pictures_of_folder(path), evaluator) for path in (older, translations)]
 four = {
     f"translations against {y}": mine.score,
     "the same, all shrunk to 32 px": tiny.score,

@@ -87,17 +87,17 @@ import_quietly("keras")
 import IPython.display
 import keras
 
-from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.demo import demo_config
 from artnb.explorer.explore import explore
 from artnb.gallery import sheets
 from artnb.gallery.animation import animate_epochs
 from artnb.gallery.make import make_gallery
+from artnb.notebook.display import LivePicture, show
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
-from artnb.run import open_run
-from artnb.show.notebook import LivePicture, show
-from artnb.show.progress import bar
+from artnb.progress import bar
+from artnb.runs.run import open_run
+from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.train import train
 
 # %%

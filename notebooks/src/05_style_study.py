@@ -99,22 +99,22 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from artnb.data.dataset import fixed_pictures, open_dataset
-from artnb.data.demo import demo_sizes, make_demo_data
 from artnb.demo import demo_config
 from artnb.evaluation.sets import Choice, open_run_data
+from artnb.notebook import study_maps
+from artnb.notebook.display import LivePicture, show, show_source
+from artnb.notebook.tables import show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
-from artnb.run import open_run
-from artnb.show import study_maps
+from artnb.progress import bar
+from artnb.runs.run import open_run
 from artnb.show.gallery import wall
-from artnb.show.notebook import LivePicture, show, show_source
-from artnb.show.progress import bar
-from artnb.show.study import save_figures
-from artnb.show.tables import show_table
 from artnb.study.effect import progress_between
 from artnb.study.of_runs import Options, study_runs
+from artnb.study.plots import save_figures
 from artnb.study.rows import write_study
 from artnb.study.summary import describe_study
+from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.train import train
 
 # %%

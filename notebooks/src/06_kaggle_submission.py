@@ -104,29 +104,29 @@ import keras
 from artnb.config import preset_config
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
+from artnb.notebook import kaggle_session as session
+from artnb.notebook.display import LivePicture, show, show_source
+from artnb.notebook.run_files import list_run_files
+from artnb.notebook.submission_reserve import measure_reserve
+from artnb.notebook.submission_view import draw_compression, draw_submission
+
+# %%
+from artnb.notebook.tables import show_table
 from artnb.platform.deadline import Deadline
 from artnb.platform.machine import resolve_preset, this_machine
 from artnb.platform.where import outputs_folder
+from artnb.progress import bar
+from artnb.runs.snapshots import load_painter
 from artnb.show.gallery import wall
-from artnb.show.notebook import LivePicture, show, show_source
-from artnb.show.progress import bar
-from artnb.show.run_files import list_run_files
-
-# %%
-from artnb.show.tables import show_table
-from artnb.submission import session
 from artnb.submission.build import build_submission
 from artnb.submission.check import check_submission, pictures_of_zip
 from artnb.submission.kernel import Kernel
 from artnb.submission.painting import painted_jpegs
 from artnb.submission.photos import find_photos
 from artnb.submission.proxy import local_mifid
-from artnb.submission.reserve import measure_reserve
 from artnb.submission.rules import COMPETITION
 from artnb.submission.unfinished import facts_file
-from artnb.submission.view import draw_compression, draw_submission
 from artnb.training.samples import paint
-from artnb.training.snapshots import load_painter
 
 # %%
 keras.utils.set_random_seed(seed)

@@ -106,22 +106,22 @@ from pathlib import Path
 
 import keras
 
+from artnb.collection import plots as sheets
 from artnb.collection.choose import choose_pair
 from artnb.collection.clean import Cleaning, clean
-from artnb.collection.demo import clusters_beside, make_demo_collection
 from artnb.collection.pairing import CLUSTERS, Pairing, pair
 from artnb.collection.prepare import prepare_pair
 from artnb.collection.read import read_collection
 from artnb.collection.sides import agreement, cluster_sides, share_by, side_of
-from artnb.collection.thumbnails import network_or_thumbnails
 from artnb.demo import demo_config
+from artnb.notebook.collection_pictures import draw_clusters, draw_rows, where_there_is_any
+from artnb.notebook.display import show, show_source
+from artnb.notebook.tables import show_table
+from artnb.notebook.thumbnails import network_or_thumbnails
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
-from artnb.show import collection as sheets
-from artnb.show.collection_walls import draw_clusters, draw_rows, where_there_is_any
-from artnb.show.notebook import show, show_source
-from artnb.show.progress import bar
-from artnb.show.tables import show_table
+from artnb.progress import bar
+from artnb.synthetic.collection import clusters_beside, make_demo_collection
 
 # %%
 keras.utils.set_random_seed(seed)

@@ -4,11 +4,11 @@ import numpy as np
 from PIL import Image
 
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
-from artnb.run import new_run
-from artnb.training.cyclegan import build_discriminator, build_generator
+from artnb.methods.cyclegan.model import build_discriminator, build_generator
+from artnb.runs.run import new_run
+from artnb.runs.snapshots import save_snapshot
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.describe import describe_data
-from artnb.training.snapshots import save_snapshot
 from tests.golden.draws import draw_weights
 
 

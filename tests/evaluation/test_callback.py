@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
 from artnb.evaluation.cache import Cache
 from artnb.evaluation.callback import Scoring
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.rows import read_scores
-from artnb.training.snapshots import read_snapshot
+from artnb.runs.snapshots import read_snapshot
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
 from tests.evaluation.stand_in import Colours
 

@@ -20,7 +20,7 @@ from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.pictures import EncodedPictures
 from artnb.evaluation.rows import Row, read_scores
 from artnb.evaluation.sets import Choice
-from artnb.training.snapshots import read_snapshot, save_weights
+from artnb.runs.snapshots import read_snapshot, save_weights
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
 METRICS = ["frechet", "ssim", "discriminator"]

@@ -82,7 +82,7 @@ def test_painted_pictures_come_with_their_photos(tmp_path):
     loaded = []
 
     def load():
-        from artnb.training.snapshots import load_painter
+        from artnb.runs.snapshots import load_painter
 
         loaded.append(1)
         return load_painter(run)

@@ -5,9 +5,9 @@ import numpy as np
 from keras import layers
 
 from artnb.config import preset_config
-from artnb.run import new_run
-from artnb.training.cyclegan import build_generator
-from artnb.training.snapshots import read_snapshot, save_snapshot
+from artnb.methods.cyclegan.model import build_generator
+from artnb.runs.run import new_run
+from artnb.runs.snapshots import read_snapshot, save_snapshot
 from tests.golden.draws import draw_weights
 
 _SMALL = {"generator_filters": 4, "generator_blocks": 1}

@@ -10,12 +10,12 @@ import pytest
 
 from artnb.cli import main
 from artnb.errors import InputError
-from artnb.exchange.architecture import describe_network
 from artnb.exchange.export import export_generator
-from artnb.exchange.network import write_description
-from artnb.run import Run
+from artnb.methods.imported.architecture import describe_network
+from artnb.methods.imported.network import write_description
+from artnb.runs.run import Run
+from artnb.runs.snapshots import load_painter, save_snapshot
 from artnb.torch_files import read_state_dict
-from artnb.training.snapshots import load_painter, save_snapshot
 from tests.exchange.generators import (
     KINDS,
     generator,

@@ -11,7 +11,7 @@ from artnb.cli import main
 from artnb.errors import InputError
 from artnb.exchange.importing import import_generator
 from artnb.platform.where import outputs_folder
-from artnb.run import open_run
+from artnb.runs.run import open_run
 from tests.evaluation.stand_in import Colours, write_pictures
 
 
@@ -85,7 +85,7 @@ def test_the_best_epoch(photos, tmp_path, capsys):
 
 @pytest.mark.parametrize("name", ["one", "pair"])
 def test_training_cannot_go_on(name, tmp_path, capsys):
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
 
     make_demo_data(tmp_path / "data", 32, images=4, pairs=2)
     command = ["train", "--data", tmp_path / "data", "--run", name, "--resume"]
@@ -118,10 +118,10 @@ def test_evaluate(name, photos, paintings, capsys):
 
 
 def test_evaluate_with_a_dataset(tmp_path):
-    from artnb.data.demo import make_demo_data
     from artnb.evaluation.evaluate import evaluate_run
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.sets import Choice
+    from artnb.synthetic.dataset import make_demo_data
 
     make_demo_data(tmp_path / "data", 32, images=12, pairs=8)
     evaluator = Evaluator(Colours(), ("frechet", "ssim"), skip_too_few=True)

@@ -13,7 +13,7 @@ from artnb.exchange.published import LICENCE
 from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of
 from artnb.platform.where import outputs_folder
-from artnb.training.snapshots import load_painter, snapshot_networks
+from artnb.runs.snapshots import load_painter, snapshot_networks
 from artnb.translate import translate_image
 from tests.platform.server import whole
 from tests.state_dicts import MAGIC, called, named, plain, write_zip

@@ -12,7 +12,7 @@ from keras import layers
 from artnb.config import preset_config
 from artnb.errors import InputError
 from artnb.exchange.portable import portable
-from artnb.training.cyclegan import build_generator
+from artnb.methods.cyclegan.model import build_generator
 from tests.exchange.generators import KINDS, generator, network_of_others, photos, picture
 
 

@@ -8,8 +8,8 @@ import pytest
 from artnb.config import CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.torch_layout import from_torch, to_torch
+from artnb.methods.cyclegan.model import build_generator
 from artnb.torch_files import read_state_dict
-from artnb.training.cyclegan import build_generator
 from tests.golden.draws import draw_weights
 
 SMALL = CycleGANConfig(generator_filters=2, generator_blocks=2, norm_affine=True)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from artnb.data.images import encode_jpeg
 from artnb.explorer import studio as studio_room
-from artnb.run import Run
+from artnb.runs.run import Run
 from tests.evaluation.stand_in import make_run, write_pictures
 
 

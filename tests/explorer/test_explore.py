@@ -5,7 +5,7 @@ import pytest
 from artnb.errors import InputError
 from artnb.explorer import explore as room
 from artnb.explorer.explore import explore
-from artnb.run import Run
+from artnb.runs.run import Run
 from tests.explorer.conftest import copy_of, encoded
 
 ipywidgets = pytest.importorskip("ipywidgets")

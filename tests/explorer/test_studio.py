@@ -5,7 +5,7 @@ from artnb.errors import InputError
 from artnb.explorer import studio as room
 from artnb.explorer.photos import read_photo
 from artnb.explorer.studio import Studio, visible_difference
-from artnb.training.snapshots import load_painter
+from artnb.runs.snapshots import load_painter
 from artnb.translate import translate_image
 from tests.explorer.conftest import copy_of, encoded
 

@@ -12,8 +12,8 @@ from artnb.evaluation.pictures import PaintedPictures
 from artnb.gallery.make import make_gallery
 from artnb.gallery.manifest import read_gallery
 from artnb.gallery.shelf import THUMBNAIL_PX
-from artnb.run import Run
-from artnb.training.snapshots import load_painter
+from artnb.runs.run import Run
+from artnb.runs.snapshots import load_painter
 from artnb.translate import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from artnb.config import CycleGANConfig
-from artnb.training.cyclegan import CycleGAN
+from artnb.methods.cyclegan.model import CycleGAN
 from tests.golden.draws import draw_weights, uniform_pictures
 
 NETWORKS = ("generator_g", "generator_f", "discriminator_x", "discriminator_y")

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.models.cyclegan import (
+from artnb.models.networks import (
     Style,
     patch_discriminator,
     resnet_generator,

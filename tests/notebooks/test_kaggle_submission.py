@@ -6,9 +6,9 @@ from pathlib import Path
 import papermill
 import pytest
 
-from artnb.data.demo import make_demo_data
+from artnb.notebook.kaggle_session import SMOKE_RULES
 from artnb.submission.check import check_submission
-from artnb.submission.session import SMOKE_RULES
+from artnb.synthetic.dataset import make_demo_data
 from notebooks import build
 from tests.notebooks.test_run import outputs_of
 

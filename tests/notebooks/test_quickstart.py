@@ -5,9 +5,9 @@ import pytest
 
 from artnb.config import CycleGANConfig
 from artnb.exchange.torch_layout import to_torch
-from artnb.run import Run
+from artnb.methods.cyclegan.model import build_generator
+from artnb.runs.run import Run
 from artnb.torch_files import write_state_dict
-from artnb.training.cyclegan import build_generator
 from notebooks import build
 from tests.notebooks.test_run import outputs_of
 

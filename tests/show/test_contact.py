@@ -1,9 +1,9 @@
 import numpy as np
 from PIL import Image
 
+from artnb.notebook.odd_files import make_odd_files
 from artnb.show.contact import contact_wall, wall_of_files
 from artnb.show.grids import PAPER
-from artnb.show.odd_files import make_odd_files
 
 
 def at(sheet, x, y):

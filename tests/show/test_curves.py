@@ -1,7 +1,7 @@
 import numpy as np
 
+from artnb.methods.cyclegan.model import LOSS_NAMES
 from artnb.show.curves import draw_losses, read_columns, smooth
-from artnb.training.cyclegan import LOSS_NAMES
 
 DOMAINS = ("photo", "monet")
 

@@ -77,7 +77,7 @@ def test_runs_on_other_photos_need_a_common_folder(runs, tmp_path, painter, opti
 
 
 def _other_data(folder):
-    from artnb.data.demo import make_demo_data
+    from artnb.synthetic.dataset import make_demo_data
 
     return make_demo_data(folder / "other-data", 64, images=4, pairs=3, seed=7)
 

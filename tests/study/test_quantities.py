@@ -253,7 +253,7 @@ def resized(picture, size):
 
 @pytest.fixture(scope="module")
 def scenes():
-    from artnb.data.scenes import render_painting, render_photo
+    from artnb.synthetic.landscapes import render_painting, render_photo
 
     return [
         render(seed, SIZE) for seed in (3, 11, 23) for render in (render_photo, render_painting)

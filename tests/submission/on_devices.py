@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from artnb.config import preset_config
+from artnb.methods.cyclegan.model import build_generator
 from artnb.submission.painting import on_all_devices
-from artnb.training.cyclegan import build_generator
 from artnb.training.samples import paint
 from tests.golden.draws import draw_weights
 from tests.training.on_devices import make_devices

@@ -15,13 +15,13 @@ from PIL import Image
 from artnb.data.images import is_marked_as_painted
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline
+from artnb.runs.snapshots import load_painter
 from artnb.submission import build
 from artnb.submission.build import build_submission
 from artnb.submission.check import check_submission
 from artnb.submission.rules import Rules
 from artnb.submission.unfinished import facts_file, finished_facts
 from artnb.training.samples import paint
-from artnb.training.snapshots import load_painter
 from tests.evaluation.stand_in import make_run, write_pictures
 from tests.submission.made import FEW, SIZE_PX
 
@@ -181,7 +181,7 @@ def test_a_deadline_ends_it_with_pictures_enough(run, photos, tmp_path):
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.submission import build, painting
 from artnb.submission.build import build_submission
 from tests.submission.made import FEW

@@ -2,11 +2,11 @@
 
 import pytest
 
-from artnb.data.demo import make_demo_data
 from artnb.data.records import Record, write_shard
 from artnb.errors import InputError
 from artnb.submission.photos import find_photos, names_in_zip
 from artnb.submission.rules import Rules
+from artnb.synthetic.dataset import make_demo_data
 from tests.evaluation.stand_in import write_pictures
 from tests.submission.made import encoded
 

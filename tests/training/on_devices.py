@@ -15,6 +15,7 @@ import numpy as np
 from artnb.config import preset_config
 from artnb.data.dataset import open_dataset
 from artnb.data.pipeline import batches
+from artnb.methods.cyclegan.model import CycleGAN, build_generator
 from artnb.platform.devices import (
     agreed,
     alone,
@@ -24,7 +25,6 @@ from artnb.platform.devices import (
     use_devices,
     writes_files,
 )
-from artnb.training.cyclegan import CycleGAN, build_generator
 from artnb.training.samples import paint
 from artnb.training.train import train
 from tests.golden.draws import draw_weights, uniform_pictures

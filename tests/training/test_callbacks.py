@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from artnb.config import preset_config
-from artnb.run import new_run
+from artnb.runs.run import new_run
 from artnb.training.callbacks import SampleGrids, append_row, learning_rate_factor
 from artnb.training.plan import Position
 

@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.config import preset_config
-from artnb.run import new_run
+from artnb.runs.run import new_run
 from artnb.training.checkpoints import STATE, Writer
 from artnb.training.generations import generations
 

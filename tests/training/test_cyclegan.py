@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 from artnb.config import CycleGANConfig, preset_config
-from artnb.training.cyclegan import CycleGAN, both
+from artnb.methods.cyclegan.model import CycleGAN, both
 from tests.golden.draws import draw_weights, golden, uniform_pictures
 
 DRAW = np.full((7, 2), 0.5, np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from artnb.data.demo import make_demo_data
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.checkpoints import STATE
 from artnb.training.generations import generations
 from tests.golden.steps import CONFIGS, cancelled_biases

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.run import Run
+from artnb.runs.run import Run
 from artnb.training import copies, generations, mirror
 from artnb.training.generations import META, newest_whole, write_generation
 from artnb.training.mirror import Mirror, restore

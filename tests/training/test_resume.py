@@ -10,10 +10,10 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline
-from artnb.run import Run, open_run
+from artnb.runs.run import Run, open_run
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoints import STATE, Checkpoints
 from artnb.training.generations import generations, write_meta

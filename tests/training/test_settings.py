@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from artnb.config import preset_config
-from artnb.training.cyclegan import CycleGAN
+from artnb.methods.cyclegan.model import CycleGAN
 from tests.golden.draws import uniform_pictures
 
 SETTINGS = [

@@ -4,9 +4,9 @@ import pytest
 
 from artnb.config import preset_config
 from artnb.errors import InputError
-from artnb.run import new_run
-from artnb.training.cyclegan import build_discriminator, build_generator
-from artnb.training.snapshots import load_discriminator, load_painter, save_snapshot, thin_out
+from artnb.methods.cyclegan.model import build_discriminator, build_generator
+from artnb.runs.run import new_run
+from artnb.runs.snapshots import load_discriminator, load_painter, save_snapshot, thin_out
 
 
 @pytest.fixture

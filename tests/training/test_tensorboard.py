@@ -2,8 +2,8 @@ import pytest
 
 import artnb.training.tensorboard as module
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
 
 

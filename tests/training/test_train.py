@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from artnb.config import preset_config
-from artnb.data.demo import make_demo_data
 from artnb.errors import InputError
-from artnb.run import open_run
-from artnb.training.cyclegan import LOSS_NAMES, CycleGAN
+from artnb.methods.cyclegan.model import LOSS_NAMES, CycleGAN
+from artnb.runs.run import open_run
+from artnb.synthetic.dataset import make_demo_data
 from artnb.training.plan import Plan, make_plan
 from artnb.training.train import sample_size, train
 

@@ -7,9 +7,9 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from artnb.data.fetch.folders import check_room
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError
-from artnb.platform.part import disk
+from artnb.progress import Progress, silent
+from artnb.web.part import disk
 
 MOST_FILES = 100_000
 LARGEST_BYTES = 20_000_000_000

@@ -10,11 +10,11 @@ from artnb.data.fetch.archives import unpack
 from artnb.data.fetch.folders import check_room, filling, folder_of, is_whole, read_note
 from artnb.data.fetch.kaggle import archive_address, attach
 from artnb.data.fetch.official import COMPETITION, OFFICIAL, UNPACKED_BYTES, OfficialFile
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
 from artnb.files import sha256_of
-from artnb.platform.download import TIMEOUTS_S, download
 from artnb.platform.where import kaggle_inputs, known_folder, platform_name
+from artnb.progress import Progress, silent
+from artnb.web.download import TIMEOUTS_S, download
 
 LARGEST_ZIP_BYTES = 20_000_000_000
 _MOST_PROBLEMS_TOLD = 3

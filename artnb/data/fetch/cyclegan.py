@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from artnb.data.fetch.archives import unpack
 from artnb.data.fetch.folders import check_room, filling, folder_of, is_whole
-from artnb.data.scan import Progress, silent
 from artnb.errors import InputError, nearest
 from artnb.files import sha256_of
-from artnb.platform.download import download
-from artnb.platform.observed import first_seen
 from artnb.platform.where import cache_folder
+from artnb.progress import Progress, silent
+from artnb.web.download import download
+from artnb.web.observed import first_seen
 
 # The authors' download script names a server that has moved: first to this address without,
 # then with encryption (taesungp/contrastive-unpaired-translation, issue 171).

@@ -10,8 +10,8 @@ from typing import Any
 
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.platform.part import disk
 from artnb.platform.where import cache_folder
+from artnb.web.part import disk
 
 NOTE = "fetched.json"
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from artnb.data.fetch.credentials import TOKEN_PAGE, how_to_get_credentials, kaggle_credentials
 from artnb.data.fetch.official import OFFICIAL
 from artnb.errors import InputError, nearest
-from artnb.platform.retry import InterruptedTryError, Patience, asked_wait_s
 from artnb.platform.where import platform_name
+from artnb.web.retry import InterruptedTryError, Patience, asked_wait_s
 
 if TYPE_CHECKING:
     import requests

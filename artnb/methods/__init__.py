@@ -1,0 +1,1 @@
+"""Methods: a folder for each way of making pictures."""

@@ -1,0 +1,1 @@
+"""Networks that others have trained: they paint, and cannot be trained on."""

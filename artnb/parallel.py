@@ -1,0 +1,28 @@
+"""Many small pieces of work at a time, in threads."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+# Results that wait for whoever takes them: memory stays bounded.
+_MOST_WAITING = 64
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
+    """Map in threads, in order, with a bounded number of results waiting."""
+    waiting: deque[Future[Out]] = deque()
+    threads = ThreadPoolExecutor(os.cpu_count())
+    try:
+        for item in items:
+            waiting.append(threads.submit(function, item))
+            if len(waiting) == _MOST_WAITING:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(cancel_futures=True)

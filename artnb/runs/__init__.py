@@ -1,0 +1,1 @@
+"""Runs: folders that explain themselves, and the networks that they keep."""

@@ -1,0 +1,66 @@
+"""A table of Runs: what they were, how far they got, how they ended."""
+
+import csv
+from pathlib import Path
+
+from artnb.errors import InputError
+from artnb.runs.run import Run
+
+_COLUMNS = ("run", "preset", "data", "epochs", "G", "D", "size", "ended")
+
+
+def find_runs(folder: Path) -> list[Run]:
+    """List the Runs directly in a folder, oldest first."""
+    runs = [Run(file.parent) for file in folder.glob("*/run.json")]
+    return sorted(runs, key=lambda run: (run.facts_file.stat().st_mtime, run.path.name))
+
+
+def describe_run(run: Run) -> tuple[str, ...]:
+    """Give a Run's row of the table; what cannot be read is a question mark."""
+    try:
+        facts, config = run.facts(), run.config()
+    except (InputError, OSError):
+        return (run.path.name, *"?" * (len(_COLUMNS) - 1))
+    last = last_row(run.log_file)
+    data = facts.get("data", {})
+    generators, discriminators = (
+        f"{sum(float(last[name]) for name in names):.2f}" if last else "-"
+        for names in (("generator_g", "generator_f"), ("discriminator_x", "discriminator_y"))
+    )
+    imported = "imported" in facts
+    return (
+        run.path.name,
+        "-" if imported else config.preset,
+        f"{data.get('x', '?')} → {data.get('y', '?')}",
+        "-" if imported else f"{last['epoch'] if last else 0}/{config.epochs}",
+        generators,
+        discriminators,
+        f"{folder_bytes(run.path) / 1e6:.0f} MB",
+        facts.get("status", "?"),
+    )
+
+
+def last_row(log_file: Path) -> dict[str, str]:
+    """Read the last row of a Run's log; empty where there is none."""
+    if not log_file.exists():
+        return {}
+    with log_file.open(newline="", encoding="utf-8") as file:
+        return next(reversed(list(csv.DictReader(file))), {})
+
+
+def folder_bytes(folder: Path) -> int:
+    """Add up the sizes of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def runs_table(folder: Path) -> str:
+    """Lay the Runs of a folder out as lines of text."""
+    runs = find_runs(folder)
+    if not runs:
+        return f"{folder} holds no Runs yet; artnb train or artnb demo makes one"
+    rows = [_COLUMNS, *map(describe_run, runs)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,1 @@
+"""Invented pictures: data that needs no download."""

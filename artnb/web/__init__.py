@@ -1,0 +1,1 @@
+"""Fetching files: whole, checked, again where that helps."""

@@ -1,0 +1,39 @@
+import pytest
+
+from artnb.config import preset_config
+from artnb.runs.run import new_run
+from artnb.runs.table import last_row, runs_table
+
+
+@pytest.fixture
+def run(tmp_path):
+    run = new_run(tmp_path / "monet", preset_config("smoke", epochs=7))
+    run.note(status="interrupted", data={"x": "photo", "y": "monet"})
+    header = "epoch,generator_g,generator_f,discriminator_x,discriminator_y"
+    run.log_file.write_text(f"{header}\n1,1,1,1,1\n2,0.25,0.5,0.125,0.25\n", encoding="utf-8")
+    return run
+
+
+def test_a_run_is_a_row(run, tmp_path):
+    header, row = runs_table(tmp_path).splitlines()
+    assert header.split() == ["run", "preset", "data", "epochs", "G", "D", "size", "ended"]
+    for cell in ("monet", "smoke", "photo → monet", "2/7", "0.75", "0.38", "0 MB", "interrupted"):
+        assert cell in row
+
+
+def test_a_run_without_epochs_and_a_damaged_one_are_listed_too(run, tmp_path):
+    new_run(tmp_path / "new", preset_config("paper")).note(status="starting")
+    damaged = new_run(tmp_path / "damaged", preset_config("smoke"))
+    damaged.facts_file.write_text("{", encoding="utf-8")
+    table = runs_table(tmp_path)
+    assert "0/200" in table
+    assert len(table.splitlines()) == 4
+    assert "?" in next(line for line in table.splitlines() if line.startswith("damaged"))
+
+
+def test_no_runs(tmp_path):
+    assert "no Runs yet" in runs_table(tmp_path)
+
+
+def test_the_last_row(tmp_path):
+    assert last_row(tmp_path / "nothing.csv") == {}
