@@ -1,11 +1,8 @@
 """Make a Dataset: prepared pictures in shards, a dataset.json, a report on every file."""
 
 import csv
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from artnb.data.chunks import Chunk, chunks_of, read_chunk
@@ -15,7 +12,7 @@ from artnb.data.shards import Part, shards_of, write_manifest
 from artnb.data.sources import Source, SourceDomain
 from artnb.data.split import Entry, ScannedDomain, split_domain
 from artnb.errors import InputError, UnfinishedError
-from artnb.files import remove_folder
+from artnb.files import remove_folder, unfinished_folder
 from artnb.progress import Progress, silent
 
 REPORT = "report.csv"
@@ -141,19 +138,12 @@ def new_folder(out: Path) -> Iterator[Path]:
         raise InputError(f"{out} must be new or empty, and it is not; choose another --out")
     if out.is_mount() or out.resolve() == Path.cwd():
         raise InputError(f"{out} cannot be replaced by a finished folder; name a folder in it")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise InputError(f"{out} cannot be made ({error}); choose another --out") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            unfinished = stack.enter_context(unfinished_folder(out))
+        except OSError as error:
+            raise InputError(f"{out} cannot be made ({error}); choose another --out") from error
         yield unfinished
-        if out.exists():
-            out.rmdir()
-        os.replace(unfinished, out)
-        out.chmod(0o755)  # mkdtemp's folders are private
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def write_report(path: Path, domains: Sequence[ScannedDomain]) -> None:

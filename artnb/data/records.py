@@ -6,7 +6,6 @@ serialised `tf.train.Example` whose features `image_name`, `image` and `target` 
 string each, as in Kaggle's gan-getting-started.
 """
 
-import os
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import google_crc32c
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from artnb.errors import InputError
+from artnb.files import unfinished_file
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
@@ -146,19 +146,14 @@ def write_shard(path: Path, records: Iterable[Record]) -> int:
         The number of records written.
     """
     count = 0
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with unfinished.open("wb") as file:
-            for record in records:
-                payload = encode_example(record)
-                length = struct.pack("<Q", len(payload))
-                file.write(_HEADER.pack(len(payload), _masked_crc32c(length)))
-                file.write(payload)
-                file.write(_FOOTER.pack(_masked_crc32c(payload)))
-                count += 1
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with unfinished_file(path) as unfinished, unfinished.open("wb") as file:
+        for record in records:
+            payload = encode_example(record)
+            length = struct.pack("<Q", len(payload))
+            file.write(_HEADER.pack(len(payload), _masked_crc32c(length)))
+            file.write(payload)
+            file.write(_FOOTER.pack(_masked_crc32c(payload)))
+            count += 1
     return count
 
 

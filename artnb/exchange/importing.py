@@ -1,8 +1,6 @@
 """Make a Run of generators that others have trained."""
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from artnb.errors import InputError
 from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
 from artnb.exchange.source import Source, find_source, read_generator
 from artnb.exchange.trained import TrainedGenerator
-from artnb.files import sha256_of
+from artnb.files import sha256_of, unfinished_folder
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run, refuse_existing, run_folder
 
@@ -62,7 +60,8 @@ def import_generator(
     for generator, (there, back) in zip(generators, ((x, y), (y, x)), strict=False):
         say(f"{there} → {back}: {generator.description}")
     origins = [_origin(*one, server) for one in zip(sources, paths, generators, strict=True)]
-    with _new_folder(run) as staged:
+    with unfinished_folder(run.path) as folder:
+        staged = Run(folder)
         _fill(staged, config, generators)
         data = {"x": x, "y": y, "size_px": config.image_size_px}
         staged.note(status="imported", ended=_now(), data=data, imported=origins)
@@ -108,19 +107,6 @@ def _origin(source: Source, path: Path, generator: TrainedGenerator, server: str
     if source.name:
         origin |= {"address": address_of(source.name, server), "licence": LICENCE}
     return origin
-
-
-@contextmanager
-def _new_folder(run: Run) -> Iterator[Run]:
-    """Fill a folder beside the Run's, which gets its name when everything is in it."""
-    staging = run.path.with_name(f"{run.path.name}.part")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        yield Run(staging)
-        staging.replace(run.path)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _fill(run: Run, config: CycleGANConfig, generators: Sequence[TrainedGenerator]) -> None:

@@ -1,7 +1,6 @@
 """Snapshots of the networks for looking and scoring: small, and loadable on any backend."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors.numpy import save_file
 
 from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
+from artnb.files import unfinished_file
 from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import Run
 from artnb.training.engine import compiles
@@ -53,9 +53,8 @@ def save_weights(
     }
     # A Run that came back from a mirror before its first snapshot has no folder for them.
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    save_file(arrays, unfinished, metadata={"facts": json.dumps(facts)})
-    os.replace(unfinished, path)
+    with unfinished_file(path) as unfinished:
+        save_file(arrays, unfinished, metadata={"facts": json.dumps(facts)})
 
 
 def read_snapshot(path: Path, network: str) -> list[np.ndarray]:

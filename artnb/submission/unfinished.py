@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from artnb.errors import InputError
-from artnb.files import sha256_of, write_whole
+from artnb.files import sha256_of, unfinished_file, write_whole
 
 _PLAN = "plan.json"
 # The earliest that a zip can hold: equal pictures make equal zips.
@@ -81,22 +81,21 @@ class Unfinished:
         Returns:
             All that was written there.
         """
-        whole = self.folder / "whole"
-        with whole.open("wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                for name, data in self._in_order(names):
-                    write_entry(archive, name, data)
-            file.flush()
-            os.fsync(file.fileno())
-        facts = {
-            **self.plan,
-            **facts,
-            "pictures": len(names),
-            "bytes": whole.stat().st_size,
-            "sha256": sha256_of(whole),
-        }
-        write_whole(facts_file(self.out), json.dumps(facts, indent=2) + "\n")
-        os.replace(whole, self.out)
+        with unfinished_file(self.out, self.folder / "whole") as whole:
+            with whole.open("wb") as file:
+                with zipfile.ZipFile(file, "w") as archive:
+                    for name, data in self._in_order(names):
+                        write_entry(archive, name, data)
+                file.flush()
+                os.fsync(file.fileno())
+            facts = {
+                **self.plan,
+                **facts,
+                "pictures": len(names),
+                "bytes": whole.stat().st_size,
+                "sha256": sha256_of(whole),
+            }
+            write_whole(facts_file(self.out), json.dumps(facts, indent=2) + "\n")
         self.clear()
         return facts
 

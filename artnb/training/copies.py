@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.files import sha256_of
+from artnb.files import PART, sha256_of, unfinished_file, unfinished_folder
 from artnb.runs.run import Run
 from artnb.training.generations import (
     KEPT,
@@ -27,7 +27,6 @@ from artnb.training.generations import (
 _LEAST_KEPT = 2  # whole generations that stay even where space is short
 _ROOM = 1.1  # this many times the bytes to copy must be free
 _ROUNDED_NS = 2_000_000_000  # drives round files' times to this
-_PART = ".part"
 
 
 class Copy:
@@ -213,10 +212,7 @@ def copy_generation(generation: Generation, folder: Path) -> Generation:
         DamagedError: a copy reads back differently, or the generation is damaged.
     """
     target = folder / generation.path.name
-    partial = folder / (generation.path.name + PARTIAL)
-    remove(partial)
-    partial.mkdir()
-    try:
+    with unfinished_folder(target, PARTIAL) as partial:
         for name, expected in generation.meta()["files"].items():
             if Path(name).name != name:
                 raise DamagedError(f"{generation.path}: {name} lies outside of it")
@@ -227,11 +223,6 @@ def copy_generation(generation: Generation, folder: Path) -> Generation:
         Generation(partial, generation.step).meta()
         sync_to_disk(partial)
         remove(target)
-        partial.rename(target)
-    except BaseException:
-        with suppress(OSError):
-            remove(partial)
-        raise
     sync_to_disk(folder)
     return Generation(target, generation.step)
 
@@ -239,14 +230,8 @@ def copy_generation(generation: Generation, folder: Path) -> Generation:
 def copy_whole(source: Path, target: Path) -> None:
     """Copy a small file under another name and rename it, making its folder."""
     target.parent.mkdir(exist_ok=True)
-    unfinished = target.with_name(target.name + _PART)
-    try:
+    with unfinished_file(target) as unfinished:
         copy_file(source, unfinished)
-        os.replace(unfinished, target)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -294,7 +279,7 @@ def small_files(run: Run) -> list[Path]:
     files = [run.config_file, run.facts_file, run.log_file, run.losses_file, run.losses_picture]
     files += [run.scores_file, run.scores_picture]
     files += [*sorted(run.samples.glob("epoch-*")), *sorted(run.snapshots.glob("*"))]
-    there = [file for file in files if file.is_file() and file.suffix != _PART]
+    there = [file for file in files if file.is_file() and file.suffix != PART]
     return [file.relative_to(run.path) for file in there]
 
 

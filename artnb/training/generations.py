@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artnb.files import remove_folder, sha256_of
+from artnb.files import remove_folder, sha256_of, unfinished_folder
 
 META = "meta.json"
 FORMAT = 1
@@ -90,10 +90,7 @@ def write_generation(
         OSError: no space, no permission; nothing of the half-written generation stays.
     """
     path = folder / generation_name(step)
-    partial = path.with_name(path.name + PARTIAL)
-    remove(partial)
-    partial.mkdir(parents=True)
-    try:
+    with unfinished_folder(path, PARTIAL) as partial:
         write_files(partial)
         names = sorted(entry.name for entry in partial.iterdir())
         for name in names:
@@ -101,11 +98,7 @@ def write_generation(
         write_meta(partial, {**facts, "step": step, "files": describe_files(partial, names)})
         sync_to_disk(partial)
         remove(path)
-        partial.rename(path)
-        sync_to_disk(folder)
-    except BaseException:
-        remove(partial)
-        raise
+    sync_to_disk(folder)
     return Generation(path, step)
 
 

@@ -277,9 +277,10 @@ def stopping_at(title, count, error=KeyboardInterrupt):
 @pytest.mark.parametrize(
     "place",
     [
-        *("crew.look_at", "crew.write_chunk", "chunks.write_shard", "chunks.write_whole"),
-        *("prepare.write_report", "prepare.write_manifest", "prepare.os.replace"),
-        *("crew.write_planned", "shards.write_shard", "shards.sha256_of"),
+        *("data.crew.look_at", "data.crew.write_chunk", "data.chunks.write_shard"),
+        *("data.chunks.write_whole", "data.prepare.write_report", "data.prepare.write_manifest"),
+        *("data.crew.write_planned", "data.shards.write_shard", "data.shards.sha256_of"),
+        "files.os.replace",
     ],
 )
 def test_whatever_breaks_off_the_next_call_gives_the_same(tmp_path, monkeypatch, place, failure):
@@ -289,7 +290,7 @@ def test_whatever_breaks_off_the_next_call_gives_the_same(tmp_path, monkeypatch,
     def fail(*_arguments, **_settings):
         raise failure
 
-    monkeypatch.setattr(f"artnb.data.{place}", fail)
+    monkeypatch.setattr(f"artnb.{place}", fail)
     with pytest.raises(type(failure)):
         prepare(source, tmp_path / "out", SIZE_PX)
     monkeypatch.undo()

@@ -17,7 +17,7 @@ from artnb.evaluation.weights import (
 )
 from artnb.platform.where import known_folder
 
-from ..platform.server import Server, status, whole
+from ..web.server import Server, status, whole
 
 DATA = np.random.default_rng(0).bytes(200_000)
 SHA256 = hashlib.sha256(DATA).hexdigest()

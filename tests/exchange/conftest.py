@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.platform.server import Server
+from tests.web.server import Server
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -15,8 +15,8 @@ from artnb.files import sha256_of
 from artnb.platform.where import outputs_folder
 from artnb.runs.snapshots import load_painter, snapshot_networks
 from artnb.translate import translate_image
-from tests.platform.server import whole
 from tests.state_dicts import MAGIC, called, named, plain, write_zip
+from tests.web.server import whole
 
 
 def entries(folder):

@@ -8,7 +8,7 @@ from artnb.errors import InputError
 from artnb.exchange import published
 from artnb.exchange.published import PUBLISHED, SERVER, address_of, find_published
 from artnb.platform.where import cache_folder, known_folder
-from tests.platform.server import status, whole
+from tests.web.server import status, whole
 
 DATA = b"weights" * 1000
 

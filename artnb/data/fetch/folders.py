@@ -1,7 +1,6 @@
 """Folders of fetched data: there whole with a note of what they hold, or not there at all."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from artnb.errors import InputError
-from artnb.files import write_whole
+from artnb.files import unfinished_folder, write_whole
 from artnb.platform.where import cache_folder
 from artnb.web.part import disk
 
@@ -76,25 +75,11 @@ def filling(folder: Path, name: str, **facts: str) -> Iterator[Path]:
     Yields:
         The folder to fill. What a try that was killed left in it is gone.
     """
-    staging = folder.with_name(folder.name + ".unpacking")
-    with disk(folder):
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-    try:
-        yield staging
-        with disk(folder):
-            _move_in(staging, folder, {"name": name, **facts})
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _move_in(filled: Path, folder: Path, facts: dict[str, str]) -> None:
-    files, size_bytes = _count(filled)
-    note = {**facts, "files": files, "bytes": size_bytes}
-    write_whole(filled / NOTE, json.dumps(note, indent=2) + "\n")
-    if folder.is_dir():
-        folder.rmdir()  # empty, as `is_whole` found
-    os.replace(filled, folder)
+    with disk(folder), unfinished_folder(folder) as filled:
+        yield filled
+        files, size_bytes = _count(filled)
+        note = {"name": name, **facts, "files": files, "bytes": size_bytes}
+        write_whole(filled / NOTE, json.dumps(note, indent=2) + "\n")
 
 
 def check_room(folder: Path, needed_bytes: int, name: str) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.data.fetch.zips import competition_files, zip_of
-from tests.platform.server import Server
 from tests.platform_fakes import on_bare_machine, on_colab, on_kaggle
+from tests.web.server import Server
 
 __all__ = ["on_bare_machine", "on_colab", "on_kaggle"]
 

@@ -1,6 +1,6 @@
 """A web server in the place of Kaggle: what asks for an archive, and the archive itself."""
 
-from tests.platform.server import Handler, Server, status
+from tests.web.server import Handler, Server, status
 
 DOWNLOAD = "/v1/competitions.CompetitionApiService/DownloadDataFiles"
 SIGNATURE = "X-Goog-Signature=51gn4tur3"

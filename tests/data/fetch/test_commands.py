@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from artnb.cli import main
-from tests.platform.server import status, whole
+from tests.web.server import status, whole
 
 from .zips import cyclegan_files, write_files, zip_of
 

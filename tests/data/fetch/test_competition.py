@@ -17,8 +17,8 @@ from artnb.data.dataset import open_dataset
 from artnb.data.fetch.competition import differences, fetch_competition
 from artnb.data.fetch.official import OFFICIAL, UNPACKED_BYTES
 from artnb.errors import InputError
-from tests.platform.server import broken_after, status, whole
 from tests.platform_fakes import LAYOUTS, mount_competition
+from tests.web.server import broken_after, status, whole
 
 from .kaggle_server import DOWNLOAD, SIGNATURE, KaggleServer
 from .zips import official, write_files, zip_of

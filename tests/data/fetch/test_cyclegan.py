@@ -13,7 +13,7 @@ from artnb.data.dataset import open_dataset
 from artnb.data.fetch import cyclegan
 from artnb.data.fetch.cyclegan import PUBLISHED, SERVER, ZipFile, fetch_cyclegan
 from artnb.errors import InputError
-from tests.platform.server import broken_after, stalled_after, status, whole
+from tests.web.server import broken_after, stalled_after, status, whole
 
 from .zips import cyclegan_files, write_files, zip_of
 
@@ -169,7 +169,7 @@ def test_unpacking_that_was_killed_starts_over(fetch, server, tmp_path, monkeypa
         with pytest.raises(KeyboardInterrupt):
             fetch(whole(DATA))
     assert entries(tmp_path / "out") == [f"{NAME}.zip"]
-    write_files(tmp_path / "out" / f"{NAME}.unpacking", {"trainA/left.jpg": b"by a power cut"})
+    write_files(tmp_path / "out" / f"{NAME}.part", {"trainA/left.jpg": b"by a power cut"})
     folder = fetch(status(500))
     assert server.requests == []
     assert entries(tmp_path / "out") == [NAME]
