@@ -4,6 +4,18 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JAX    := $(VENV)-jax
+# uv makes environments in seconds, and keeps what it fetched for all of them; UV= takes pip.
+ifeq ($(origin UV),undefined)
+UV := $(shell command -v uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
+endif
+ifneq ($(UV),)
+VENV_OF = $(UV) venv --quiet --seed --allow-existing --python $$($(1) -c 'import sys; print(sys.executable)') $(@D)
+INSTALL = $(UV) pip install --quiet --python $(@D)/bin/python
+else
+VENV_OF = $(1) -m venv $(@D)
+INSTALL = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
+endif
+
 # Tests run side by side; each process takes up to 3 GB.
 WORKERS ?= 2
 PYTEST = python -m pytest --numprocesses $(WORKERS) --dist worksteal
@@ -33,9 +45,8 @@ $(JAX)/.ready: EXTRAS = ".[jax,dev]"
 $(READY) $(JAX)/.ready: pyproject.toml constraints/default.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
 	  f"artnb needs Python 3.11 to 3.13, and $(PYTHON) is {v[0]}.{v[1]}; try make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints/default.txt --editable $(EXTRAS)
+	$(call VENV_OF,$(PYTHON))
+	$(INSTALL) --constraint constraints/default.txt --editable $(EXTRAS)
 	@touch $@
 
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
@@ -69,9 +80,8 @@ test-platforms: $(PLATFORM:%=test-on-%)  ## fast tests and notebooks at the vers
 
 .PRECIOUS: $(VENV)-%/.ready
 $(VENV)-%/.ready: pyproject.toml constraints/%.txt
-	$$($(PYTHON) tools/find_python.py $(PYTHON_$*)) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints/$*.txt --editable ".[$(BACKENDS_$*),dev]"
+	$(call VENV_OF,$$($(PYTHON) tools/find_python.py $(PYTHON_$*)))
+	$(INSTALL) --constraint constraints/$*.txt --editable ".[$(BACKENDS_$*),dev]"
 	@touch $@
 
 # Real pictures say nothing about a platform.
@@ -89,9 +99,10 @@ notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
 set-repository: $(READY)  ## write URL=https://github.com/you/artnb wherever the address stands
 	$(BIN)/python tools/set_repository.py $(URL)
 
-lint: $(READY)  ## style and formatting
+lint: $(READY)  ## style, formatting, and which room may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 format: $(READY)  ## format the code
 	$(BIN)/ruff check --fix .
