@@ -19,11 +19,15 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path):
     assert names(tmp_path) == ["a"]
 
 
+def interrupted(unfinished):
+    unfinished.write_text("half")
+    raise KeyboardInterrupt
+
+
 def test_an_error_leaves_the_old_file_alone(tmp_path):
     (tmp_path / "a").write_text("old")
     with pytest.raises(KeyboardInterrupt), unfinished_file(tmp_path / "a") as unfinished:
-        unfinished.write_text("half")
-        raise KeyboardInterrupt
+        interrupted(unfinished)
     assert (tmp_path / "a").read_text() == "old"
     assert names(tmp_path) == ["a"]
 
