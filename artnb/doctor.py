@@ -112,7 +112,7 @@ def _data() -> list[str]:
 
 
 def _weights() -> list[str]:
-    from artnb.evaluation.weights import PUBLISHED, weights_at_hand
+    from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
 
     lines = []
     for kind, weights in PUBLISHED.items():

@@ -19,9 +19,9 @@ from artnb.progress import bar
 
 if TYPE_CHECKING:
     from artnb.data.dataset import Dataset
-    from artnb.evaluation.evaluate import RunScores
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.rows import Row
+    from artnb.evaluation.runs import RunScores
     from artnb.evaluation.sets import Choice
     from artnb.runs.run import Run
 
@@ -97,7 +97,7 @@ def _evaluate_folders(options: argparse.Namespace) -> None:
         pictures_in(existing_folder(folder, "pictures"))
     say_backend(options)
     from artnb.evaluation.evaluator import evaluate_folders
-    from artnb.evaluation.metrics import DEFAULT_METRICS
+    from artnb.evaluation.metrics.table import DEFAULT_METRICS
     from artnb.evaluation.rows import write_scores
 
     evaluator = _evaluator(options, DEFAULT_METRICS)
@@ -116,7 +116,7 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
     runs = [open_run(name) for name in options.run]
     painters = dict(map(painter, options.painter))
     say_backend(options)
-    from artnb.evaluation.evaluate import default_metrics, evaluate_run
+    from artnb.evaluation.runs import default_metrics, evaluate_run
     from artnb.evaluation.sets import Choice, open_run_data
 
     choice = Choice(options.data, options.real, options.photos, options.count, options.resize)
@@ -168,9 +168,8 @@ def _show_nearest(
 
 
 def _compare(runs: Sequence["Run"], rows: dict[str, list["Row"]]) -> None:
-    from artnb.evaluation.compare import check_same_pictures, comparison_table
     from artnb.evaluation.plots import draw_scores
-    from artnb.evaluation.rows import as_dictionaries
+    from artnb.evaluation.rows import as_dictionaries, check_same_pictures, comparison_table
 
     # A gap's sides are each Run's own pictures.
     comparable = {n: [row for row in of_run if not row.is_of_gap] for n, of_run in rows.items()}

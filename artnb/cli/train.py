@@ -8,7 +8,7 @@ from artnb.cli.command import add_backend, add_command, add_extractor, say_backe
 from artnb.progress import bar
 
 if TYPE_CHECKING:
-    from artnb.evaluation.callback import Scoring
+    from artnb.evaluation.runs import Scoring
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -117,10 +117,9 @@ def _train(options: argparse.Namespace) -> None:
 def _scoring(options: argparse.Namespace) -> "Scoring | None":
     if options.evaluate_every is None:
         return None
-    from artnb.evaluation.callback import Scoring
-    from artnb.evaluation.evaluate import DEFAULT_RUN_METRICS
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.extractors import load_extractor
+    from artnb.evaluation.runs import DEFAULT_RUN_METRICS, Scoring
 
     extractor = load_extractor(options.extractor, progress=bar)
     evaluator = Evaluator(extractor, DEFAULT_RUN_METRICS, skip_too_few=True)

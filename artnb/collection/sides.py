@@ -13,8 +13,7 @@ from artnb.collection.clusters import Clusters, find_clusters, unit_rows
 from artnb.collection.table import Collection, keeps
 from artnb.data.images import UnreadableImageError, decode_image, fit_square
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache, open_cache
-from artnb.evaluation.measure import Measure, Measured, measure
+from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
 from artnb.evaluation.pictures import Seen
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent

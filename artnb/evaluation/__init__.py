@@ -1,12 +1,13 @@
 """Scores: feature extractors, metrics on features, provenance."""
 
-from artnb.evaluation.frechet import fid, frechet_distance, mifid, mifid_from
-from artnb.evaluation.inception_score import inception_score
-from artnb.evaluation.kernel import kid
-from artnb.evaluation.manifold import precision_recall
-from artnb.evaluation.path_length import perceptual_path_length
-from artnb.evaluation.score import Score
-from artnb.evaluation.ssim import ssim
+from artnb.evaluation.metrics.frechet import fid, frechet_distance
+from artnb.evaluation.metrics.inception_score import inception_score
+from artnb.evaluation.metrics.kernel import kid
+from artnb.evaluation.metrics.manifold import precision_recall
+from artnb.evaluation.metrics.memorisation import mifid, mifid_from
+from artnb.evaluation.metrics.path_length import perceptual_path_length
+from artnb.evaluation.metrics.pixels import ssim
+from artnb.evaluation.metrics.score import Score
 
 __all__ = [
     "Score",

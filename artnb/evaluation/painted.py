@@ -2,8 +2,8 @@
 
 import keras
 
+from artnb.evaluation.metrics.pixels import Verdicts
 from artnb.evaluation.pictures import EncodedPictures, PaintedPictures, Painter
-from artnb.evaluation.pixels import Verdicts
 from artnb.files import sha256_of
 from artnb.runs.run import Run, direction_towards
 from artnb.runs.snapshots import load_discriminator, load_painter

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from artnb.errors import InputError
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.score_curves import Line, better, by_panel, find_lines, find_notes
 from artnb.show.figures import COLOURS, calm, new_figure
 

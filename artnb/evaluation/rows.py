@@ -1,17 +1,23 @@
-"""Rows of scores.csv: every number with what it was measured with and against."""
+"""Rows of scores.csv: every number with what it was measured with and against; what they say."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 import artnb
 from artnb.errors import InputError
 from artnb.evaluation.measure import Measured
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
+
+if TYPE_CHECKING:
+    from artnb.runs.run import Run
 
 _ANSWER = {
     *("value", "low", "high", "interval", "generated_sha256", "warnings", "artnb", "date"),
@@ -193,3 +199,158 @@ def _order(row: Row) -> tuple:
 def as_dictionaries(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Give rows as dictionaries, for tables and plots."""
     return [asdict(row) for row in rows]
+
+
+def gap_row(train: Row, test: Row) -> Row:
+    """Give the row of a difference: what is worse on held-out pictures than on training ones."""
+    a, b = train.score, test.score
+    value, low, high, interval = b.value - a.value, None, None, ""
+    if None not in (a.low, a.high, b.low, b.high):
+        half = np.hypot(a.high - a.low, b.high - b.low) / 2
+        low, high, interval = value - half, value + half, f"from both: {b.interval}"
+    score = Score(value, low, high, interval, tuple(dict.fromkeys(a.warnings + b.warnings)))
+    kept = ("extractor", "weights_sha256", "resize", "direction", "epoch", "seed")
+    joined = ("reference", "generated")
+    facts = {name: getattr(test, name) for name in kept}
+    for name in joined:
+        facts |= {
+            f"{name}{part}": _both(train, test, f"{name}{part}")
+            for part in ("", "_count", "_size_px", "_sha256")
+        }
+    facts["source_sha256"] = _both(train, test, "source_sha256")
+    return row_of(test.metric, score, split="gap", **facts)
+
+
+def _both(train: Row, test: Row, column: str) -> str:
+    values = [getattr(test, column), getattr(train, column)]
+    return values[0] if values[0] == values[1] else " − ".join(values)
+
+
+# Fréchet before kernel distance: on the same few pictures its bias is the same in every epoch,
+# and it wavers less from one draw of pictures to the next.
+_RANKED = ("FID", "Fréchet distance", "KID", "kernel distance")
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch.
+
+    Args:
+        epoch: counted from 1.
+        rule: how it was chosen.
+        value: its score.
+        among: the epochs that were compared.
+        not_worse: other epochs whose intervals reach its score: they may be as good.
+    """
+
+    epoch: int
+    rule: str
+    value: float
+    among: tuple[int, ...]
+    not_worse: tuple[int, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Give it as a Run records it."""
+        return asdict(self)
+
+    def describe(self) -> str:
+        """Say it in a sentence."""
+        sentence = f"Best epoch: {self.epoch} ({self.rule}, {self.value:.4g})"
+        if len(self.among) == 1:
+            return f"{sentence}; no other has been scored like it."
+        if not self.not_worse:
+            return f"{sentence}."
+        others = ", ".join(map(str, self.not_worse))
+        return f"{sentence}; by their intervals these may be as good: {others}."
+
+
+def choose_best(run: "Run", rows: Sequence[Row]) -> Best | None:
+    """Choose the kept epoch with the lowest distance to the real pictures.
+
+    Of all scores of X→Y those count that were measured like the newest one: same metric,
+    extractor, reference and photos. FID and other Fréchet distances come before KID and other
+    kernel distances. Of equal ones the earlier epoch is taken.
+
+    Args:
+        run: whose kept epochs count.
+        rows: its scores.
+
+    Returns:
+        The best epoch, or None where no such score is there.
+    """
+    x, y = run.domains
+    kept = set(run.snapshot_epochs())
+    scored = [
+        row
+        for row in rows
+        if row.direction == f"{x} → {y}"
+        and not row.is_of_gap
+        and row.epoch
+        and int(row.epoch) in kept
+    ]
+    for title in _RANKED:
+        ranked = [row for row in scored if row.metric.startswith(title)]
+        if ranked:
+            newest = max(ranked, key=lambda row: row.date)
+            like_it = [row for row in ranked if row.comparable_with == newest.comparable_with]
+            return _lowest(like_it)
+    return None
+
+
+def _lowest(rows: Sequence[Row]) -> Best:
+    by_epoch = sorted(rows, key=lambda row: int(row.epoch))
+    best = min(by_epoch, key=lambda row: float(row.value))
+    value = float(best.value)
+    not_worse = [row for row in by_epoch if row.low and float(row.low) <= value and row is not best]
+    return Best(
+        epoch=int(best.epoch),
+        rule=f"lowest {best.metric} against {best.reference_count} of {best.reference}",
+        value=value,
+        among=tuple(int(row.epoch) for row in by_epoch),
+        not_worse=tuple(int(row.epoch) for row in not_worse),
+    )
+
+
+def check_same_pictures(rows: Mapping[str, Sequence[Row]]) -> None:
+    """Refuse to compare Runs that were scored on different pictures.
+
+    Args:
+        rows: scores by the name of the Run.
+
+    Raises:
+        InputError: references or photos differ.
+    """
+    for what, option in (("reference", "--real"), ("source", "--photos")):
+        hashes = {
+            name: {getattr(row, f"{what}_sha256") for row in of_run}
+            for name, of_run in rows.items()
+        }
+        if len(set.union(*hashes.values())) > 1:
+            raise InputError(
+                f"Runs are compared on the same pictures, and {', '.join(hashes)} were scored on "
+                f"different ones; name one folder for all with {option} DIR"
+            )
+
+
+def comparison_table(rows: Mapping[str, Sequence[Row]]) -> str:
+    """Lay out what Runs scored, a line for each metric and epoch, a column for each Run.
+
+    Args:
+        rows: scores by the name of the Run, one for each metric and epoch.
+    """
+    scores = {
+        name: {(row.metric, int(row.epoch)): str(row.score) for row in of_run}
+        for name, of_run in rows.items()
+    }
+    questions = {question: None for of_run in scores.values() for question in of_run}
+    metrics = list(dict.fromkeys(metric for metric, _ in questions))
+    questions = sorted(questions, key=lambda asked: (metrics.index(asked[0]), asked[1]))
+    lines = [("metric", "epoch", *scores)]
+    for metric, epoch in questions:
+        cells = (of_run.get((metric, epoch), "-") for of_run in scores.values())
+        lines.append((metric, str(epoch), *cells))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from artnb.errors import InputError, nearest
-from artnb.evaluation.evaluate import find_epochs
 from artnb.evaluation.painted import letter_towards
+from artnb.evaluation.runs import find_epochs
 from artnb.gallery.manifest import KINDS
 from artnb.runs.run import Run
 

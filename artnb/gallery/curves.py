@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.score_curves import Line, better, by_panel, find_lines
 from artnb.gallery.manifest import ShownRun
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache, open_cache
 from artnb.evaluation.extractors import Extractor, load_extractor
-from artnb.evaluation.measure import Measured, measure
-from artnb.evaluation.memorisation import nearest_real
+from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.measure import Cache, Measured, measure, open_cache
+from artnb.evaluation.metrics.memorisation import nearest_real
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
-from artnb.evaluation.weights import weights_at_hand
 from artnb.gallery.painting import Sitting
 from artnb.gallery.shelf import Shelf, name_of
 from artnb.progress import Progress, silent

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from artnb.errors import InputError
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.show.figures import COLOURS, calm, new_figure
 
 _BAR_INCHES = 0.42

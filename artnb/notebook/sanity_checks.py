@@ -12,10 +12,10 @@ from PIL import Image, ImageFilter
 from artnb.data.images import UnreadableImageError
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.frechet import fid
 from artnb.evaluation.measure import measure
+from artnb.evaluation.metrics.frechet import fid
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.pictures import EncodedPictures, Pictures, Seen
-from artnb.evaluation.score import Score
 
 Distance = Callable[[np.ndarray, np.ndarray], Score]
 # From a picture and a strength to a picture of the same shape, the same one every time.

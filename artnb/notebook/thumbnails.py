@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.evaluation.extractors.weights import weights_at_hand
 from artnb.evaluation.measure import Measure
-from artnb.evaluation.weights import weights_at_hand
 from artnb.progress import Progress, silent
 
 _CELLS, _GREY_LEVELS = 8, 255.0

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artnb.evaluation.bootstrap import mean_score
 from artnb.evaluation.measure import Measured
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score, mean_score
 from artnb.study.effect import (
     RESAMPLES,
     cliffs_delta,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 
 RESAMPLES = 1000
 # Below it a difference counts as negligible (Romano et al. 2006).

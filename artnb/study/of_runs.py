@@ -6,8 +6,7 @@ from pathlib import Path
 
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache, open_cache
-from artnb.evaluation.measure import Measure, Measured, measure
+from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
 from artnb.evaluation.pictures import EncodedPictures, Pictures, pictures_of_folder
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.progress import Progress, silent
@@ -81,7 +80,7 @@ def study_runs(
         InputError: an epoch is not kept, the data is gone or is other data, several Runs have
             other photos, or a rule forbids the comparison.
     """
-    from artnb.evaluation.evaluate import find_epochs
+    from artnb.evaluation.runs import find_epochs
 
     options = options or Options()
     choice = _with_size(runs, choice or Choice())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import artnb
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
 
 HARDLY_DIFFER = "photos and paintings hardly differ"

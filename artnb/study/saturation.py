@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.study.colour import chroma_of, lab_of
 from artnb.study.effect import RESAMPLES, ratio_of_means
 from artnb.study.quantity import PictureMeasure, Quantity

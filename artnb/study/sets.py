@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from artnb.errors import InputError
+from artnb.evaluation.evaluator import check_comparable
 from artnb.evaluation.measure import Measured
-from artnb.evaluation.rules import check_comparable
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.study.comparison import Comparison
 from artnb.study.effect import RESAMPLES
 from artnb.study.measures import COMPARED

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.study.measures import COMPARED, QUANTITIES
 from artnb.study.rows import StudyRow
 from artnb.study.sets import Translation

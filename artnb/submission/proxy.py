@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.evaluation.weights import PUBLISHED, weights_at_hand
+from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
 from artnb.progress import Progress, silent
 from artnb.submission.check import pictures_of_zip
 from artnb.submission.photos import find_photos

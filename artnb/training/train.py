@@ -38,7 +38,7 @@ from artnb.training.samples import Sampler
 from artnb.training.tensorboard import require_tensorboard, tensorboard_callback
 
 if TYPE_CHECKING:
-    from artnb.evaluation.callback import Scoring
+    from artnb.evaluation.runs import Scoring
 
 # Grids of larger pictures would take longer than the steps between them.
 _LARGEST_SAMPLE_PX = 256
@@ -58,7 +58,7 @@ class Surroundings:
         mirror: a folder that gets a second copy of the Run, or None.
         deadline: training stops early enough before it; None has none.
         keep_alive_minutes: a heartbeat is printed this often; None prints none.
-        scoring: scores epochs as they end (`artnb.evaluation.callback.Scoring`), or None.
+        scoring: scores epochs as they end (`artnb.evaluation.runs.Scoring`), or None.
     """
 
     say: Say = print

@@ -94,22 +94,20 @@ import numpy as np
 from artnb.data.dataset import open_dataset
 from artnb.demo import chosen_epochs, demo_config
 from artnb.evaluation import fid, kid, perceptual_path_length
-from artnb.evaluation.callback import Scoring
-from artnb.evaluation.compare import comparison_table
-from artnb.evaluation.evaluate import default_metrics, evaluate_run
 from artnb.evaluation.evaluator import Evaluator, evaluate_folders
 from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.frechet import memorisation_distance
+from artnb.evaluation.metrics.memorisation import memorisation_distance
+from artnb.evaluation.metrics.style import train_style_classifier
 
 # %%
-from artnb.evaluation.metrics import titled
+from artnb.evaluation.metrics.table import titled
 from artnb.evaluation.nearest import view_nearest
 from artnb.evaluation.painted import painted
 from artnb.evaluation.pictures import pictures_of_folder, pictures_of_splits
 from artnb.evaluation.plots import draw_confusion, draw_shares
-from artnb.evaluation.rows import as_dictionaries, write_scores
+from artnb.evaluation.rows import as_dictionaries, comparison_table, write_scores
+from artnb.evaluation.runs import Scoring, default_metrics, evaluate_run
 from artnb.evaluation.sets import Choice, RunSets, open_run_data
-from artnb.evaluation.style import train_style_classifier
 from artnb.notebook import sanity_checks as checks
 from artnb.notebook.display import LivePicture, show, show_source
 from artnb.notebook.sanity import draw_by_count, draw_changes, draw_scale, refused

@@ -14,9 +14,9 @@ from artnb.collection.clusters import (
 from artnb.collection.sides import agreement, cluster_sides, share_by, side_of
 from artnb.collection.table import Collection, complete_table, open_collection
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
 from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.weights import weights_at_hand
+from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.measure import Cache
 from tests.collection.looked_at import (
     TINTS,
     collection_of,

@@ -7,7 +7,7 @@ from artnb.collection.pairing import compare_sides, pair
 from artnb.collection.sides import cluster_sides, side_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from tests.collection.looked_at import row, three_tints
 from tests.evaluation.stand_in import Colours
 

@@ -18,7 +18,7 @@ from artnb.collection.plots import (
 )
 from artnb.collection.sides import cluster_sides, share_by, side_of
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from artnb.show.figures import COLOURS
 from tests.collection.looked_at import collection_of, framed, painting, three_tints
 from tests.evaluation.stand_in import Colours

@@ -3,10 +3,10 @@ import pytest
 
 from artnb.config import preset_config
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
-from artnb.evaluation.callback import Scoring
 from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.measure import Cache
 from artnb.evaluation.rows import read_scores
+from artnb.evaluation.runs import Scoring
 from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
 from artnb.evaluation.evaluator import Evaluator, evaluate_folders
-from artnb.evaluation.metrics import find_metrics
+from artnb.evaluation.measure import Cache
+from artnb.evaluation.metrics.table import find_metrics
 from artnb.evaluation.rows import read_scores, write_scores
 from tests.evaluation.stand_in import Colours, write_pictures
 

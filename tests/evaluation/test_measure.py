@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache, open_cache
-from artnb.evaluation.measure import measure
+from artnb.evaluation.measure import Cache, measure, open_cache
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
 from tests.evaluation.stand_in import Colours, write_pictures
 

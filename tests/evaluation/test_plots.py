@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.plots import draw_confusion, draw_scores, draw_shares
-from artnb.evaluation.score import Score
 from artnb.evaluation.score_curves import find_lines, find_notes
 
 DIRECTION = "photo → monet"

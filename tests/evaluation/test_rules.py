@@ -6,10 +6,9 @@ from PIL import Image
 
 from artnb.data.images import PAINTED_MARK, encode_jpeg
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
-from artnb.evaluation.measure import measure
+from artnb.evaluation.evaluator import check_comparable, shared_pictures
+from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import pictures_of_folder
-from artnb.evaluation.rules import check_comparable, shared_pictures
 from tests.evaluation.stand_in import write_pictures
 
 

@@ -99,8 +99,8 @@ def test_imported_networks_cannot_be_trained(tmp_path, capsys):
 
 @pytest.mark.parametrize("name", ["one", "pair"])
 def test_evaluate(name, photos, paintings, capsys):
-    from artnb.evaluation.evaluate import default_metrics, evaluate_run
     from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.runs import default_metrics, evaluate_run
     from artnb.evaluation.sets import Choice
 
     run = open_run(name)
@@ -118,8 +118,8 @@ def test_evaluate(name, photos, paintings, capsys):
 
 
 def test_evaluate_with_a_dataset(tmp_path):
-    from artnb.evaluation.evaluate import evaluate_run
     from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.runs import evaluate_run
     from artnb.evaluation.sets import Choice
     from artnb.synthetic.dataset import make_demo_data
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.rows import Row, as_dictionaries, row_of
-from artnb.evaluation.score import Score
 from artnb.gallery.manifest import Exhibit, Gallery, ShownRun, View
 
 MADE = "2026-11-21T10:00:00+00:00"

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.rows import as_dictionaries, row_of
-from artnb.evaluation.score import Score
 from artnb.gallery.curves import FRAME, draw_panels
 from artnb.gallery.manifest import ShownRun
 from tests.gallery.made import invent_run

@@ -7,7 +7,7 @@ from PIL import ExifTags, Image
 
 from artnb.data.images import PAINTED_MARK
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from artnb.evaluation.pictures import PaintedPictures
 from artnb.gallery.make import make_gallery
 from artnb.gallery.manifest import read_gallery

@@ -3,7 +3,7 @@ import pytest
 
 from artnb.collection.sides import cluster_sides, side_of
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from artnb.notebook.collection_pictures import draw_clusters, draw_rows, where_there_is_any
 from tests.collection.looked_at import TINTS, collection_of, painting, three_tints
 from tests.evaluation.stand_in import Colours

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.notebook.sanity import draw_by_count, draw_changes, draw_scale, refused
 
 

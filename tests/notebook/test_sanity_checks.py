@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.extractors import Extractor
-from artnb.evaluation.kernel import kid
+from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.measure import Cache
+from artnb.evaluation.metrics.kernel import kid
+from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.pictures import pictures_of_folder, pictures_of_splits
-from artnb.evaluation.score import Score
-from artnb.evaluation.weights import weights_at_hand
 from artnb.notebook.sanity_checks import (
     ChangedPictures,
     add_noise,

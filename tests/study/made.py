@@ -4,8 +4,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from artnb.evaluation.cache import Cache
-from artnb.evaluation.measure import measure
+from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import Seen
 from artnb.study.measures import MEASURES, MEASURES_OF_PAIRS
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artnb.evaluation.score import Score
+from artnb.evaluation.metrics.score import Score
 from artnb.study.effect import (
     cliffs_delta,
     few_pictures_warning,

@@ -5,7 +5,7 @@ import pytest
 
 from artnb.cli import main
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from artnb.evaluation.sets import Choice
 from artnb.study.of_runs import Clusters, Options, study_pictures, study_runs
 from tests.evaluation.stand_in import Colours, make_run

@@ -92,7 +92,7 @@ def test_progress_is_a_dot_on_the_line_of_its_quantity(found):
 def test_what_lies_beyond_the_scale_is_an_arrow(found):
     from dataclasses import replace
 
-    from artnb.evaluation.score import Score
+    from artnb.evaluation.metrics.score import Score
     from artnb.study.study import Study
 
     rows = [

@@ -2,8 +2,7 @@
 
 import pytest
 
-from artnb.evaluation.cache import Cache
-from artnb.evaluation.measure import measure
+from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import pictures_of_folder
 from artnb.study.measures import MEASURES
 from artnb.study.sets import StudySets

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
-from artnb.evaluation.measure import measure
+from artnb.evaluation.measure import Cache, measure
 from artnb.study.subjects import cluster_subjects, read_subjects, subjects_of
 from tests.study.made import Made, flat
 

@@ -12,7 +12,7 @@ from artnb.collection.read import read_collection
 from artnb.collection.sides import cluster_sides, side_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
-from artnb.evaluation.cache import Cache
+from artnb.evaluation.measure import Cache
 from artnb.notebook.thumbnails import Thumbnails
 from artnb.synthetic.collection import (
     HEADER,

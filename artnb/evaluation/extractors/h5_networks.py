@@ -1,0 +1,193 @@
+"""SqueezeNet and VGG16, whose weights lie in HDF5 files as Keras 1 and 2 wrote them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keras
+
+from artnb.errors import InputError
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def assign_weights(network: keras.Model, path: Path, groups: Mapping[str, str]) -> None:
+    """Give convolutions and dense layers the kernels and biases that a file holds.
+
+    Nothing is assigned unless everything is there and fits.
+
+    Args:
+        network: already built.
+        path: an HDF5 file with a group for each layer.
+        groups: the group's name for each layer's name.
+
+    Raises:
+        InputError: it is no HDF5 file or a damaged one, a layer is missing or has another shape.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            _assign(network, file, path, groups)
+    except OSError as error:
+        raise InputError(
+            f"{path} must be an HDF5 file of weights, and it cannot be read as one: it is damaged "
+            "or another file; delete it and fetch it again"
+        ) from error
+
+
+def _assign(network: keras.Model, file: "h5py.File", path: Path, groups: Mapping[str, str]) -> None:
+    layers = {group: network.get_layer(name) for name, group in groups.items()}
+    found = {group: _arrays(file, group) for group in layers}
+    problems = [
+        problem for group in layers if (problem := _problem(group, found[group], layers[group]))
+    ]
+    if problems:
+        raise InputError(
+            f"{path} must hold the weights of {network.name}: {problems[0]} ({len(problems)} of "
+            f"{len(layers)} layers do not fit); delete it and fetch the published file"
+        )
+    for group, layer in layers.items():
+        layer.set_weights([array[()] for array in found[group]])
+
+
+def _problem(group: str, arrays: "list[h5py.Dataset]", layer: keras.Layer) -> str:
+    found = [array.shape for array in arrays]
+    expected = [tuple(weight.shape) for weight in layer.weights]
+    if not found:
+        return f"{group} is missing"
+    return "" if found == expected else f"{group} has the shapes {found} rather than {expected}"
+
+
+def _arrays(file: "h5py.File", name: str) -> "list[h5py.Dataset]":
+    """Give a layer's kernel and bias: their names differ between versions of Keras."""
+    import h5py
+
+    group, arrays = file.get(name), []
+    if isinstance(group, h5py.Group):
+        group.visititems(lambda _, item: arrays.append(item) if hasattr(item, "ndim") else None)
+    return sorted(arrays, key=lambda array: -array.ndim)
+
+
+# Squeezed and expanded filters of the fire modules 2 to 9 (version 1.1).
+_FIRES = {
+    **{2: (16, 64), 3: (16, 64), 4: (32, 128), 5: (32, 128)},
+    **{6: (48, 192), 7: (48, 192), 8: (64, 256), 9: (64, 256)},
+}
+_POOLED_AFTER = (3, 5)
+_CHANNELS_LAST = {"data_format": "channels_last", "dtype": "float32"}
+
+
+def build_squeezenet() -> keras.Model:
+    """Build SqueezeNet 1.1 without its classifier, with random weights.
+
+    It computes in float32 whatever Keras is set to. Its input is `(batch, height, width, 3)`,
+    blue, green and red in [0, 255] minus (103.939, 116.779, 123.68); pictures of 227 px are what
+    it was trained with, others will do. Its output is `(batch, 512)`: fire9 averaged over the
+    picture.
+
+    Source: Iandola et al. 2016, arXiv 1602.07360, in the version 1.1 of their repository, as
+        rcmalli/keras-squeezenet has it.
+    """
+    inputs = keras.Input((None, None, 3), dtype="float32")
+    x = _convolution(inputs, "conv1", 64, 3, strides=2, padding="valid")
+    x = _pool(x, "pool1")
+    for number, (squeezed, expanded) in _FIRES.items():
+        x = _fire(x, f"fire{number}", squeezed, expanded)
+        if number in _POOLED_AFTER:
+            x = _pool(x, f"pool{number}")
+    features = keras.layers.GlobalAveragePooling2D(name="average", **_CHANNELS_LAST)(x)
+    return keras.Model(inputs, features, name="squeezenet")
+
+
+def load_squeezenet(path: Path) -> keras.Model:
+    """Build SqueezeNet with the weights of a file.
+
+    Args:
+        path: `squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5` of keras-squeezenet.
+
+    Raises:
+        InputError: the file is damaged or holds something else.
+    """
+    network = build_squeezenet()
+    layers = [layer.name for layer in network.layers if layer.weights]
+    # A layer's name may hold no slash in Keras 3.
+    assign_weights(network, path, {name: name.replace("_", "/") for name in layers})
+    return network
+
+
+def _fire(x: keras.KerasTensor, name: str, squeezed: int, expanded: int) -> keras.KerasTensor:
+    x = _convolution(x, f"{name}_squeeze1x1", squeezed, 1)
+    narrow = _convolution(x, f"{name}_expand1x1", expanded, 1)
+    wide = _convolution(x, f"{name}_expand3x3", expanded, 3)
+    return keras.layers.Concatenate(name=name, dtype="float32")([narrow, wide])
+
+
+def _convolution(
+    x: keras.KerasTensor,
+    name: str,
+    filters: int,
+    kernel: int,
+    strides: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
+    return keras.layers.Conv2D(
+        filters, kernel, strides, padding, activation="relu", name=name, **_CHANNELS_LAST
+    )(x)
+
+
+def _pool(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    return keras.layers.MaxPooling2D(3, 2, name=name, **_CHANNELS_LAST)(x)
+
+
+FEATURES_LAYER = "fc2"
+
+
+def build_vgg16() -> keras.Model:
+    """Build VGG16 up to fc2 with random weights: 134 million of them, 540 MB.
+
+    It computes in float32 whatever Keras is set to. Its input is `(batch, 224, 224, 3)`, blue,
+    green and red in [0, 255] minus (103.939, 116.779, 123.68); its output is `(batch, 4096)`,
+    fc2 after ReLU.
+
+    Source: Simonyan and Zisserman 2015, arXiv 1409.1556, configuration D, as keras.applications
+        has it. Kynkäänniemi et al. 2019, arXiv 1904.06991, take the activations of VGG-16's
+        second dense layer, 4,096 a picture, from a file of their own. torch-fidelity takes the
+        same layer after ReLU at 224 px, but with torchvision's weights, which were trained anew
+        on red, green and blue scaled by mean and deviation: precision and recall of either are
+        close to ours, not equal.
+    """
+    with _float32_channels_last():
+        # One class rather than 1,000: what follows fc2 is dropped.
+        whole = keras.applications.VGG16(weights=None, include_top=True, classes=1)
+    return keras.Model(whole.input, whole.get_layer(FEATURES_LAYER).output, name="vgg16")
+
+
+def load_vgg16(path: Path) -> keras.Model:
+    """Build VGG16 up to fc2 with the weights of a file.
+
+    Args:
+        path: `vgg16_weights_tf_dim_ordering_tf_kernels.h5` of keras.applications, with top.
+
+    Raises:
+        InputError: the file is damaged or holds something else, such as the weights without top.
+    """
+    network = build_vgg16()
+    layers = [layer.name for layer in network.layers if layer.weights]
+    assign_weights(network, path, {name: name for name in layers})
+    return network
+
+
+@contextmanager
+def _float32_channels_last() -> Iterator[None]:
+    """Set what keras.applications takes from Keras' settings, and put it back."""
+    policy, data_format = keras.config.dtype_policy(), keras.config.image_data_format()
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_image_data_format("channels_last")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+        keras.config.set_image_data_format(data_format)

@@ -1,0 +1,271 @@
+"""Score a Run, epoch by epoch, when it is trained or while it trains."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from artnb.data.dataset import Dataset
+from artnb.errors import InputError
+from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.measure import Measured
+from artnb.evaluation.metrics.pixels import SSIM
+from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifier
+from artnb.evaluation.metrics.table import DEFAULT_METRICS
+from artnb.evaluation.painted import letter_towards, painted, verdicts_of
+from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
+from artnb.evaluation.plots import draw_scores
+from artnb.evaluation.rows import Best, Row, as_dictionaries, choose_best, gap_row, write_scores
+from artnb.evaluation.sets import Choice, RunSets, Sets
+from artnb.platform.devices import alone, writes_files
+from artnb.runs.run import Run
+from artnb.runs.snapshots import snapshot_networks
+
+# Beside those of two folders; these two need a Run.
+DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """What an evaluation of a Run gave: its new rows, all rows there are, and the best epoch."""
+
+    rows: list[Row]
+    all_rows: list[Row]
+    best: Best | None = None
+
+
+def evaluate_run(
+    run: Run,
+    evaluator: Evaluator,
+    epochs: str | Sequence[int] = "all",
+    to: str = "y",
+    choice: Choice | None = None,
+    gap: bool = False,
+    painters: Mapping[str, Path] | None = None,
+    dataset: Dataset | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> RunScores:
+    """Score kept epochs of a Run and write what came out into it.
+
+    Args:
+        run: the Run.
+        evaluator: what measures.
+        epochs: `"all"` that are kept, `"latest"`, `"best"`, or numbers such as `"1,10"`.
+        to: `"y"`, `"x"` or a domain's name: which translations are scored.
+        choice: other data, reference or photos than the Run's own.
+        gap: also score training photos and held-out ones, and their difference.
+        painters: for the metric `style`: folders of further painters' pictures by name.
+        dataset: the Run's Dataset where it is open already.
+        say: gets a sentence for each score.
+
+    Returns:
+        The rows. They are in the Run's `scores.csv` and `scores.png` now, and the best epoch is
+        in its `run.json`.
+
+    Raises:
+        InputError: there is no such epoch, the data is gone or is other data, or a rule forbids
+            the comparison.
+    """
+    chosen = find_epochs(run, epochs)
+    letter = letter_towards(run, to)
+    sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
+    classifier = None
+    if evaluator.asks_for("style"):
+        classifier = classifier_of(evaluator, sets, painters or {})
+    scorer = _RunScorer(run, evaluator, letter, classifier)
+    held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
+    rows = []
+    for epoch in chosen:
+        new = scorer.rows(epoch, held_out)
+        new += scorer.gap_rows(epoch, *both_splits) if gap else []
+        for row in new:
+            say(f"epoch {epoch}: {describe_row(row)}")
+        all_rows = write_scores(run.scores_file, new)
+        rows += new
+    best = choose_best(run, all_rows) if letter == "y" else None
+    if best:
+        run.note(best=best.facts())
+    figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
+    figure.savefig(run.scores_picture, dpi=110)
+    return RunScores(rows, all_rows, best)
+
+
+def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[str]:
+    """Give the metrics that Runs are scored by where none are named.
+
+    Snapshots of earlier versions hold no discriminators; these are then not asked.
+    """
+    files = [run.snapshot(epoch) for run in runs for epoch in find_epochs(run, epochs)]
+    has_discriminators = all("discriminator_y" in snapshot_networks(file) for file in files)
+    left_out = set() if has_discriminators else {"discriminator"}
+    return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
+
+
+def describe_row(row: Row) -> str:
+    """Say a score in a line."""
+    split = f", {row.split}" if row.split not in ("", "test") else ""
+    return f"{row.metric} {row.score}{split}"
+
+
+def find_epochs(run: Run, epochs: str | Sequence[int]) -> list[int]:
+    """Find the epochs that are asked for among those that are kept.
+
+    Raises:
+        InputError: one of them is not kept.
+    """
+    if epochs == "all":
+        run.find_snapshot()
+        return run.snapshot_epochs()
+    asked = epochs.split(",") if isinstance(epochs, str) else epochs
+    files = [run.find_snapshot(str(epoch).strip()) for epoch in asked]
+    return sorted({int(file.stem.removeprefix("epoch-")) for file in files})
+
+
+class _RunScorer:
+    """Scores translations of one Run in one direction."""
+
+    def __init__(
+        self, run: Run, evaluator: Evaluator, letter: str, classifier: StyleClassifier | None
+    ) -> None:
+        self.run, self.evaluator, self.letter = run, evaluator, letter
+        self.classifier = classifier
+        x, y = run.domains
+        self.direction = f"{x} → {y}" if letter == "y" else f"{y} → {x}"
+
+    def rows(self, epoch: int, sets: Sets) -> list[Row]:
+        """Score an epoch's translations."""
+        evaluator = self.evaluator
+        fakes = painted(self.run, epoch, self.letter, sets.photos)
+        on_both, on_fakes = [], []
+        if evaluator.asks_for("discriminator"):
+            on_both = [verdicts_of(self.run, epoch, self.letter)]
+        if evaluator.asks_for("ssim"):
+            on_fakes = [SSIM]
+        real = evaluator.measure(sets.reference, *on_both)
+        fake = evaluator.measure(fakes, *on_both, *on_fakes)
+        return evaluator.rows(
+            real,
+            fake,
+            next(iter(on_both), None),
+            self.classifier,
+            source_sha256=sets.photos.sha256,
+            direction=self.direction,
+            epoch=str(epoch),
+            split=sets.split,
+        )
+
+    def gap_rows(self, epoch: int, train: Sets, test: Sets) -> list[Row]:
+        """Score training and held-out photos, and the difference: held out minus training."""
+        of_train, of_test = self.rows(epoch, train), self.rows(epoch, test)
+        gaps = [gap_row(a, b) for a, b in zip(of_train, of_test, strict=True)]
+        return [*of_train, *of_test, *gaps]
+
+
+# Of each class at most; more teach the classifier little.
+_MOST_PICTURES = 600
+
+
+def classifier_of(
+    evaluator: Evaluator, sets: RunSets, painters: Mapping[str, Path]
+) -> StyleClassifier:
+    """Train a classifier that tells a Run's photos, its paintings and further painters apart.
+
+    Held-out photos are left out: their translations are what it will be asked about.
+
+    Args:
+        evaluator: measures the real pictures.
+        sets: the Run's.
+        painters: folders of further painters' pictures by name.
+
+    Raises:
+        InputError: the Run's data is not at hand, a folder cannot be used, or two classes have
+            one name.
+    """
+    source, target = sets.source, sets.target
+    if source is None or target is None:
+        raise InputError(
+            "the style classifier learns from the Run's own photos and paintings; leave out "
+            "--real or --photos, or leave style out of --metrics"
+        )
+    classes = {
+        source.name: sets.of_splits(source.name, source.train),
+        target.name: sets.of_splits(target.name, target.train, target.test),
+    }
+    for name, folder in painters.items():
+        if name in classes:
+            raise InputError(f"there is a class {name} already; give the painter another name")
+        classes[name] = pictures_of_folder(folder, sets.choice.resize_px, evaluator.progress)
+    measured = {name: _measured(evaluator, pictures) for name, pictures in classes.items()}
+    return train_style_classifier(
+        {name: m.numbers[evaluator.extractor.key] for name, m in measured.items()},
+        {name: [facts.pixels for facts in m.facts] for name, m in measured.items()},
+        seed=evaluator.seed,
+    )
+
+
+def _measured(evaluator: Evaluator, pictures: EncodedPictures) -> Measured:
+    return evaluator.measure(pictures.some(_MOST_PICTURES))
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How a training is scored while it runs.
+
+    Args:
+        every_epochs: this often, and after the last epoch.
+        evaluator: what measures.
+
+    Raises:
+        InputError: `every_epochs` is below 1.
+    """
+
+    every_epochs: int
+    evaluator: Evaluator
+
+    def __post_init__(self) -> None:
+        if self.every_epochs < 1:
+            raise InputError(
+                f"scores come every so many epochs, 1 or more, got {self.every_epochs}"
+            )
+
+    def callback(
+        self, run: Run, dataset: Dataset, epochs: int, say: Callable[[str], None]
+    ) -> "ScoreEpochs":
+        """Make the callback for a training of so many epochs."""
+        return ScoreEpochs(self, run, dataset, epochs, say)
+
+
+class ScoreEpochs(keras.callbacks.Callback):
+    """Scores snapshots as they are made, just as `evaluate_run` does later.
+
+    What is drawn and trained stays the same with it and without.
+    """
+
+    def __init__(
+        self,
+        scoring: Scoring,
+        run: Run,
+        dataset: Dataset,
+        epochs: int,
+        say: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.scoring, self.run, self.dataset = scoring, run, dataset
+        self.epochs, self.say = epochs, say
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Score the snapshot of this epoch, where it is its turn."""
+        number = epoch + 1
+        is_due = number % self.scoring.every_epochs == 0 or number == self.epochs
+        if is_due and writes_files():
+            alone(lambda: self._score(number))
+
+    def _score(self, epoch: int) -> None:
+        evaluator = self.scoring.evaluator
+        try:
+            evaluate_run(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
+        except InputError as error:
+            # The epoch can be scored later; the training that this would end cannot be had back.
+            self.say(f"epoch {epoch} is not scored: {error}")
