@@ -3,8 +3,7 @@
 from artnb.evaluation.metrics.frechet import fid, frechet_distance
 from artnb.evaluation.metrics.inception_score import inception_score
 from artnb.evaluation.metrics.kernel import kid
-from artnb.evaluation.metrics.manifold import precision_recall
-from artnb.evaluation.metrics.memorisation import mifid, mifid_from
+from artnb.evaluation.metrics.neighbours import mifid, mifid_from, precision_recall
 from artnb.evaluation.metrics.path_length import perceptual_path_length
 from artnb.evaluation.metrics.pixels import ssim
 from artnb.evaluation.metrics.score import Score

@@ -8,7 +8,7 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.metrics.memorisation import (
+from artnb.evaluation.metrics.neighbours import (
     Nearest,
     nearest_real,
     real_to_real,

@@ -8,7 +8,7 @@ from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor, load_extractor
 from artnb.evaluation.extractors.weights import weights_at_hand
 from artnb.evaluation.measure import Cache, Measured, measure, open_cache
-from artnb.evaluation.metrics.memorisation import nearest_real
+from artnb.evaluation.metrics.neighbours import nearest_real
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
 from artnb.gallery.painting import Sitting
 from artnb.gallery.shelf import Shelf, name_of

@@ -96,7 +96,7 @@ from artnb.demo import chosen_epochs, demo_config
 from artnb.evaluation import fid, kid, perceptual_path_length
 from artnb.evaluation.evaluator import Evaluator, evaluate_folders
 from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.metrics.memorisation import memorisation_distance
+from artnb.evaluation.metrics.neighbours import memorisation_distance
 from artnb.evaluation.metrics.style import train_style_classifier
 
 # %%

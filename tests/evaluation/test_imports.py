@@ -10,7 +10,7 @@ def test_metrics_load_no_backend():
     code = f"""
 import sys
 import artnb.evaluation
-from artnb.evaluation.metrics import frechet, kernel, manifold, memorisation, path_length, score
+from artnb.evaluation.metrics import frechet, kernel, neighbours, path_length, score
 loaded = [name for name in {SLOW} if name in sys.modules]
 assert not loaded, loaded
 """

@@ -11,8 +11,12 @@ from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.frechet import fid
 from artnb.evaluation.metrics.inception_score import inception_score
 from artnb.evaluation.metrics.kernel import kid
-from artnb.evaluation.metrics.manifold import precision_recall
-from artnb.evaluation.metrics.memorisation import PROXY, memorisation_distance, mifid
+from artnb.evaluation.metrics.neighbours import (
+    PROXY,
+    memorisation_distance,
+    mifid,
+    precision_recall,
+)
 from artnb.evaluation.metrics.pixels import SSIM, Verdicts
 from artnb.evaluation.metrics.score import Score, mean_of_shares, mean_score, share_score
 from artnb.evaluation.metrics.style import StyleClassifier

@@ -5,9 +5,7 @@ import pytest
 from scipy import linalg
 
 from artnb.errors import InputError
-from artnb.evaluation.metrics import frechet
 from artnb.evaluation.metrics.frechet import fid, frechet_distance
-from artnb.evaluation.metrics.memorisation import memorisation_distance, mifid, mifid_from
 
 
 def drawn(n, d, seed=0):
@@ -61,29 +59,6 @@ def blocks_of_16():
     roots = [turned_pairs(rng.uniform(0.1, 4, (8, 2)), rng.uniform(0, np.pi, 8)) for _ in range(2)]
     means = rng.standard_normal((2, 16))
     return roots, means, known_distance(roots[0], means[0], roots[1], means[1])
-
-
-@pytest.mark.parametrize(
-    ("score", "distance", "expected"),
-    [
-        (73.63257986488566, 0.24011936584153162, 73.63257986488492),
-        (48.42357327252762, 0.2021466815879379, 48.423573272527136),
-        (141.21430325414448, 0.25525586414974816, 141.21430325414306),
-    ],
-)
-def test_mifid_gives_the_known_scores_to_every_digit(score, distance, expected):
-    assert mifid_from(score, distance) == expected
-
-
-def test_memorised_pictures_raise_mifid():
-    assert mifid_from(50.0, 0.05) == pytest.approx(1000.0)
-    assert mifid_from(50.0, 0.1) == pytest.approx(50.0)
-
-
-@pytest.mark.parametrize("distance", [-0.1, 1.1, np.nan])
-def test_a_distance_that_is_none_is_refused(distance):
-    with pytest.raises(InputError, match=r"in \[0, 1\], got"):
-        mifid_from(50.0, distance)
 
 
 def test_known_moments_give_the_known_distance(blocks_of_16):
@@ -234,46 +209,6 @@ def test_what_is_no_covariance_is_refused(sigma, message):
 def test_gaussians_of_unequal_dimensions_are_refused():
     with pytest.raises(InputError, match="same dimensions, got 2 and 3"):
         frechet_distance(np.zeros(2), np.eye(2), np.zeros(3), np.eye(3))
-
-
-def test_memorisation_distance_by_hand():
-    real = [[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]]
-    fake = [[3.0, 0.0], [-1.0, 1.0], [0.0, 0.0]]  # a copy, 45° from both, dropped
-    assert memorisation_distance(real, fake) == pytest.approx((0 + 1 - np.sqrt(0.5)) / 2)
-
-
-def test_memorisation_distance_in_blocks_is_the_same(monkeypatch):
-    real, fake = drawn(30, 5), drawn(47, 5, seed=1)
-    whole = memorisation_distance(real, fake)
-    monkeypatch.setattr(
-        frechet, "blocks", lambda rows, _: (slice(k, k + 4) for k in range(0, rows, 4))
-    )
-    assert memorisation_distance(real, fake) == pytest.approx(whole, rel=1e-14)
-
-
-def test_nothing_but_zeros_has_no_memorisation_distance():
-    with pytest.raises(InputError, match="other than 0, got 3 rows"):
-        memorisation_distance(drawn(5, 2), np.zeros((3, 2)))
-
-
-def test_mifid_of_pictures_that_are_new_is_fid():
-    real, fake = drawn(40, 200), drawn(40, 200, seed=1)
-    score, plain = mifid(real, fake), fid(real, fake)
-    assert score.value == mifid_from(plain.value, 1.0)
-    assert (score.low, score.high) == pytest.approx((plain.low, plain.high))
-    assert "memorisation distance held at 0.8" in score.interval
-    assert any("not public" in warning for warning in score.warnings)
-    assert not any("memorised" in warning for warning in score.warnings)
-
-
-def test_mifid_of_copies_warns_and_is_large():
-    real = drawn(40, 200)
-    copies = real + 0.1 * drawn(40, 200, seed=1)
-    score, plain = mifid(real, copies, with_interval=False), fid(real, copies)
-    assert score.value == pytest.approx(plain.value / memorisation_distance(real, copies))
-    assert score.value > 10 * plain.value
-    assert score.low is None
-    assert any("look memorised" in warning for warning in score.warnings)
 
 
 @pytest.mark.slow
