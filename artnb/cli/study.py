@@ -71,7 +71,7 @@ def _study(options: argparse.Namespace) -> None:
         )
     painters = dict(map(painter, options.painter))
     made = _study_runs(options, painters) if options.run else _study_pictures(options, painters)
-    from artnb.study.summary import describe_study
+    from artnb.study.rows import describe_study
 
     print(f"\n{describe_study(made)}\n")
     _write(made, _out(options))
@@ -100,7 +100,7 @@ def _study_pictures(options: argparse.Namespace, painters: dict[str, Path]) -> "
 
 def _options(options: argparse.Namespace) -> "Options":
     from artnb.study.of_runs import Clusters, Options
-    from artnb.study.subjects import read_subjects
+    from artnb.study.sets import read_subjects
 
     clusters = None
     if options.clusters:

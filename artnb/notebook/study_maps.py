@@ -9,11 +9,17 @@ from matplotlib.figure import Figure
 
 from artnb.show.figures import COLOURS, calm, new_figure
 from artnb.study.colour import colour_regions, lab_of
-from artnb.study.haze import dark_channel, edge_softness, local_contrast
-from artnb.study.orientation import coherence_map, spirality_map, squared_gradient
-from artnb.study.quantity import at_working_size
+from artnb.study.quantities import at_working_size
 from artnb.study.sky import sky_mask, upper_third
-from artnb.study.strokes import radial_spectrum
+from artnb.study.texture import (
+    coherence_map,
+    dark_channel,
+    edge_softness,
+    local_contrast,
+    radial_spectrum,
+    spirality_map,
+    squared_gradient,
+)
 
 Pictures = Mapping[str, np.ndarray]
 # Inches.

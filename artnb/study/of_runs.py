@@ -1,4 +1,4 @@
-"""The style study of Runs: their photos, their paintings, further painters, every kept epoch."""
+"""The style study of Runs: their photos, their paintings, further artists, every kept epoch."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +12,9 @@ from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.study.effect import RESAMPLES
-from artnb.study.measures import MEASURES, MEASURES_OF_PAIRS
-from artnb.study.quantity import WORKING_PX
-from artnb.study.sets import StudySets, Translation
+from artnb.study.quantities import MEASURES, MEASURES_OF_PAIRS, WORKING_PX
+from artnb.study.sets import StudySets, Translation, cluster_subjects
 from artnb.study.study import Study, study
-from artnb.study.subjects import cluster_subjects
 
 DEFAULT_PHOTOS = 100
 
@@ -80,6 +78,7 @@ def study_runs(
         InputError: an epoch is not kept, the data is gone or is other data, several Runs have
             other photos, or a rule forbids the comparison.
     """
+    from artnb.evaluation.painted import painted
     from artnb.evaluation.runs import find_epochs
 
     options = options or Options()
@@ -91,18 +90,14 @@ def study_runs(
     }
     photos = _same_photos({name: of_run.photos for name, of_run in sets.items()})
     styles = _styles(runs, sets)
-    room = _Room(options)
     paintings = {style: sets[name].reference for name, style in styles.items()}
-    paintings |= _painters(painters or {}, paintings, choice.resize_px, options.progress)
-    photos_measured = room.measure_real("photo", photos)
-    real = {style: room.measure_real(style, pictures) for style, pictures in paintings.items()}
-    translations = [
-        Translation(name, epoch, styles[name], room.measure_painted(run, epoch, photos))
+    paintings |= _folders(painters or {}, paintings, choice.resize_px, options.progress)
+    translations = {
+        (run.path.name, epoch, styles[run.path.name]): painted(run, epoch, "y", photos)
         for run in runs
-        for name in [run.path.name]
-        for epoch in chosen[name]
-    ]
-    return room.study(photos_measured, real, translations)
+        for epoch in chosen[run.path.name]
+    }
+    return _study(photos, paintings, translations, options)
 
 
 def study_pictures(
@@ -125,52 +120,36 @@ def study_pictures(
         InputError: a folder cannot be used, or a rule forbids the comparison.
     """
     options = options or Options()
-    room = _Room(options)
     chosen = pictures_of_folder(photos, resize_px, options.progress).some(count or DEFAULT_PHOTOS)
-    paintings = _painters(painters, {}, resize_px, options.progress)
-    real = {style: room.measure_real(style, pictures) for style, pictures in paintings.items()}
-    return room.study(room.measure_real("photo", chosen), real, [])
+    paintings = _folders(painters, {}, resize_px, options.progress)
+    return _study(chosen, paintings, {}, options)
 
 
-class _Room:
-    """Measures sets with everything a study needs."""
+def _study(
+    photos: EncodedPictures,
+    paintings: Mapping[str, EncodedPictures],
+    translations: Mapping[tuple[str, int, str], Pictures],
+    options: Options,
+) -> Study:
+    """Measure all sets, and compare them; translations by Run, epoch and style."""
+    cache, clusters, groups = options.cache or open_cache(), options.clusters, options.groups
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
-        self.cache = options.cache or open_cache()
-        clusters = options.clusters
-        self.of_real = (*MEASURES, clusters.extractor) if clusters else MEASURES
+    def measured(pictures: Pictures, *further: Measure) -> Measured:
+        return measure(pictures, (*MEASURES, *further), cache, options.progress)
 
-    def measure_real(self, label: str, pictures: EncodedPictures) -> Measured:
-        """Measure photos or paintings."""
-        self.options.say(f"{label}: {len(pictures.names)} pictures of {pictures.name}")
-        return self._measure(pictures, self.of_real)
-
-    def measure_painted(self, run: Run, epoch: int, photos: EncodedPictures) -> Measured:
-        """Paint photos and measure what came out."""
-        from artnb.evaluation.painted import painted
-
-        translations = painted(run, epoch, "y", photos)
-        self.options.say(f"translation: {translations.name}")
-        return self._measure(translations, (*MEASURES, *MEASURES_OF_PAIRS))
-
-    def _measure(self, pictures: Pictures, measures: Sequence[Measure]) -> Measured:
-        return measure(pictures, measures, self.cache, self.options.progress)
-
-    def study(
-        self,
-        photos: Measured,
-        paintings: Mapping[str, Measured],
-        translations: Sequence[Translation],
-    ) -> Study:
-        """Compare all of them."""
-        options, groups = self.options, self.options.groups
-        if options.clusters:
-            real = [photos, *paintings.values()]
-            key, count = options.clusters.extractor.key, options.clusters.count
-            groups = cluster_subjects(real, key, count, options.seed)
-        sets = StudySets(photos, paintings, translations)
-        return study(sets, groups, options.resamples, options.seed)
+    real = {}
+    for label, pictures in {"photo": photos, **paintings}.items():
+        options.say(f"{label}: {len(pictures.names)} pictures of {pictures.name}")
+        real[label] = measured(pictures, *([clusters.extractor] if clusters else []))
+    made = []
+    for which, pictures in translations.items():
+        options.say(f"translation: {pictures.name}")
+        made.append(Translation(*which, measured(pictures, *MEASURES_OF_PAIRS)))
+    if clusters:
+        key = clusters.extractor.key
+        groups = cluster_subjects(list(real.values()), key, clusters.count, options.seed)
+    sets = StudySets(real.pop("photo"), real, made)
+    return study(sets, groups, options.resamples, options.seed)
 
 
 def _with_size(runs: Sequence[Run], choice: Choice) -> Choice:
@@ -201,7 +180,7 @@ def _styles(runs: Sequence[Run], sets: Mapping[str, Sets]) -> dict[str, str]:
     return styles
 
 
-def _painters(
+def _folders(
     folders: Mapping[str, Path],
     paintings: Mapping[str, EncodedPictures],
     resize_px: int | None,

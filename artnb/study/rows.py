@@ -1,15 +1,21 @@
-"""Rows of study.csv: each quantity of each set, how much it tells, how far a Run has come."""
+"""Rows of study.csv, each a quantity of a set; and a study in words."""
 
-import csv
-import io
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import artnb
 from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
+from artnb.study.quantities import COMPARED, QUANTITIES
+from artnb.study.sets import Translation
 
+if TYPE_CHECKING:
+    from artnb.study.study import Study
+
+# Its shares by octave are for a figure; in words and overviews the share of fine grain says enough.
+OVERVIEW = tuple(name for name in COMPARED if QUANTITIES[name].question != "grain")
 HARDLY_DIFFER = "photos and paintings hardly differ"
 _BETWEEN_WARNINGS = " | "
 _SCORES = ("value", "effect", "progress")
@@ -56,14 +62,13 @@ class StudyRow:
     def as_dictionary(self) -> dict[str, str]:
         """Give its columns as text."""
         columns: dict[str, str] = {}
-        for field in fields(self):
-            content = getattr(self, field.name)
-            if field.name in _SCORES:
-                columns |= _columns_of(field.name, content)
-            elif field.name == "warnings":
-                columns["warnings"] = _BETWEEN_WARNINGS.join(content)
+        for name, content in vars(self).items():
+            if name in _SCORES:
+                columns |= _columns_of(name, content)
+            elif name == "warnings":
+                columns[name] = _BETWEEN_WARNINGS.join(content)
             else:
-                columns[field.name] = "" if content is None else str(content)
+                columns[name] = "" if content is None else str(content)
         return {**columns, "artnb": artnb.__version__}
 
 
@@ -75,10 +80,90 @@ def _columns_of(name: str, score: Score | None) -> dict[str, str]:
 
 def write_study(path: Path, rows: Iterable[StudyRow]) -> None:
     """Write rows as CSV, whole or not at all; what was there is replaced."""
-    dictionaries = [row.as_dictionary() for row in rows]
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(dictionaries[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(dictionaries)
+    from pandas import DataFrame
+
+    table = DataFrame([row.as_dictionary() for row in rows])
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, buffer.getvalue())
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def describe_study(study: "Study") -> str:
+    """Say what a study found, in lines for a terminal."""
+    parts = [_table_of_effects(study)]
+    parts += [_table_of_progress(study, t) for t in study.sets.last_epochs]
+    parts.append("\n".join(f"Warning: {warning}" for warning in study.warnings))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table_of_effects(study: "Study") -> str:
+    """Lay out the means of all real sets, and Cliff's delta of paintings against photos."""
+    styles = list(study.sets.paintings)
+    lines = [("", "photo", *(cell for style in styles for cell in (style, "δ")))]
+    for name in OVERVIEW:
+        photo = study.find("photo", name)
+        by_style = {row.name: row for row in study.find("painting", name)}
+        if photo:
+            cells = (cell for style in styles for cell in _cells_of_style(by_style.get(style)))
+            lines.append((f"  {name}", _short(photo[0].value), *cells))
+    title = "Real pictures (δ: Cliff's delta against photos, 0 no difference, ±1 no overlap)"
+    return "\n".join([title, *_aligned(lines)])
+
+
+def _cells_of_style(row: StudyRow | None) -> tuple[str, str]:
+    if row is None or row.effect is None:
+        return "-", "-"
+    return _short(row.value), _with_interval(row.effect, "{:+.2f}")
+
+
+def _table_of_progress(study: "Study", translation: Translation) -> str:
+    """Lay out how far a Run has come in each quantity, and what only translations have."""
+    lines = [("", "photo", "translation", translation.style, "of the way")]
+    for name in OVERVIEW:
+        painted = _of_epoch(study.find("translation", name), translation)
+        photo = study.find("photo", name)
+        real = [row for row in study.find("painting", name) if row.name == translation.style]
+        if painted and photo and real:
+            means = (_short(row.value) for row in (photo[0], painted[0], real[0]))
+            lines.append((f"  {name}", *means, _describe_progress(painted[0])))
+    title = f"{translation.label}: from photo (0 %) towards {translation.style} (100 %)"
+    return "\n".join([title, *_aligned(lines), *_lines_of_pairs(study, translation)])
+
+
+def _lines_of_pairs(study: "Study", translation: Translation) -> Iterator[str]:
+    for row in _of_epoch(study.find("translation"), translation):
+        if row.quantity not in QUANTITIES:
+            yield f"  {row.quantity}: {_with_interval(row.value, '{:.0%}')}"
+        elif row.question == "artefacts":
+            yield f"  {row.quantity}: {_with_interval(row.value, '{:.2%}')} of the picture"
+
+
+def _of_epoch(rows: Sequence[StudyRow], translation: Translation) -> list[StudyRow]:
+    which = (translation.run, translation.epoch)
+    return [row for row in rows if (row.run, row.epoch) == which]
+
+
+def _describe_progress(row: StudyRow) -> str:
+    """Say how far a translation has come, or why that cannot be said."""
+    if row.progress is None:
+        return f"({row.note})"
+    return _with_interval(row.progress, "{:.0%}")
+
+
+def _short(score: Score) -> str:
+    """Write a mean with three digits."""
+    return f"{score.value:.3g}"
+
+
+def _with_interval(score: Score, form: str) -> str:
+    if score.low is None or score.high is None:
+        return form.format(score.value)
+    low, high = form.format(score.low), form.format(score.high)
+    return f"{form.format(score.value)} ({low} to {high})"
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]

@@ -6,10 +6,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, label
 
 from artnb.study.colour import LEAST_CHROMA, chroma_of, colour_regions, hue_of, lab_of
-from artnb.study.orientation import coherence_of, spirality_of, squared_gradient
-from artnb.study.quantity import WORKING_PX, PictureMeasure, Quantity
+from artnb.study.texture import coherence_of, spirality_of, squared_gradient
 
-_UPPER_PX = WORKING_PX // 3
 # Blurs whose differences are an octave each; such a difference answers most to periods of
 # 6.5 σ, and the finest takes all that is finer.
 _BLURS_PX = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -39,7 +37,7 @@ def grain_by_octave(lightness: np.ndarray) -> np.ndarray:
 
 def upper_third(picture: np.ndarray) -> np.ndarray:
     """Give the part of a picture where a sky is likely; of `(256, …)` the first 85 rows."""
-    return picture[:_UPPER_PX]
+    return picture[: len(picture) // 3]
 
 
 def sky_texture_numbers(picture: np.ndarray) -> np.ndarray:
@@ -60,23 +58,6 @@ def sky_texture_numbers(picture: np.ndarray) -> np.ndarray:
     return np.array([coherence_of(squared), spirality_of(squared), octaves[:2].sum(), *octaves])
 
 
-_TEXTURE, _CLOUDS = "sky texture", "sky and clouds"
-SKY_TEXTURE = PictureMeasure(
-    name="sky texture",
-    version=1,
-    quantities=(
-        Quantity("coherence", _TEXTURE, "strokes side by side have one direction"),
-        Quantity("spirality", _TEXTURE, "strokes turn around some point"),
-        Quantity("fine grain", _TEXTURE, "share of grain finer than 10 px", share=True),
-        *(
-            Quantity(f"grain of {period} px", "grain", f"share of grain of {period} px", share=True)
-            for period in GRAIN_PERIODS_PX
-        ),
-    ),
-    of_picture=sky_texture_numbers,
-)
-
-
 def sky_mask(picture: np.ndarray) -> np.ndarray:
     """Find the sky: what hangs together with the upper edge and is cool, or light and no land.
 
@@ -91,7 +72,7 @@ def sky_mask(picture: np.ndarray) -> np.ndarray:
     Returns:
         bool `(256, 256)`.
     """
-    blocks = WORKING_PX // _BLOCK_PX
+    blocks = len(picture) // _BLOCK_PX
     lab = lab_of(picture).reshape(blocks, _BLOCK_PX, blocks, _BLOCK_PX, 3).mean(axis=(1, 3))
     regions, hue = colour_regions(lab), hue_of(lab)
     cool = (chroma_of(lab) >= LEAST_CHROMA) & (hue >= _TEAL) & (hue < 310)
@@ -121,17 +102,3 @@ def sky_numbers(picture: np.ndarray) -> np.ndarray:
     lightness, chroma = lab[:, 0], chroma_of(lab)
     clouds = (chroma < LEAST_CHROMA).mean()
     return np.array([mask.mean(), lightness.mean(), chroma.mean(), lightness.std(), clouds])
-
-
-SKY = PictureMeasure(
-    name="sky",
-    version=1,
-    quantities=(
-        Quantity("sky share", _CLOUDS, "share of the picture that is sky", share=True),
-        Quantity("sky lightness", _CLOUDS, "mean L* of the sky: lighter"),
-        Quantity("sky chroma", _CLOUDS, "mean C* of the sky: more colourful"),
-        Quantity("sky contrast", _CLOUDS, "deviation of L* in the sky: more contrast"),
-        Quantity("clouds", _CLOUDS, "share of grey and white in the sky", share=True),
-    ),
-    of_picture=sky_numbers,
-)

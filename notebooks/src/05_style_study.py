@@ -112,8 +112,7 @@ from artnb.show.gallery import wall
 from artnb.study.effect import progress_between
 from artnb.study.of_runs import Options, study_runs
 from artnb.study.plots import save_figures
-from artnb.study.rows import write_study
-from artnb.study.summary import describe_study
+from artnb.study.rows import describe_study, write_study
 from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.train import train
 

@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter
 
 from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import Seen
-from artnb.study.measures import MEASURES, MEASURES_OF_PAIRS
+from artnb.study.quantities import MEASURES, MEASURES_OF_PAIRS
 
 SIZE = 256
 

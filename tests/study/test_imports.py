@@ -7,7 +7,7 @@ import sys
 def test_measuring_loads_no_backend():
     code = """
 import sys
-import artnb.study.measures, artnb.study.study, artnb.study.of_runs, artnb.study.summary
+import artnb.study.study, artnb.study.of_runs
 slow = ("keras", "tensorflow", "jax", "sklearn", "matplotlib")
 loaded = [name for name in slow if name in sys.modules]
 assert not loaded, loaded

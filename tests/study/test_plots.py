@@ -13,17 +13,19 @@ from artnb.notebook.study_maps import (
     draw_sky,
     draw_spectra,
 )
-from artnb.study.plots import draw_effects, draw_progress, draw_study, save_figures
-from artnb.study.rows import HARDLY_DIFFER
-from artnb.study.set_plots import (
+from artnb.study.plots import (
     draw_artefacts,
     draw_distributions,
+    draw_effects,
     draw_main_colours,
+    draw_progress,
+    draw_study,
     draw_vividness,
+    save_figures,
 )
+from artnb.study.rows import HARDLY_DIFFER, OVERVIEW
 from artnb.study.sets import StudySets, Translation
 from artnb.study.study import study
-from artnb.study.summary import OVERVIEW
 from tests.study.made import flat, hazy, measured, scene
 
 

@@ -7,14 +7,23 @@ import pytest
 from PIL import Image
 
 from artnb.errors import InputError
-from artnb.study.artefacts import ARTEFACTS, blob_masks
-from artnb.study.haze import HAZE, edge_softness
-from artnb.study.measures import COMPARED, MEASURES, QUANTITIES
-from artnb.study.orientation import coherence_of, spirality_of, squared_gradient
-from artnb.study.palette import PALETTE, colour_samples, find_main_colours
-from artnb.study.saturation import SATURATION, chroma_kept
-from artnb.study.sky import SKY, SKY_TEXTURE, grain_by_octave, sky_mask
-from artnb.study.strokes import STROKES
+from artnb.study.colour import colour_samples, find_main_colours
+from artnb.study.effect import chroma_kept
+from artnb.study.quantities import (
+    ARTEFACTS,
+    COMPARED,
+    HAZE,
+    MEASURES,
+    PALETTE,
+    QUANTITIES,
+    SATURATION,
+    SKY,
+    SKY_TEXTURE,
+    STROKES,
+    blob_masks,
+)
+from artnb.study.sky import grain_by_octave, sky_mask
+from artnb.study.texture import coherence_of, edge_softness, spirality_of, squared_gradient
 from tests.study.made import SIZE, blurred, flat, hazy, pattern, scene
 
 

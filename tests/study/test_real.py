@@ -4,7 +4,7 @@ import pytest
 
 from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import pictures_of_folder
-from artnb.study.measures import MEASURES
+from artnb.study.quantities import MEASURES
 from artnb.study.sets import StudySets
 from artnb.study.study import study
 

@@ -5,11 +5,10 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.study.effect import hardly_differ
-from artnb.study.measures import COMPARED
-from artnb.study.rows import HARDLY_DIFFER, write_study
+from artnb.study.quantities import COMPARED
+from artnb.study.rows import HARDLY_DIFFER, describe_study, write_study
 from artnb.study.sets import StudySets, Translation
 from artnb.study.study import study
-from artnb.study.summary import describe_study
 from tests.study.made import hazy, measured, scene
 
 PHOTOS = [scene(seed) for seed in range(10)]

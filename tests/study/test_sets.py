@@ -3,7 +3,7 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, measure
-from artnb.study.subjects import cluster_subjects, read_subjects, subjects_of
+from artnb.study.sets import cluster_subjects, read_subjects, subjects_of
 from tests.study.made import Made, flat
 
 
