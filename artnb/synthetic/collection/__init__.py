@@ -1,11 +1,6 @@
 """A collection of invented paintings of two epochs, with what spoils such collections."""
 
-from artnb.synthetic.collection.museum import (
-    HEADER,
-    Work,
-    clusters_beside,
-    make_demo_collection,
-    make_picture,
-)
+from artnb.synthetic.collection.catalogue import Work, clusters_beside
+from artnb.synthetic.collection.making import make_demo_collection, make_picture
 
-__all__ = ["HEADER", "Work", "clusters_beside", "make_demo_collection", "make_picture"]
+__all__ = ["Work", "clusters_beside", "make_demo_collection", "make_picture"]

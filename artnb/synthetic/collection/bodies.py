@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from artnb.synthetic.landscapes.noise import noise_tile, sample_smoothly
+from artnb.synthetic.landscapes.noise import sample_smoothly
 
 # A shadow is looked for at so many steps towards the light, each this share of the width long.
 _STEPS, _STEP = 14, 0.011
@@ -188,9 +188,7 @@ class Relief:
         """Give how far cloth leans to the right in a window."""
         rows, columns = (np.arange(part.start, part.stop, dtype=np.float32) for part in window)
         scale = 1.6 / self.size_px
-        return sample_smoothly(
-            noise_tile("cloud"), columns[None, :] * scale, rows[:, None] * 0.35 * scale
-        )
+        return sample_smoothly("cloud", columns[None, :] * scale, rows[:, None] * 0.35 * scale)
 
 
 def _moved(plane: np.ndarray, down: int, right: int) -> np.ndarray:

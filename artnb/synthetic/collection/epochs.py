@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
-from artnb.synthetic.landscapes.noise import noise_tile, sample_nearest, sample_smoothly
+from artnb.synthetic.landscapes.noise import pixel_middles, sample_square
+from artnb.synthetic.landscapes.plan import code_colour
 from artnb.synthetic.landscapes.strokes import (
     FIELD_CELLS,
     Brush,
-    Canvas,
-    lay_strokes,
+    canvas_weave,
+    paint_layers,
     stroke_directions,
 )
 
@@ -86,29 +86,20 @@ REALISM = Epoch(
 EPOCHS = (BAROQUE, REALISM)
 
 
-def code_colour(code: str) -> np.ndarray:
-    """Turn a code such as `"#8fb04a"` into float32 `(3,)` in [0, 1]."""
-    channels = [int(code[start : start + 2], 16) / 255.0 for start in (1, 3, 5)]
-    return np.array(channels, np.float32)
-
-
 def some_colour(codes: tuple[str, ...], generator: np.random.Generator) -> np.ndarray:
     """Choose a colour, and mix it a little lighter or darker."""
     chosen = code_colour(codes[generator.integers(len(codes))])
     return chosen * np.float32(generator.uniform(0.93, 1.05))
 
 
-def wall(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
+def backdrop(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
     """See a wall, lighter where the light does not come from, as painters have it.
 
     Returns:
         float32 `(n, n, 3)`, display values.
     """
-    grid = (np.arange(CANVAS_PX, dtype=np.float32) + 0.5) / CANVAS_PX
-    offset = generator.uniform(0.0, 1.0, 2)
-    cloudy = sample_smoothly(
-        noise_tile("cloud"), grid[None, :] / 3 + offset[0], grid[:, None] / 3 + offset[1]
-    )
+    grid = pixel_middles(CANVAS_PX)
+    cloudy = sample_square("cloud", grid / 3, generator.uniform(0.0, 1.0, 2))
     rise, fall = generator.uniform(0.2, 0.7), generator.uniform(0.0, 0.4)
     glow = 1.05 + rise * (grid[None, :] - 0.5) + 0.09 * cloudy - fall * (grid[:, None] - 0.5)
     return some_colour(epoch.grounds, generator) * glow[..., None]
@@ -120,17 +111,14 @@ def paint(seen: np.ndarray, epoch: Epoch, generator: np.random.Generator) -> np.
     Args:
         seen: float32 `(n, n, 3)`, natural colours in [0, 1].
         epoch: its palette and its brushes.
-        generator: of the hand's randomness.
 
     Returns:
         float32 `(n, n, 3)`, mostly in [0, 1].
     """
     target = in_palette(seen, epoch) * _falling_light(len(seen), epoch.dark_edges, generator)
-    canvas = Canvas(target.astype(np.float32), np.zeros(seen.shape[:2], np.float32))
     directions = stroke_directions(target, _lean(generator))
-    for brush in epoch.brushes:
-        lay_strokes(canvas, target, directions, brush, generator)
-    painted = canvas.colour * _relief(canvas.thickness)[..., None]
+    ground = target.astype(np.float32)
+    painted = paint_layers(ground, target, directions, epoch.brushes, generator, relief=0.10)
     return painted * _surface(len(seen), epoch.craquelure, generator)[..., None]
 
 
@@ -146,7 +134,7 @@ def in_palette(seen: np.ndarray, epoch: Epoch) -> np.ndarray:
 
 def _falling_light(size_px: int, much: float, generator: np.random.Generator) -> np.ndarray:
     """Darken the edges, around a middle that lies a little towards the light."""
-    along = (np.arange(size_px, dtype=np.float32) + 0.5) / size_px
+    along = pixel_middles(size_px)
     middle = generator.uniform(0.38, 0.5, 2)
     away = np.hypot(along[None, :] - middle[0], along[:, None] - middle[1])
     return (1.0 - much * np.clip((away - 0.18) / 0.6, 0.0, 1.0) ** 1.2)[..., None]
@@ -154,36 +142,15 @@ def _falling_light(size_px: int, much: float, generator: np.random.Generator) ->
 
 def _lean(generator: np.random.Generator) -> np.ndarray:
     """Give the directions of strokes where the picture is flat: they drift."""
-    grid = (np.arange(FIELD_CELLS, dtype=np.float32) + 0.5) / FIELD_CELLS / 5.0
     offset = generator.uniform(0.0, 1.0, 2)
-    angle = 0.9 * sample_smoothly(
-        noise_tile("smooth"), grid[None, :] + offset[0], grid[:, None] + offset[1]
-    )
+    angle = 0.9 * sample_square("smooth", pixel_middles(FIELD_CELLS) / 5.0, offset)
     doubled = np.stack([np.cos(2.0 * angle), np.sin(2.0 * angle)], axis=-1)
     return (0.0015 * doubled).astype(np.float32)
 
 
-def _relief(thickness: np.ndarray) -> np.ndarray:
-    """Let light from the upper left catch the ridges of the paint."""
-    steps = np.zeros_like(thickness)
-    steps[1:, 1:] = thickness[1:, 1:] - thickness[:-1, :-1]
-    return 1.0 + 0.10 * np.clip(steps, -0.8, 0.8)
-
-
 def _surface(size_px: int, craquelure: float, generator: np.random.Generator) -> np.ndarray:
     """Give the weave of the canvas, and the cracks of age."""
-    grid = np.arange(size_px, dtype=np.float32)
-    offset = generator.uniform(0.0, 1.0, 2)
-    fine = noise_tile("fine")
-    weave = sample_nearest(fine, grid[None, :] / 512.0, grid[:, None] / 1400.0)
-    weave = weave + sample_nearest(fine, grid[None, :] / 1400.0, grid[:, None] / 512.0)
-    ridges = sample_smoothly(
-        noise_tile("rough"), grid[None, :] / 700.0 + offset[0], grid[:, None] / 700.0 + offset[1]
-    )
+    places = np.arange(size_px, dtype=np.float32) / 700.0
+    ridges = sample_square("rough", places, generator.uniform(0.0, 1.0, 2))
     cracks = np.exp(-np.square(ridges / 0.06))
-    return 1.0 + 0.008 * weave - craquelure * cracks
-
-
-def as_image(picture: np.ndarray) -> Image.Image:
-    """Turn display values into a picture of 8 bits."""
-    return Image.fromarray((np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8))
+    return canvas_weave(size_px) - craquelure * cracks

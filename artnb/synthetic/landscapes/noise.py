@@ -72,11 +72,11 @@ def _standardised(values: np.ndarray) -> np.ndarray:
     return ((values - values.mean()) / values.std()).astype(np.float32)
 
 
-def sample_smoothly(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> np.ndarray:
+def sample_smoothly(tile: str, across: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Read a periodic tile between its texels.
 
     Args:
-        tile: float32 array of shape (512, 512).
+        tile: Name of a `noise_tile`.
         across: Horizontal positions, where 1 is the width of the tile; any shape.
         down: Vertical positions of the same (or a broadcastable) shape.
 
@@ -91,7 +91,7 @@ def sample_smoothly(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> n
     last = TILE_PX - 1
     upper, lower = (top & last) * TILE_PX, ((top + 1) & last) * TILE_PX
     left, right = left & last, (left + 1) & last
-    texels = tile.ravel()
+    texels = noise_tile(tile).ravel()
     above = texels.take(upper + left)
     above += (texels.take(upper + right) - above) * right_share
     below = texels.take(lower + left)
@@ -99,11 +99,11 @@ def sample_smoothly(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> n
     return above + (below - above) * lower_share
 
 
-def sample_nearest(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> np.ndarray:
+def sample_nearest(tile: str, across: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Read a periodic tile at its nearest texels, for grain where smoothness is not needed.
 
     Args:
-        tile: float32 array of shape (512, 512).
+        tile: Name of a `noise_tile`.
         across: Horizontal positions, where 1 is the width of the tile; any shape.
         down: Vertical positions of the same (or a broadcastable) shape.
 
@@ -112,14 +112,30 @@ def sample_nearest(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> np
     """
     column = np.floor(across * TILE_PX).astype(np.int32) & (TILE_PX - 1)
     row = np.floor(down * TILE_PX).astype(np.int32) & (TILE_PX - 1)
-    return tile.ravel().take(row * TILE_PX + column)
+    return noise_tile(tile).ravel().take(row * TILE_PX + column)
+
+
+def sample_square(
+    tile: str, places: np.ndarray, offset: tuple[float, float] | np.ndarray = (0.0, 0.0)
+) -> np.ndarray:
+    """Read a tile at the same places across and down, moved by an offset: shape (n, n)."""
+    return sample_smoothly(tile, places[None, :] + offset[0], places[:, None] + offset[1])
+
+
+def pixel_middles(count: int) -> np.ndarray:
+    """Give where the middles of so many pixels lie, as float32 shares of their whole width."""
+    return (np.arange(count, dtype=np.float32) + 0.5) / count
+
+
+def blend(colour: np.ndarray, other: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Mix colours (..., 3) with others: 0 of `share` (...) leaves them, 1 takes the others."""
+    return colour + (other - colour) * share[..., None]
 
 
 def wavy_line(generator: np.random.Generator, position: np.ndarray, waves: float) -> np.ndarray:
     """Draw a random smooth function of one variable.
 
     Args:
-        generator: Source of the randomness.
         position: Where to evaluate it, any shape, usually 0 to 1.
         waves: About how many times it swings while `position` goes from 0 to 1.
 

@@ -3,17 +3,16 @@
 import numpy as np
 
 from artnb.synthetic.landscapes.noise import (
-    noise_tile,
     part_generator,
-    sample_nearest,
-    sample_smoothly,
+    pixel_middles,
+    sample_square,
 )
 from artnb.synthetic.landscapes.photo import SKY_DISTANCE, Scene, as_bytes, render_scene, shrunken
 from artnb.synthetic.landscapes.strokes import (
     FIELD_CELLS,
     Brush,
-    Canvas,
-    lay_strokes,
+    canvas_weave,
+    paint_layers,
     shrink_plane,
     stroke_directions,
 )
@@ -73,11 +72,8 @@ def paint_scene(scene: Scene) -> np.ndarray:
     generator = part_generator(scene.plan.seed, "brush")
     target = painters_colours(scene.colour, scene.distance)
     directions = stroke_directions(scene.colour, _lean(scene))
-    wide_px = len(target)
-    canvas = Canvas(_ground(target), np.zeros((wide_px, wide_px), np.float32))
-    for brush in BRUSHES:
-        lay_strokes(canvas, target, directions, brush, generator)
-    return shrunken(_lit_from_the_side(canvas)) * _weave(wide_px // 2)[..., None]
+    painted = paint_layers(_ground(target), target, directions, BRUSHES, generator, relief=0.16)
+    return shrunken(painted) * canvas_weave(len(target) // 2)[..., None]
 
 
 def painters_colours(colour: np.ndarray, distance: np.ndarray) -> np.ndarray:
@@ -109,11 +105,7 @@ def painters_colours(colour: np.ndarray, distance: np.ndarray) -> np.ndarray:
 
 def _lean(scene: Scene) -> np.ndarray:
     """Directions for flat places: water lies level, the sky drifts, the land rolls."""
-    grid = (np.arange(FIELD_CELLS, dtype=np.float32) + 0.5) / FIELD_CELLS
-    offset = scene.plan.offsets[0]
-    drift = sample_smoothly(
-        noise_tile("smooth"), grid[None, :] / 6.0 + offset[0], grid[:, None] / 6.0 + offset[1]
-    )
+    drift = sample_square("smooth", pixel_middles(FIELD_CELLS) / 6.0, scene.plan.offsets[0])
     water = shrink_plane(scene.water, FIELD_CELLS)
     sky = shrink_plane(scene.distance >= SKY_DISTANCE, FIELD_CELLS)
     angle = drift * (0.9 - 0.85 * water - 0.3 * sky)
@@ -126,19 +118,3 @@ def _ground(target: np.ndarray) -> np.ndarray:
     """The primed canvas: a thin wash of the colours to come over warm rose."""
     primer = np.array([0.80, 0.60, 0.52], np.float32)
     return 0.75 * target + 0.25 * primer
-
-
-def _lit_from_the_side(canvas: Canvas) -> np.ndarray:
-    """Let light from the upper left catch the ridges of the paint."""
-    thickness = canvas.thickness
-    relief = np.zeros_like(thickness)
-    relief[1:, 1:] = thickness[1:, 1:] - thickness[:-1, :-1]
-    return canvas.colour * (1.0 + 0.16 * np.clip(relief, -0.8, 0.8))[..., None]
-
-
-def _weave(size_px: int) -> np.ndarray:
-    grid = np.arange(size_px, dtype=np.float32)
-    fine = noise_tile("fine")
-    threads = sample_nearest(fine, grid[None, :] / 512.0, grid[:, None] / 1400.0)
-    threads = threads + sample_nearest(fine, grid[None, :] / 1400.0, grid[:, None] / 512.0)
-    return 1.0 + np.float32(0.008) * threads

@@ -1,11 +1,12 @@
 """Laying oriented brush strokes on a canvas."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from artnb.synthetic.landscapes.noise import TILE_PX, noise_tile
+from artnb.synthetic.landscapes.noise import TILE_PX, noise_tile, sample_nearest
 
 # The field of stroke directions has this many cells each way, whatever the picture's size.
 FIELD_CELLS = 64
@@ -26,14 +27,6 @@ class Brush:
     detail: float
     colour_limit: float
     thickness: float
-
-
-@dataclass
-class Canvas:
-    """A painting in progress: colour (n, n, 3) and thickness of paint (n, n), float32."""
-
-    colour: np.ndarray
-    thickness: np.ndarray
 
 
 def stroke_directions(picture: np.ndarray, lean: np.ndarray) -> np.ndarray:
@@ -75,22 +68,52 @@ def shrink_plane(plane: np.ndarray, cells: int) -> np.ndarray:
     return np.asarray(image.resize((cells, cells), Image.Resampling.BOX))
 
 
-def lay_strokes(
-    canvas: Canvas,
+def paint_layers(
+    ground: np.ndarray,
+    target: np.ndarray,
+    directions: np.ndarray,
+    brushes: Iterable[Brush],
+    generator: np.random.Generator,
+    relief: float,
+) -> np.ndarray:
+    """Paint layer over layer, under light from the upper left that catches the paint's ridges.
+
+    Args:
+        ground: float32 array of shape (n, n, 3), what is there before; changed in place.
+        target: float32 array of shape (n, n, 3), the colours to reach.
+        directions: Angles from `stroke_directions`.
+        brushes: The manner of each layer.
+        generator: Source of the hand's randomness.
+        relief: How strongly light and shade follow the thickness of the paint.
+
+    Returns:
+        float32 array of shape (n, n, 3).
+    """
+    thickness = np.zeros(target.shape[:2], np.float32)
+    for brush in brushes:
+        _lay_strokes(ground, thickness, target, directions, brush, generator)
+    steps = np.zeros_like(thickness)
+    steps[1:, 1:] = thickness[1:, 1:] - thickness[:-1, :-1]
+    return ground * (1.0 + relief * np.clip(steps, -0.8, 0.8))[..., None]
+
+
+def canvas_weave(size_px: int) -> np.ndarray:
+    """Give the threads of the canvas as a factor for its colours, shape (size_px, size_px)."""
+    grid = np.arange(size_px, dtype=np.float32)
+    threads = sample_nearest("fine", grid[None, :] / 512.0, grid[:, None] / 1400.0)
+    threads = threads + sample_nearest("fine", grid[None, :] / 1400.0, grid[:, None] / 512.0)
+    return 1.0 + np.float32(0.008) * threads
+
+
+def _lay_strokes(
+    colours: np.ndarray,
+    thickness: np.ndarray,
     target: np.ndarray,
     directions: np.ndarray,
     brush: Brush,
     generator: np.random.Generator,
 ) -> None:
-    """Paint one layer of strokes.
-
-    Args:
-        canvas: Changed in place.
-        target: float32 array of shape (n, n, 3), the colours to reach.
-        directions: Angles from `stroke_directions`.
-        brush: The manner of the layer.
-        generator: Source of the hand's randomness.
-    """
+    """Paint one layer of strokes: `colours` and `thickness` are changed in place."""
     size_px = len(target)
     start = _starting_points(target, brush, generator)
     spine, angle = _trace(start, directions, brush, generator)
@@ -104,10 +127,10 @@ def lay_strokes(
     sample = last[painted]
     paint = value[sample]
     tint = 1.0 + 0.07 * (paint - 0.6)
-    canvas.colour.reshape(-1, 3)[painted] = (
+    colours.reshape(-1, 3)[painted] = (
         colour[stroke[sample // (len(place) // len(stroke))]] * tint[:, None]
     )
-    canvas.thickness.ravel()[painted] = paint * brush.thickness
+    thickness.ravel()[painted] = paint * brush.thickness
 
 
 def _starting_points(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from artnb.synthetic.landscapes.noise import (
-    noise_tile,
     part_generator,
+    pixel_middles,
     sample_nearest,
     sample_smoothly,
     smoothstep,
@@ -43,7 +43,6 @@ def land_height(plan: Plan, across: np.ndarray, distance: np.ndarray) -> np.ndar
     """Give the height of the land over the water level.
 
     Args:
-        plan: The scene.
         across: Sideways positions in the world, any shape; the viewer stands at 0.
         distance: Distances from the viewer, broadcastable with `across`.
 
@@ -51,9 +50,7 @@ def land_height(plan: Plan, across: np.ndarray, distance: np.ndarray) -> np.ndar
         float32 array, heights; below 0 is under water.
     """
     country, shift = plan.country, plan.offsets
-    rolling = sample_smoothly(
-        noise_tile("smooth"), across / 48.0 + shift[0, 0], distance / 48.0 + shift[0, 1]
-    )
+    rolling = sample_smoothly("smooth", across / 48.0 + shift[0, 0], distance / 48.0 + shift[0, 1])
     height = country.ground_level + rolling * (
         country.ground_roughness + plan.hills * smoothstep(3.0, 16.0, distance)
     )
@@ -68,9 +65,7 @@ def land_height(plan: Plan, across: np.ndarray, distance: np.ndarray) -> np.ndar
 
 def _mountain_height(plan: Plan, across: np.ndarray, distance: np.ndarray) -> np.ndarray:
     shift = plan.offsets
-    crests = sample_smoothly(
-        noise_tile("ridged"), across / 130.0 + shift[1, 0], distance / 130.0 + shift[1, 1]
-    )
+    crests = sample_smoothly("ridged", across / 130.0 + shift[1, 0], distance / 130.0 + shift[1, 1])
     rise = smoothstep(16.0, 44.0, distance)
     # Mountains stand higher to one side, so that the skyline has a shape.
     lean = (shift[2, 0] - 0.5) * 1.2
@@ -82,7 +77,7 @@ def _dune_height(plan: Plan, across: np.ndarray, distance: np.ndarray) -> np.nda
     shift = plan.offsets
     turn = (shift[3, 0] - 0.5) * 1.6
     waves = sample_smoothly(
-        noise_tile("smooth"),
+        "smooth",
         (across + turn * distance) / 30.0 + shift[4, 0],
         (distance - turn * across) / 19.0 + shift[4, 1],
     )
@@ -132,9 +127,7 @@ def _sea_depth(
     turn, near = generator.uniform(-1.2, 1.2), generator.uniform(1.8, 3.6)
     shore = 0.7 * wavy_line(generator, across / 9.0, 1.0)
     depth = smoothstep(-2.2, 1.2, distance + turn * across - near - shore)
-    headland = sample_smoothly(
-        noise_tile("smooth"), across / 80.0 + generator.random(), distance / 80.0
-    )
+    headland = sample_smoothly("smooth", across / 80.0 + generator.random(), distance / 80.0)
     land_ahead = smoothstep(0.9, 1.6, headland * smoothstep(8.0, 25.0, distance))
     return depth * (1.0 - land_ahead) * smoothstep(70.0, 30.0, distance)
 
@@ -158,13 +151,12 @@ def look(plan: Plan, size_px: int) -> View:
     first distance whose land stands at least as high in the picture as the pixel.
 
     Args:
-        plan: The scene.
         size_px: Width and height of the picture to find the points for.
 
     Returns:
         The view; heights under the water are given as they are, at the water's distance.
     """
-    column = (np.arange(size_px, dtype=np.float32) + 0.5) / size_px - 0.5
+    column = pixel_middles(size_px) - 0.5
     foot = land_height(plan, np.float32(0.0), np.float32(1.0))
     eye_level = float(max(foot, 0.0)) + plan.eye
     nearest = 0.75 * FOCAL * plan.eye / (1.0 - plan.horizon)
@@ -236,9 +228,9 @@ def _canopy(
     """Raise far woods above the ground, with a spiky top."""
     wooded = woodland(plan, across, distance, height, slope)
     if plan.leafy:
-        tops = 0.38 + 0.14 * sample_nearest(noise_tile("rough"), across / 16.0, distance / 40.0)
+        tops = 0.38 + 0.14 * sample_nearest("rough", across / 16.0, distance / 40.0)
     else:
-        tops = 0.32 + 0.22 * sample_nearest(noise_tile("fine"), across / 30.0, distance / 60.0)
+        tops = 0.32 + 0.22 * sample_nearest("fine", across / 30.0, distance / 60.0)
     return wooded * smoothstep(4.0, 9.0, distance) * np.clip(tops, 0.05, 0.8)
 
 
@@ -252,7 +244,6 @@ def woodland(
     """Say where the woods are.
 
     Args:
-        plan: The scene.
         across: Sideways positions in the world.
         distance: Distances from the viewer.
         height: Heights of the land there.
@@ -263,9 +254,7 @@ def woodland(
     """
     if plan.forest <= 0.02:
         return np.zeros(np.broadcast_shapes(np.shape(across), np.shape(height)), np.float32)
-    patches = sample_smoothly(
-        noise_tile("cloud"), across / 55.0 + plan.offsets[5, 0], distance / 55.0
-    )
+    patches = sample_smoothly("cloud", across / 55.0 + plan.offsets[5, 0], distance / 55.0)
     wooded = smoothstep(0.9, 1.3, patches + 1.7 * plan.forest)
     wooded = wooded * smoothstep(0.06, 0.2, height) * smoothstep(4.6, 3.0, height)
     return wooded * smoothstep(2.2, 1.2, slope) * smoothstep(4.0, 7.0, distance)

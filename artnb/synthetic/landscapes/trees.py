@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.synthetic.landscapes.ground import haze, sunlight
-from artnb.synthetic.landscapes.noise import noise_tile, part_generator, sample_smoothly, smoothstep
+from artnb.synthetic.landscapes.noise import blend, part_generator, sample_smoothly, smoothstep
 from artnb.synthetic.landscapes.plan import Plan, linear_colour
 from artnb.synthetic.landscapes.terrain import FOCAL, View, land_height, woodland
 
@@ -48,8 +48,8 @@ def tree_stamp(kind: str, variant: int) -> Image.Image:
     else:
         solid, right, up = _crown(generator, kind, rise, side)
     offset = generator.uniform(0.0, 1.0, 2)
-    tuft = sample_smoothly(noise_tile("rough"), across / 4.0 + offset[0], down / 4.0 + offset[1])
-    speck = sample_smoothly(noise_tile("fine"), across / 12.0 + offset[1], down / 12.0)
+    tuft = sample_smoothly("rough", across / 4.0 + offset[0], down / 4.0 + offset[1])
+    speck = sample_smoothly("fine", across / 12.0 + offset[1], down / 12.0)
     leaves = smoothstep(-0.02, 0.10, solid + 0.07 * tuft + 0.05 * speck)
     trunk_width = 0.035 + 0.05 * np.clip(0.25 - rise, 0.0, 1.0)
     top = {"bush": 0.0, "pine": 0.7}.get(kind, 0.45)
@@ -122,9 +122,6 @@ class Tree:
 def plant_trees(plan: Plan) -> list[Tree]:
     """Choose where trees stand, farthest first.
 
-    Args:
-        plan: The scene.
-
     Returns:
         The trees, all of them on open dry land.
     """
@@ -189,11 +186,8 @@ def draw_trees(
     """Draw trees over a picture, behind whatever stands nearer.
 
     Args:
-        plan: The scene.
-        view: What each pixel shows.
         picture: float32 array of shape (size, size, 3), linear light; changed in place.
         distance: float32 array of shape (size, size), changed to the trees' distances.
-        trees: The trees, farthest first.
     """
     for tree in trees:
         _draw_shadow(plan, view, picture, distance, tree)
@@ -256,9 +250,9 @@ def _tree_light(
 ) -> np.ndarray:
     """Light that comes from each point of a tree whose leaves face right and up so far."""
     bark, snow = linear_colour(TRUNK), linear_colour("#eef2f8")
-    colour = bark + (tree.colour - bark) * leafy[..., None]
+    colour = blend(bark, tree.colour, leafy)
     if plan.snowy:
-        colour = colour + (snow - colour) * smoothstep(0.05, 0.6, up)[..., None]
+        colour = blend(colour, snow, smoothstep(0.05, 0.6, up))
     sun = plan.sun_direction
     # Light leaks through leaves, yet a tree against the sun stays dark in front.
     sunshine = 0.30 - 0.22 * sun[2] + right * sun[0] + up * (0.3 + 0.5 * sun[1])

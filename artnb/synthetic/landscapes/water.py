@@ -3,8 +3,8 @@
 import numpy as np
 
 from artnb.synthetic.landscapes.noise import (
+    blend,
     blurred,
-    noise_tile,
     part_generator,
     sample_smoothly,
     smoothstep,
@@ -20,8 +20,6 @@ def pour_water(plan: Plan, view: View, picture: np.ndarray, distance: np.ndarray
     """Draw the water of a view over a picture in which everything else is finished.
 
     Args:
-        plan: The scene.
-        view: What each pixel shows.
         picture: float32 array of shape (size, size, 3), linear light; changed in place.
         distance: float32 array of shape (size, size), distances including trees.
 
@@ -41,19 +39,19 @@ def pour_water(plan: Plan, view: View, picture: np.ndarray, distance: np.ndarray
     ripple = _ripples(plan, across, away)
     mirrored = _mirrored(plan, shown, picture, pixels, ripple)
     kind = plan.country.water
-    depth = smoothstep(0.0, 0.2, -view.altitude[wet])[:, None]
+    depth = smoothstep(0.0, 0.2, -view.altitude[wet])
     shallow, deep = linear_colour(SHALLOW[kind]), linear_colour(DEEP[kind])
     daylight = linear_colour(plan.light.zenith).mean() + linear_colour(plan.light.ambient).mean()
-    body = (shallow + (deep - shallow) * depth) * (0.35 + 0.9 * daylight)
+    body = blend(shallow, deep, depth) * (0.35 + 0.9 * daylight)
     # Fresnel: water seen steeply shows itself, seen flatly it shows what stands behind.
     flatness = 1.0 / (1.0 + (view.eye_level / away * 2.2) ** 2)
     strength = np.clip(flatness * (0.82 if kind == "sea" else 0.95) - 0.10 * ripple, 0.08, 0.96)
-    colour = body + (mirrored - body) * strength[:, None]
+    colour = blend(body, mirrored, strength)
     colour *= (1.0 + 0.07 * ripple)[:, None]
     if kind == "sea":
         foam = _surf(plan, view.altitude[wet], across, away, ripple)
         white = linear_colour(plan.light.cloud_lit) * 0.92
-        colour = colour + (white - colour) * foam[:, None]
+        colour = blend(colour, white, foam)
     if plan.sun_in_view:
         colour += _glitter(plan, view, pixels, ripple)[:, None] * linear_colour(plan.light.sun)
     picture.reshape(-1, 3)[pixels] = colour
@@ -63,9 +61,8 @@ def pour_water(plan: Plan, view: View, picture: np.ndarray, distance: np.ndarray
 def _ripples(plan: Plan, across: np.ndarray, away: np.ndarray) -> np.ndarray:
     generator = part_generator(plan.seed, "ripples")
     offset = generator.uniform(0.0, 1.0, 2)
-    rough = noise_tile("rough")
-    small = sample_smoothly(rough, across / 7.0 + offset[0], away / 2.6 + offset[1])
-    large = sample_smoothly(rough, across / 40.0 + offset[1], away / 13.0 + offset[0])
+    small = sample_smoothly("rough", across / 7.0 + offset[0], away / 2.6 + offset[1])
+    large = sample_smoothly("rough", across / 40.0 + offset[1], away / 13.0 + offset[0])
     return small * smoothstep(14.0, 3.0, away) + 0.8 * large
 
 
