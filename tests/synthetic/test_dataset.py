@@ -13,7 +13,7 @@ from artnb.synthetic import dataset as demo
 from artnb.synthetic.dataset import held_out_pairs, make_demo_data
 from artnb.synthetic.landscapes import render_painting, render_photo
 
-from .pictures import CountedProgress, snapshot
+from tests.data.pictures import CountedProgress, snapshot
 
 SIZE_PX = 64
 
