@@ -4,11 +4,10 @@ import os
 import platform
 import shutil
 import sys
-from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.platform.backend import BACKENDS, choose_backend, import_quietly, is_installed
-from artnb.platform.versions import versions_of
+from artnb.platform.machine import free_memory_gb, versions_of
 from artnb.platform.where import kaggle_inputs, known_folder, outputs_folder, platform_name
 
 _PACKAGES = (
@@ -80,21 +79,10 @@ def _space() -> list[str]:
     if disk_gb < _COMFORTABLE_DISK_GB:
         lines.append(f"          little: a long training wants {_COMFORTABLE_DISK_GB} GB")
     memory_gb = free_memory_gb()
-    if memory_gb is None:
-        return [*lines, "Memory:   not known on this system"]
     lines.append(f"Memory:   {memory_gb:.0f} GB free")
     if memory_gb < _COMFORTABLE_MEMORY_GB:
         lines.append(f"          little: training at 256 px wants {_COMFORTABLE_MEMORY_GB} GB")
     return lines
-
-
-def free_memory_gb() -> float | None:
-    """Give the memory that new programs can have, GB, or None where that is not known."""
-    facts = Path("/proc/meminfo")
-    if not facts.exists():
-        return None
-    rows = dict(line.split(":", 1) for line in facts.read_text(encoding="ascii").splitlines())
-    return int(rows["MemAvailable"].split()[0]) * 1024 / 1e9
 
 
 def _data() -> list[str]:

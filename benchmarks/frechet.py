@@ -18,7 +18,7 @@ import numpy as np
 from scipy import linalg
 
 from artnb.evaluation import fid
-from artnb.platform.versions import versions_of
+from artnb.platform.machine import versions_of
 
 DIMENSIONS = 2048
 SIZES = ((5000, 5000), (300, 5000), (300, 300))

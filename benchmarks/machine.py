@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from artnb.platform.versions import versions_of
+from artnb.platform.machine import versions_of
 
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow")

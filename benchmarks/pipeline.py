@@ -28,7 +28,7 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.data.pipeline import ArrayPipeline, BatchOrder, tensorflow_pipeline
-from artnb.platform.keepalive import memory_in_use_gb
+from artnb.platform.machine import memory_in_use_gb
 from artnb.synthetic.dataset import make_demo_data
 
 

@@ -109,25 +109,25 @@ def serve(options: argparse.Namespace) -> None:
     from artnb.data.prepare import prepare
     from artnb.data.sources import two_folders
 
-    crew = None
+    workers = None
     if options.serve == "one core":
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     if options.serve == "beam":
         from artnb.data.beam import BeamPipeline
 
-        crew = BeamPipeline()
+        workers = BeamPipeline()
     source = two_folders(options.photos, options.paintings)
     prepared = []
     with tempfile.TemporaryDirectory() as folder:
         outs = (Path(folder) / str(number) for number in count())
 
         def one_round() -> None:
-            dataset = prepare(source, next(outs), options.size_px, crew=crew)
+            dataset = prepare(source, next(outs), options.size_px, workers=workers)
             prepared[:] = [dataset.fingerprint]
 
         worker.serve(one_round)
     of_workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    largest = {"peak_memory_of_a_worker_gb": round(of_workers, 2)} if crew else {}
+    largest = {"peak_memory_of_a_worker_gb": round(of_workers, 2)} if workers else {}
     worker.answer_at_the_end(fingerprint=prepared[0], **largest)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artnb.cli.collection_looks import add_looks
 from artnb.cli.command import add_command
-from artnb.cli.data import add_preparing, chosen_crew, say_prepared
+from artnb.cli.data import add_preparing, chosen_workers, say_prepared
 from artnb.errors import InputError
 from artnb.progress import bar
 
@@ -186,7 +186,7 @@ def _prepare(options: argparse.Namespace) -> None:
         options.seed,
         options.licence,
         progress=bar,
-        crew=chosen_crew(options),
+        workers=chosen_workers(options),
     )
     say_prepared(options.out, dataset)
     print(f"What is in it:      {options.out / CARD}")

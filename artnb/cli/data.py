@@ -11,8 +11,8 @@ from artnb.cli.command import add_command
 from artnb.progress import bar
 
 if TYPE_CHECKING:
-    from artnb.data.crew import Crew
     from artnb.data.dataset import Dataset
+    from artnb.data.workers import Workers
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -94,12 +94,12 @@ def _data_prepare(options: argparse.Namespace) -> None:
         options.seed,
         options.licence,
         progress=bar,
-        crew=chosen_crew(options),
+        workers=chosen_workers(options),
     )
     say_prepared(options.out, dataset)
 
 
-def chosen_crew(options: argparse.Namespace) -> "Crew | None":
+def chosen_workers(options: argparse.Namespace) -> "Workers | None":
     """Give the workers of a Beam pipeline where `--beam` asks for them, otherwise None."""
     if options.beam is None:
         return None

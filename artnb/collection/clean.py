@@ -24,7 +24,7 @@ from artnb.collection.duplicates import (
 )
 from artnb.collection.looks import REMEMBERED, Look, look_at_files
 from artnb.collection.table import NO, YES, Collection, keeps
-from artnb.data.groups import group_pairs
+from artnb.data.scan import group_pairs
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
 

@@ -12,7 +12,6 @@ import numpy as np
 from artnb.collection.borders import Box, read_box
 from artnb.collection.clean import kind_of
 from artnb.collection.table import Collection, keeps
-from artnb.data.crew import Crew
 from artnb.data.dataset import Dataset, fixed_pictures
 from artnb.data.images import UnreadableImageError, decode_image, encode_png
 from artnb.data.prepare import prepare
@@ -23,6 +22,7 @@ from artnb.data.sources import (
     SourceDomain,
     check_names,
 )
+from artnb.data.workers import Workers
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.progress import Progress, silent
@@ -77,7 +77,7 @@ def prepare_pair(
     seed: int = 0,
     licence: str = "",
     progress: Progress = silent,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
 ) -> Dataset:
     """Make a Dataset of the pictures in use of two Collections, and its card.
 
@@ -94,7 +94,7 @@ def prepare_pair(
         seed: of the split.
         licence: under which the pictures may be used, for the record.
         progress: shows how far it has got.
-        crew: who does the work; None is this machine, on all cores.
+        workers: who does the work; None is this machine, on all cores.
 
     Returns:
         The Dataset, opened.
@@ -108,7 +108,7 @@ def prepare_pair(
     _check_apart(used)
     domains = [SourceDomain(name, _pictures(*side)) for name, side in zip(names, used, strict=True)]
     source = Source(f"{x.folder.name}, {y.folder.name}", *domains).with_test_share(test_share)
-    dataset = prepare(source, out, size_px, seed, licence, progress, crew)
+    dataset = prepare(source, out, size_px, seed, licence, progress, workers)
     _draw_contact_sheet(dataset, out / SHEET)
     write_whole(out / CARD, _card(dataset, used, licence, seed))
     return dataset
@@ -173,9 +173,7 @@ def _pictures(collection: Collection, rows: "DataFrame") -> tuple[CroppedPicture
 def _draw_contact_sheet(dataset: Dataset, path: Path) -> None:
     from artnb.show.grids import in_rows, titled_grid
 
-    sides = [
-        fixed_pictures(domain.train, _SHOWN, dataset.size_px) for domain in (dataset.x, dataset.y)
-    ]
+    sides = [fixed_pictures(domain.train, _SHOWN, dataset.size_px) for domain in dataset.domains]
     columns = max(map(len, sides))
     rows = [row for side in sides for row in in_rows(side, columns)]
     sheet = titled_grid(rows, title=f"{dataset.x.name} above, {dataset.y.name} below")
@@ -191,12 +189,12 @@ def _card(dataset: Dataset, used: "list[Used]", licence: str, seed: int) -> str:
         "| | training | held out |\n|---|---|---|\n"
         + "\n".join(
             f"| {domain.name} | {len(domain.train):,} | {len(domain.test):,} |"
-            for domain in (dataset.x, dataset.y)
+            for domain in dataset.domains
         ),
         f"Held out by a hash of seed {seed} and pixels; pictures of one group (near-duplicates, "
         "details of one painting) stay on one side.",
     ]
-    for domain, side in zip((dataset.x, dataset.y), used, strict=True):
+    for domain, side in zip(dataset.domains, used, strict=True):
         parts += [f"## {domain.name}", _facts(*side)]
     return "\n\n".join(parts) + "\n"
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from artnb.data.chunks import Chunk, has_chunk, write_chunk
 from artnb.data.scan import look_at
 from artnb.data.shards import Shard, write_planned
 from artnb.data.sources import Picture
+from artnb.data.workers import Chunk, has_chunk, write_chunk
 from artnb.errors import InputError, UnfinishedError
 from artnb.files import write_whole
 from artnb.progress import Progress, silent

@@ -14,9 +14,8 @@ from artnb.data.dataset import (
 )
 from artnb.data.images import UnreadableImageError, decode_image, hash_pixels
 from artnb.data.records import read_shard
-from artnb.data.scan import scan
+from artnb.data.scan import FEWEST_USABLE_IMAGES, ScannedDomain, scan
 from artnb.data.sources import existing_folder, find_source
-from artnb.data.split import FEWEST_USABLE_IMAGES, ScannedDomain
 from artnb.errors import InputError
 from artnb.files import sha256_of
 from artnb.parallel import in_parallel

@@ -12,9 +12,8 @@ from PIL import Image
 
 from artnb.data.images import decode_rgb, prepare_image
 from artnb.data.records import read_shard
-from artnb.data.scan import MEMORY_LIMIT_GB, scan
+from artnb.data.scan import MEMORY_LIMIT_GB, Entry, ScannedDomain, scan
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
-from artnb.data.split import Entry, ScannedDomain
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
 
@@ -85,7 +84,7 @@ def fixed_pictures(images: Images, count: int, size_px: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Domain:
-    """One side of a Dataset: its name and its pictures."""
+    """One kind of pictures of a Dataset: its name, and those to train on and those held out."""
 
     name: str
     train: Images
@@ -98,7 +97,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Two domains of square RGB pictures, X to be turned into Y.
+    """Domains of square RGB pictures; of two, X is to be turned into Y.
 
     `paired_test` says that test pictures of both domains with equal names show the same
     scene. `fingerprint` is a sha256 that changes when any picture, name or split does.
@@ -106,19 +105,28 @@ class Dataset:
 
     path: str
     size_px: int
-    x: Domain
-    y: Domain
+    domains: tuple[Domain, ...]
     fingerprint: str
     paired_test: bool = False
     remarks: tuple[str, ...] = field(default=())
 
+    @property
+    def x(self) -> Domain:
+        """The first domain: what is turned into the other."""
+        return self.domains[0]
+
+    @property
+    def y(self) -> Domain:
+        """The second domain: what the first is turned into."""
+        return self.domains[1]
+
     def describe(self) -> str:
         """Say in a line what this Dataset holds."""
-        sides = " → ".join(
+        held = " → ".join(
             f"{domain.name} ({len(domain.train):,} train, {len(domain.test):,} test)"
-            for domain in (self.x, self.y)
+            for domain in self.domains
         )
-        return f"{sides}, {self.size_px} px"
+        return f"{held}, {self.size_px} px"
 
 
 def open_dataset(
@@ -162,7 +170,7 @@ def _open_source(
         for domain in (x, y)
         if (bad := domain.split("unreadable"))
     )
-    domains = [_as_domain(domain, size_px) for domain in (x, y)]
+    domains = tuple(_as_domain(domain, size_px) for domain in (x, y))
     streamed = (
         f"more than {memory_limit_gb:g} GB of pictures are scaled anew in every epoch; "
         "artnb data prepare would spare that",
@@ -171,8 +179,7 @@ def _open_source(
     return Dataset(
         path=str(path),
         size_px=size_px,
-        x=domains[0],
-        y=domains[1],
+        domains=domains,
         fingerprint=_fingerprint_of_entries(x, y),
         remarks=source.remarks + skipped + (() if in_memory else streamed),
     )
@@ -264,12 +271,10 @@ def _open_prepared(
     keep = total_bytes <= memory_limit_gb * 1e9
     if not keep:
         remarks.append(f"{total_bytes / 1e9:.1f} GB of pictures are streamed from the shards")
-    x, y = (_load_domain(path, manifest, name, keep, progress) for name in names)
     return Dataset(
         path=str(path),
         size_px=manifest["size_px"],
-        x=x,
-        y=y,
+        domains=tuple(_load_domain(path, manifest, name, keep, progress) for name in names),
         fingerprint=fingerprint_of_manifest(manifest),
         paired_test=manifest["paired_test"],
         remarks=tuple(remarks),

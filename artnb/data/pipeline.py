@@ -92,7 +92,7 @@ class BatchOrder:
         """Give the JPEGs of a batch, or of this host's share, X and Y."""
         x, y = (
             [domain.train[index] for index in self.indices(domain, batch)]
-            for domain in (self.dataset.x, self.dataset.y)
+            for domain in self.dataset.domains
         )
         return x, y
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from artnb.data.chunks import Chunk, chunks_of, read_chunk
-from artnb.data.crew import Crew, ThisMachine
 from artnb.data.dataset import SPLITS, Dataset, open_dataset
+from artnb.data.scan import Entry, ScannedDomain, split_domain
 from artnb.data.shards import Part, shards_of, write_manifest
 from artnb.data.sources import Source, SourceDomain
-from artnb.data.split import Entry, ScannedDomain, split_domain
+from artnb.data.workers import Chunk, ThisMachine, Workers, chunks_of, read_chunk
 from artnb.errors import InputError, UnfinishedError
 from artnb.files import remove_folder, unfinished_folder
 from artnb.progress import Progress, silent
@@ -42,7 +41,7 @@ def prepare(
     seed: int = 0,
     licence: str = "",
     progress: Progress = silent,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
 ) -> Dataset:
     """Turn a source into a Dataset.
 
@@ -62,7 +61,7 @@ def prepare(
         seed: of the split; it is kept in dataset.json.
         licence: under which the pictures may be used, for the record.
         progress: shows how far it has got.
-        crew: who does the work; None is this machine, on all cores.
+        workers: who does the work; None is this machine, on all cores.
 
     Returns:
         The Dataset, opened; its pictures are read from the shards when they are asked for.
@@ -72,16 +71,18 @@ def prepare(
             pictures.
     """
     check_size(size_px)
-    crew = crew or ThisMachine(progress)
+    workers = workers or ThisMachine(progress)
     with _kept_until_done(out) as chunks_folder, new_folder(out) as folder:
-        x, y = _prepare_pictures(source, size_px, seed, chunks_folder, crew)
+        x, y = _prepare_pictures(source, size_px, seed, chunks_folder, workers)
         write_report(folder / REPORT, (x, y))
         parts = [
             Part(domain.name, split, [entry.picture for entry in domain.split(split)])
             for domain in (x, y)
             for split in SPLITS
         ]
-        written = crew.write_shards(folder, [shard for part in parts for shard in shards_of(part)])
+        written = workers.write_shards(
+            folder, [shard for part in parts for shard in shards_of(part)]
+        )
         details = {
             "source": source.path,
             "licence": licence,
@@ -93,10 +94,10 @@ def prepare(
 
 
 def _prepare_pictures(
-    source: Source, size_px: int, seed: int, folder: Path, crew: Crew
+    source: Source, size_px: int, seed: int, folder: Path, workers: Workers
 ) -> tuple[ScannedDomain, ScannedDomain]:
     chunks = [chunks_of(domain.all_pictures, size_px) for domain in (source.x, source.y)]
-    crew.prepare_chunks(folder, [*chunks[0], *chunks[1]])
+    workers.prepare_chunks(folder, [*chunks[0], *chunks[1]])
 
     def split(domain: SourceDomain, its_chunks: Sequence[Chunk]) -> ScannedDomain:
         entries = [entry for chunk in its_chunks for entry in read_chunk(folder, chunk)]

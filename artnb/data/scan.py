@@ -1,19 +1,55 @@
-"""Look at every picture of a source once: can it be decoded, is it a repeat, where does it go.
+"""Look at every picture of a source once: can it be decoded, is it a repeat, is it held out.
 
 Preparing a Dataset and training straight from a folder both start here, so they agree on
 names, splits and what is left out.
 """
 
-from dataclasses import replace
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
 
 from artnb.data.images import UnreadableImageError, prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
-from artnb.data.split import Entry, ScannedDomain, split_domain
+from artnb.errors import InputError
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 
 # Encoded pictures stay in memory up to this size; beyond it they are read again when needed.
 MEMORY_LIMIT_GB = 2.0
+FEWEST_USABLE_IMAGES = 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was found out about one picture."""
+
+    picture: Picture
+    split: str  # "train", "test" or "unreadable"
+    pixel_sha256: str = ""
+    problem: str = ""
+    duplicate_of: str = ""
+    jpeg: bytes | None = None  # None: read it again when it is needed
+
+
+@dataclass(frozen=True)
+class ScannedDomain:
+    """One domain after the look at every picture, in the source's order."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+    def split(self, name: str) -> list[Entry]:
+        """Give the entries of `"train"`, `"test"` or `"unreadable"`."""
+        return [entry for entry in self.entries if entry.split == name]
+
+    @property
+    def duplicates(self) -> list[Entry]:
+        """The entries whose pixels repeat those of an earlier one."""
+        return [entry for entry in self.entries if entry.duplicate_of]
 
 
 def scan(
@@ -82,3 +118,121 @@ def look_at(picture: Picture, size_px: int) -> Entry:
     except (UnreadableImageError, OSError) as error:
         return Entry(picture, "unreadable", problem=str(error))
     return Entry(picture, "train", pixel_sha256, jpeg=jpeg)
+
+
+def split_domain(domain: SourceDomain, entries: Sequence[Entry], seed: int) -> ScannedDomain:
+    """Mark the repeats of a domain and say which of its pictures are held out.
+
+    Args:
+        domain: as it came; the split that it brings is kept.
+        entries: of `pictures` and then of `test_pictures`, each "train" or "unreadable" so far.
+        seed: of the split.
+
+    Raises:
+        InputError: the domain has fewer than two usable training pictures.
+    """
+    entries = _mark_duplicates(entries)
+    if domain.test_pictures is None:
+        entries = _hold_out(entries, domain.test_size, seed)
+    else:
+        entries = _keep_split(entries, len(domain.pictures))
+    scanned = ScannedDomain(domain.name, tuple(entries))
+    _check_enough(scanned)
+    return scanned
+
+
+def _mark_duplicates(entries: Sequence[Entry]) -> list[Entry]:
+    first_with: dict[str, Entry] = {}
+    marked = []
+    for entry in entries:
+        first = first_with.setdefault(entry.pixel_sha256, entry)
+        # Names will not do: trainA and testA may hold the same picture under the same name.
+        repeated = entry.pixel_sha256 and first is not entry
+        marked.append(replace(entry, duplicate_of=first.picture.name) if repeated else entry)
+    return marked
+
+
+def _keep_split(entries: Sequence[Entry], training: int) -> list[Entry]:
+    """Put all but the first ones into the test split."""
+    return [
+        entry if number < training or entry.problem else replace(entry, split="test")
+        for number, entry in enumerate(entries)
+    ]
+
+
+def _hold_out(entries: Sequence[Entry], test_size: float, seed: int) -> list[Entry]:
+    """Move a share or a count to the test split, chosen by a hash of seed and pixels.
+
+    Equal pictures go the same way, and so do those of a group, so no training picture is also a
+    test picture; names and order of the files play no part.
+    """
+    counts = Counter(entry.pixel_sha256 for entry in entries if entry.split == "train")
+    wanted = test_size if test_size >= 1 else round(test_size * counts.total())
+    chosen: set[str] = set()
+    held_out = 0
+    for bundle in sorted(_bundles(entries), key=lambda bundle: split_key(seed, min(bundle))):
+        size = sum(counts[pixel_sha256] for pixel_sha256 in bundle)
+        if held_out + size <= wanted:
+            chosen |= bundle
+            held_out += size
+    return [replace(e, split="test") if e.pixel_sha256 in chosen else e for e in entries]
+
+
+def _bundles(entries: Sequence[Entry]) -> list[set[str]]:
+    """Give the hashes of pictures that must stay on one side, put together."""
+    usable = [entry for entry in entries if entry.split == "train"]
+    places = {pixels: place for place, pixels in enumerate({e.pixel_sha256: 0 for e in usable})}
+    grouped: dict[str, list[int]] = {}
+    for entry in usable:
+        if entry.picture.group:
+            grouped.setdefault(entry.picture.group, []).append(places[entry.pixel_sha256])
+    pairs = [pair for together in grouped.values() for pair in pairwise(together)]
+    hashes = list(places)
+    bundles = [{hashes[place] for place in group} for group in group_pairs(len(hashes), pairs)]
+    together = set().union(*bundles)
+    return [*bundles, *({pixels} for pixels in hashes if pixels not in together)]
+
+
+def split_key(seed: int, pixel_sha256: str) -> str:
+    """Give the hash by which pictures are ranked for the test split."""
+    return hashlib.sha256(f"{seed}:{pixel_sha256}".encode()).hexdigest()
+
+
+def _check_enough(domain: ScannedDomain) -> None:
+    usable = len(domain.split("train"))
+    if usable >= FEWEST_USABLE_IMAGES:
+        return
+    unreadable = domain.split("unreadable")
+    why = (
+        f"; {len(unreadable)} cannot be read ({unreadable[0].picture.name}: " if unreadable else ""
+    )
+    why += f"{unreadable[0].problem})" if unreadable else ""
+    raise InputError(
+        f"training needs at least {FEWEST_USABLE_IMAGES} usable {domain.name} pictures, "
+        f"got {usable}{why}; add pictures or hold out fewer with --test-share"
+    )
+
+
+def group_pairs(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Put everything that is connected by pairs into one group.
+
+    Args:
+        count: how many things there are.
+        pairs: of places.
+
+    Returns:
+        Groups of two and more places.
+    """
+    pairs = list(pairs)
+    if not pairs:
+        return []
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = np.array(pairs, int).T
+    graph = coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    groups: dict[int, list[int]] = {}
+    for place, label in enumerate(labels.tolist()):
+        groups.setdefault(label, []).append(place)
+    return [group for group in groups.values() if len(group) > 1]

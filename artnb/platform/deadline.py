@@ -2,12 +2,10 @@
 
 import math
 import os
-import statistics
 import time
 from collections import deque
 from dataclasses import dataclass
 from numbers import Real
-from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.platform.machine import accelerators
@@ -20,8 +18,6 @@ _KAGGLE_TPU_VARIABLES = ("ISTPUVM", "TPU_ACCELERATOR_TYPE")
 # The next step may take this many times as long as the slowest measured one.
 _SLOW_STEP_FACTOR = 1.5
 _DAY_S = 24 * 60 * 60
-# Where the system does not say when the process started, this is the nearest to it.
-_IMPORTED = time.time()
 
 
 @dataclass(frozen=True)
@@ -137,37 +133,17 @@ class StepClock:
             self._durations.append(now - self._last)
         self._last = now
 
-    def pause(self) -> None:
-        """Leave out what follows until the next step ends: a save, a grid, an epoch's end."""
-        self._last = None
-
-    @property
-    def typical_s(self) -> float:
-        """The median of the remembered steps, in seconds; 0 until one was measured."""
-        return statistics.median(self._durations) if self._durations else 0.0
-
     @property
     def slow_s(self) -> float:
         """The slowest of the remembered steps, in seconds; 0 until one was measured."""
         return max(self._durations, default=0.0)
 
 
-def process_started(process: Path = Path("/proc/self")) -> float:
-    """Give the moment when this process started, as `time.time()` gives it.
+def process_started() -> float:
+    """Give the moment when this process started, as `time.time()` gives it."""
+    import psutil
 
-    Args:
-        process: Linux' folder of facts about the process; where there is none, the moment when
-            this module was imported stands in.
-    """
-    facts = process / "stat"
-    if not facts.exists():
-        return _IMPORTED
-    # proc(5): field 22 is the start in clock ticks after boot. Field 2, the program's name in
-    # brackets, may hold spaces and brackets itself: count from behind it.
-    fields = facts.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    after_boot_s = int(fields[22 - 3]) / os.sysconf("SC_CLK_TCK")
-    booted = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-    return min(booted + after_boot_s, _IMPORTED)
+    return psutil.Process().create_time()
 
 
 def clock_time(moment: float) -> str:

@@ -1,17 +1,15 @@
 """A heartbeat: a line every few minutes that says a long cell is still at work."""
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
 
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline, clock_time, in_words
+from artnb.platform.machine import memory_in_use_gb
 
 # A training whose `fit` was interrupted tells no callback: end after this many lines without a
 # step. With a line every 3 minutes that is an hour, longer than any step or compilation.
@@ -101,8 +99,10 @@ class KeepAlive(keras.callbacks.Callback):
     def line(self) -> str:
         """Describe where things stand now; the rate counts from the line before."""
         now = self.clock()
-        work = self._so_far(now) if self._said is None else self._steps(now)
-        parts = [*work, _memory(), self._time_left(now), self._until_deadline(now), clock_time(now)]
+        so_far = [f"{in_words(now - self._began)} so far"]
+        work = so_far if self._said is None else self._steps(now)
+        memory = f"{memory_in_use_gb():.1f} GB of memory in use"
+        parts = [*work, memory, self._time_left(now), self._until_deadline(now), clock_time(now)]
         return f"{self.task}: " + ", ".join(part for part in parts if part)
 
     def _forget(self) -> None:
@@ -132,9 +132,6 @@ class KeepAlive(keras.callbacks.Callback):
                 self.say(f"{self.task}: it seems to have ended, so these lines end too")
                 return
 
-    def _so_far(self, now: float) -> list[str]:
-        return [f"{in_words(now - self._began)} so far"]
-
     def _steps(self, now: float) -> list[str]:
         step, moment = self._last
         self._measure(step, moment)
@@ -162,34 +159,6 @@ class KeepAlive(keras.callbacks.Callback):
             return ""
         left_s = self.deadline.left_s(now)
         return f"the deadline in {in_words(left_s)}" if left_s > 0 else "the deadline has passed"
-
-
-def memory_in_use_gb() -> float | None:
-    """Give the memory that this process occupies, GB, or None where Linux does not tell it."""
-    facts = Path("/proc/self/statm")
-    if not facts.exists():
-        return None
-    resident_pages = int(facts.read_text(encoding="ascii").split()[1])
-    return resident_pages * os.sysconf("SC_PAGE_SIZE") / 1e9
-
-
-def peak_memory_gb() -> float | None:
-    """Give the most memory that this process ever occupied, GB, or None where nothing tells it."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # macOS counts bytes, the others units of 1024.
-    return (peak if sys.platform == "darwin" else peak * 1024) / 1e9
-
-
-def _memory() -> str:
-    used_gb = memory_in_use_gb()
-    if used_gb is not None:
-        return f"{used_gb:.1f} GB of memory in use"
-    peak_gb = peak_memory_gb()
-    return "" if peak_gb is None else f"at most {peak_gb:.1f} GB of memory in use"
 
 
 def _in_steps(rate: float) -> str:

@@ -1,7 +1,9 @@
-"""What this machine can do, in a line, and which preset and precision suit it."""
+"""What this machine has and can do, and which preset and precision suit it."""
 
+import importlib.metadata
 import os
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 
 from artnb.errors import InputError
@@ -42,6 +44,31 @@ def this_machine() -> str:
         f"Python {platform.python_version()}, Keras {keras.__version__} "
         f"on {keras.backend.backend()}, artnb {__version__}"
     )
+
+
+def versions_of(packages: Iterable[str]) -> dict[str, str]:
+    """Give the versions of those of some packages that are installed; nothing is imported."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def free_memory_gb() -> float:
+    """Give the memory that new programs can have, GB."""
+    import psutil
+
+    return psutil.virtual_memory().available / 1e9
+
+
+def memory_in_use_gb() -> float:
+    """Give the memory that this process occupies, GB."""
+    import psutil
+
+    return psutil.Process().memory_info().rss / 1e9
 
 
 def suitable_precision() -> tuple[str, str]:

@@ -8,7 +8,7 @@ import keras
 
 from artnb.data.dataset import Dataset
 from artnb.methods.cyclegan.model import CycleGAN
-from artnb.platform.versions import versions_of
+from artnb.platform.machine import versions_of
 from artnb.platform.where import platform_name
 
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
@@ -49,6 +49,6 @@ def describe_data(dataset: Dataset) -> dict[str, Any]:
         "size_px": dataset.size_px,
         "x": dataset.x.name,
         "y": dataset.y.name,
-        "train": {d.name: len(d.train) for d in (dataset.x, dataset.y)},
-        "test": {d.name: len(d.test) for d in (dataset.x, dataset.y)},
+        "train": {d.name: len(d.train) for d in dataset.domains},
+        "test": {d.name: len(d.test) for d in dataset.domains},
     }

@@ -19,9 +19,9 @@ class Sampler:
     """
 
     def __init__(self, dataset: Dataset, count: int, size_px: int) -> None:
-        self.names = (dataset.x.name, dataset.y.name)
+        self.names = tuple(domain.name for domain in dataset.domains)
         self.pictures = tuple(
-            fixed_pictures(domain.shown(), count, size_px) for domain in (dataset.x, dataset.y)
+            fixed_pictures(domain.shown(), count, size_px) for domain in dataset.domains
         )
 
     def grid(self, painters: tuple[keras.Model, keras.Model], title: str) -> Image.Image:

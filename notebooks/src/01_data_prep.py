@@ -96,8 +96,8 @@ from artnb.data.dataset import fixed_pictures, read_manifest
 from artnb.data.images import decode_image, list_images
 from artnb.data.prepare import prepare
 from artnb.data.records import decode_example, read_frames
+from artnb.data.scan import split_key
 from artnb.data.sources import find_source, two_folders
-from artnb.data.split import split_key
 from artnb.demo import demo_config
 from artnb.notebook.display import show, show_source
 from artnb.notebook.inputs import find_competition, stand_in_for_competition

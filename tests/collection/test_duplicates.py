@@ -11,7 +11,7 @@ from artnb.collection.duplicates import (
     find_repeats,
     hash_picture,
 )
-from artnb.data.groups import group_pairs
+from artnb.data.scan import group_pairs
 from tests.collection.looked_at import painting
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from artnb.data import chunks
+from artnb.data import workers
 
 
 @pytest.fixture
 def small_chunks(monkeypatch):
     """Chunks of four pictures, so that few pictures make several."""
-    monkeypatch.setattr(chunks, "_PICTURES_PER_CHUNK", 4)
+    monkeypatch.setattr(workers, "_PICTURES_PER_CHUNK", 4)

@@ -8,9 +8,9 @@ import pytest
 from artnb.cli import main
 from artnb.data import shards
 from artnb.data.beam import BeamPipeline
-from artnb.data.crew import ThisMachine
 from artnb.data.prepare import prepare
 from artnb.data.sources import find_source, two_folders
+from artnb.data.workers import ThisMachine
 from artnb.errors import InputError, UnfinishedError
 
 from .pictures import CountedProgress, contents, encoded, fill, picture, two_filled
@@ -64,7 +64,7 @@ def test_without_beam_one_sentence_says_what_to_do(tmp_path, capsys, command):
 def test_the_shards_are_those_of_one_machine(tmp_path, source, options):
     prepare(source, tmp_path / "here", SIZE_PX, seed=3, licence="CC0")
     dataset = prepare(
-        source, tmp_path / "beam", SIZE_PX, seed=3, licence="CC0", crew=BeamPipeline(options)
+        source, tmp_path / "beam", SIZE_PX, seed=3, licence="CC0", workers=BeamPipeline(options)
     )
     assert contents(tmp_path / "beam") == contents(tmp_path / "here")
     assert len(dataset.x.train) + len(dataset.x.test) == 12
@@ -76,7 +76,7 @@ def test_paths_may_be_relative(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     two_filled(tmp_path)
     relative = two_folders(Path("photos"), Path("paintings"))
-    prepare(relative, Path("beam"), SIZE_PX, crew=BeamPipeline(THREADS))
+    prepare(relative, Path("beam"), SIZE_PX, workers=BeamPipeline(THREADS))
     prepare(relative, Path("here"), SIZE_PX)
     assert contents(Path("beam")) == contents(Path("here"))
 
@@ -91,7 +91,7 @@ def test_shards_are_sources_too(tmp_path, source):
             (folder / shard.name).write_bytes(shard.read_bytes())
     competition = find_source(tmp_path / "competition")
     prepare(competition, tmp_path / "here", SIZE_PX)
-    prepare(competition, tmp_path / "beam", SIZE_PX, crew=BeamPipeline(THREADS))
+    prepare(competition, tmp_path / "beam", SIZE_PX, workers=BeamPipeline(THREADS))
     assert contents(tmp_path / "beam") == contents(tmp_path / "here")
 
 
@@ -102,7 +102,7 @@ def test_a_pipeline_goes_on_where_one_machine_stopped_and_back(tmp_path, source)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prepare(source, tmp_path / "out", SIZE_PX, crew=Interrupted())
+        prepare(source, tmp_path / "out", SIZE_PX, workers=Interrupted())
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / ".out-unfinished").iterdir()}
     assert len(kept) == 2 * 5  # chunks, each with its facts
 
@@ -110,10 +110,10 @@ def test_a_pipeline_goes_on_where_one_machine_stopped_and_back(tmp_path, source)
         write_shards = Interrupted.write_shards
 
     with pytest.raises(KeyboardInterrupt):
-        prepare(source, tmp_path / "out", SIZE_PX, crew=InterruptedPipeline(THREADS))
+        prepare(source, tmp_path / "out", SIZE_PX, workers=InterruptedPipeline(THREADS))
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     prepare(source, tmp_path / "out", SIZE_PX)
-    prepare(source, tmp_path / "straight", SIZE_PX, crew=BeamPipeline(THREADS))
+    prepare(source, tmp_path / "straight", SIZE_PX, workers=BeamPipeline(THREADS))
     assert contents(tmp_path / "out") == contents(tmp_path / "straight")
 
 
@@ -124,25 +124,25 @@ def test_a_failing_worker_is_one_sentence_and_loses_nothing(tmp_path, source, mo
 
     monkeypatch.setattr(shards, "write_shard", full)
     with pytest.raises(UnfinishedError, match=r"broke off \(.*No space left.*\); .* run it again"):
-        prepare(source, tmp_path / "out", SIZE_PX, crew=BeamPipeline(THREADS))
+        prepare(source, tmp_path / "out", SIZE_PX, workers=BeamPipeline(THREADS))
     assert not (tmp_path / "out").exists()
     monkeypatch.undo()
     assert list((tmp_path / ".out-unfinished").glob("*.tfrec"))
-    prepare(source, tmp_path / "out", SIZE_PX, crew=BeamPipeline(THREADS))
+    prepare(source, tmp_path / "out", SIZE_PX, workers=BeamPipeline(THREADS))
 
 
 @with_beam
 def test_too_few_pictures_are_the_same_error_as_on_one_machine(tmp_path):
     source = two_filled(tmp_path, paintings=1)
     with pytest.raises(InputError, match="at least 2 usable painting pictures, got 1"):
-        prepare(source, tmp_path / "out", SIZE_PX, crew=BeamPipeline(THREADS))
+        prepare(source, tmp_path / "out", SIZE_PX, workers=BeamPipeline(THREADS))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["paintings", "photos"]
 
 
 @with_beam
 def test_progress_counts_what_is_done(tmp_path, source):
     progress = CountedProgress()
-    prepare(source, tmp_path / "out", SIZE_PX, crew=BeamPipeline(THREADS, progress))
+    prepare(source, tmp_path / "out", SIZE_PX, workers=BeamPipeline(THREADS, progress))
     assert progress.calls == {"preparing pictures": [5, 5], "writing shards": [3, 3]}
 
 

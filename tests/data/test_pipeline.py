@@ -41,7 +41,7 @@ def numbered(name: str, count: int) -> Domain:
 
 def order_of(photos: int, paintings: int, batch_size: int = 1, seed: int = 0) -> BatchOrder:
     x, y = numbered("photo", photos), numbered("monet", paintings)
-    return BatchOrder(Dataset("", SIZE_PX, x, y, ""), batch_size, seed)
+    return BatchOrder(Dataset("", SIZE_PX, (x, y), ""), batch_size, seed)
 
 
 def one_pass(order: BatchOrder, number: int = 0) -> tuple[list[bytes], list[bytes]]:
@@ -279,7 +279,7 @@ def test_both_decoders_give_equal_pixels_at_any_chroma_sampling(sampling):
         )
         train = Images([Named("a")] * 2, 64, [jpeg] * 2)
         domains = [Domain(name, train, Images([], 64, [])) for name in ("photo", "monet")]
-        order = BatchOrder(Dataset("", 64, *domains, ""), 1, seed=0)
+        order = BatchOrder(Dataset("", 64, tuple(domains), ""), 1, seed=0)
         ((x, _),) = first_batches(tensorflow_pipeline(order), 1)
         np.testing.assert_array_equal(x[0], decode_rgb(jpeg))
         assert tf.io.decode_jpeg(jpeg).shape == (64, 64, 3)
@@ -344,7 +344,7 @@ def test_a_picture_of_another_size_is_an_error():
     jpegs = [encode_jpeg(np.zeros((size, size, 3), np.uint8)) for size in (32, 36)]
     train = Images([Named("a"), Named("b")], SIZE_PX, jpegs)
     domains = [Domain(name, train, Images([], SIZE_PX, [])) for name in ("photo", "monet")]
-    order = BatchOrder(Dataset("", SIZE_PX, *domains, ""), 2, seed=0)
+    order = BatchOrder(Dataset("", SIZE_PX, tuple(domains), ""), 2, seed=0)
     with pytest.raises(ValueError, match="same shape"):
         arrays(order, 1)
     with pytest.raises(Exception, match="shape"):  # TensorFlow's own kind

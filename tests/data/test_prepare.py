@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import artnb
-from artnb.data import crew, shards
+from artnb.data import shards, workers
 from artnb.data.dataset import open_dataset
 from artnb.data.images import decode_image, decode_rgb, fit_square
 from artnb.data.prepare import check_size, new_folder, prepare
@@ -247,9 +247,9 @@ def test_the_out_folder_is_not_private(tmp_path):
 def looked_at(monkeypatch):
     """The names of the pictures that are decoded, in their order."""
     names = []
-    real = crew.look_at
+    real = workers.look_at
     monkeypatch.setattr(
-        crew,
+        workers,
         "look_at",
         lambda picture, size_px: names.append(picture.name) or real(picture, size_px),
     )
@@ -277,9 +277,9 @@ def stopping_at(title, count, error=KeyboardInterrupt):
 @pytest.mark.parametrize(
     "place",
     [
-        *("data.crew.look_at", "data.crew.write_chunk", "data.chunks.write_shard"),
-        *("data.chunks.write_whole", "data.prepare.write_report", "data.prepare.write_manifest"),
-        *("data.crew.write_planned", "data.shards.write_shard", "data.shards.sha256_of"),
+        *("data.workers.look_at", "data.workers.write_chunk", "data.workers.write_shard"),
+        *("data.workers.write_whole", "data.prepare.write_report", "data.prepare.write_manifest"),
+        *("data.workers.write_planned", "data.shards.write_shard", "data.shards.sha256_of"),
         "files.os.replace",
     ],
 )
@@ -394,14 +394,14 @@ def test_a_torn_chunk_is_an_error_that_the_next_call_gets_over(tmp_path):
     assert len(prepare(source, tmp_path / "out", SIZE_PX).x.train) == 9
 
 
-def test_what_a_crew_could_not_finish_is_kept(tmp_path):
-    class Tired(crew.ThisMachine):
+def test_what_workers_could_not_finish_is_kept(tmp_path):
+    class Tired(workers.ThisMachine):
         def write_shards(self, folder, shards):
             raise UnfinishedError("tired")
 
     source = two_filled(tmp_path)
     with pytest.raises(UnfinishedError, match="tired"):
-        prepare(source, tmp_path / "out", SIZE_PX, crew=Tired())
+        prepare(source, tmp_path / "out", SIZE_PX, workers=Tired())
     assert list((tmp_path / ".out-unfinished").glob("*.tfrec"))
 
 

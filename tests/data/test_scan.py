@@ -7,9 +7,8 @@ import pytest
 
 from artnb.data.dataset import as_images
 from artnb.data.images import hash_pixels, prepare_image
-from artnb.data.scan import scan
+from artnb.data.scan import scan, split_key
 from artnb.data.sources import FilePicture, Source, SourceDomain, find_source
-from artnb.data.split import split_key
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 

@@ -6,7 +6,7 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.platform import deadline as module
-from artnb.platform.deadline import Deadline, StepClock, clock_time, in_words, process_started
+from artnb.platform.deadline import Deadline, StepClock, clock_time, in_words
 
 # 2026-09-01, 09:55 UTC.
 MORNING = 1788256500
@@ -150,7 +150,6 @@ def test_no_deadline_on_ones_own_machine(on):
     assert Deadline.for_platform() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says when a process started")
 def test_the_session_starts_with_the_process():
     code = (
         "import time; time.sleep(0.4)\n"
@@ -160,49 +159,23 @@ def test_the_session_starts_with_the_process():
     )
     before = time.time()
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    # A clock tick is 0.01 s; Python needs far less than the 0.4 s to start.
-    assert float(result.stdout) == pytest.approx(before + 0.1, abs=0.2), result.stderr
-
-
-def test_where_nothing_tells_the_start_the_import_stands_in(tmp_path):
-    assert process_started(tmp_path) == module._IMPORTED
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux' own format")
-def test_a_program_name_with_spaces_and_brackets(tmp_path, monkeypatch):
-    monkeypatch.setattr(module.os, "sysconf", lambda name: 100)
-    monkeypatch.setattr(module.time, "clock_gettime", lambda clock: 5000.0)
-    monkeypatch.setattr(module.time, "time", lambda: MORNING)
-    monkeypatch.setattr(module, "_IMPORTED", MORNING)
-    between = " ".join(["0"] * 18)  # fields 4 to 21
-    (tmp_path / "stat").write_text(f"7 (a) b (c) S {between} 450000 1 2")
-    assert process_started(tmp_path) == MORNING - 5000 + 4500
+    # Linux' kernel gives the moment of its own start in whole seconds.
+    assert -1.1 < float(result.stdout) - before < 0.3, result.stderr
 
 
 def test_steps_are_measured_between_their_ends():
     clock = StepClock()
-    assert (clock.typical_s, clock.slow_s) == (0, 0)
+    assert clock.slow_s == 0
     for moment in (100, 101, 103, 104, 108):
         clock.tick(moment)
-    assert clock.typical_s == 1.5  # of 1, 2, 1, 4
-    assert clock.slow_s == 4
+    assert clock.slow_s == 4  # of 1, 2, 1, 4
 
 
 def test_only_the_last_steps_count():
     clock = StepClock(recent=2)
     for moment in (0, 50, 51, 54):
         clock.tick(moment)
-    assert (clock.typical_s, clock.slow_s) == (2, 3)
-
-
-def test_a_pause_is_no_step():
-    clock = StepClock()
-    for moment in (0, 1):
-        clock.tick(moment)
-    clock.pause()
-    for moment in (61, 63):
-        clock.tick(moment)
-    assert (clock.typical_s, clock.slow_s) == (1.5, 2)
+    assert clock.slow_s == 3  # 50 is forgotten
 
 
 def test_a_clock_of_no_steps():

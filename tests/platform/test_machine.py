@@ -66,3 +66,16 @@ def test_precision_on_a_gpu_is_by_its_generation(monkeypatch, capability, expect
 def test_precision_on_a_tpu_is_bfloat16(monkeypatch):
     monkeypatch.setattr(machine, "accelerators", lambda: ["tpu:0"])
     assert machine.suitable_precision()[0] == "mixed_bfloat16"
+
+
+def test_memory_grows_with_what_is_held():
+    before = machine.memory_in_use_gb()
+    held = bytearray(b"x" * 100_000_000)
+    assert machine.memory_in_use_gb() - before == pytest.approx(0.1, abs=0.02)
+    assert len(held) / 1e9 < machine.memory_in_use_gb()
+
+
+def test_free_memory_is_some_of_all():
+    import psutil
+
+    assert 0 < machine.free_memory_gb() < psutil.virtual_memory().total / 1e9

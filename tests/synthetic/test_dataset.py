@@ -72,12 +72,12 @@ def test_pairs_are_found_by_name(dataset):
         list(dataset.y.test)[::-1],
     )
     y = Domain("painting", dataset.y.train, turned)
-    other = Dataset("", SIZE_PX, dataset.x, y, "", paired_test=True)
+    other = Dataset("", SIZE_PX, (dataset.x, y), "", paired_test=True)
     assert held_out_pairs(other) == held_out_pairs(dataset)
 
 
 def test_unpaired_data_has_no_pairs(dataset):
-    unpaired = Dataset("", SIZE_PX, dataset.x, dataset.y, "", paired_test=False)
+    unpaired = Dataset("", SIZE_PX, dataset.domains, "", paired_test=False)
     assert held_out_pairs(unpaired) == []
 
 

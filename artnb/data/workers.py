@@ -1,4 +1,4 @@
-"""Pictures on their way into a Dataset, prepared in chunks that are kept until it is whole.
+"""The work of preparing a Dataset, in parts that can be divided, and those who do it.
 
 A chunk is a shard of prepared pictures and a file of what was found out about each. It is there
 whole or not at all, and its name says what it was made from: whoever prepares again after an
@@ -7,19 +7,23 @@ interruption finds it, and a picture that has changed since makes another chunk.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Protocol
 
 import PIL
 
 import artnb
 from artnb.data.records import Record, read_frames, write_shard
+from artnb.data.scan import Entry, look_at
+from artnb.data.shards import Shard, write_planned
 from artnb.data.sources import SHARD_SUFFIX, Picture, ShardPicture
-from artnb.data.split import Entry
 from artnb.errors import InputError
 from artnb.files import write_whole
+from artnb.parallel import in_parallel
+from artnb.progress import Progress, silent
 
 # Few enough to be prepared again after an interruption, many enough for few files.
 _PICTURES_PER_CHUNK = 128
@@ -106,3 +110,41 @@ def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
 
 def _facts_file(folder: Path, name: str) -> Path:
     return folder / f"{name}.json"
+
+
+class Workers(Protocol):
+    """Those who do the two parts of preparing that can be divided among many."""
+
+    def prepare_chunks(self, folder: Path, chunks: Sequence[Chunk]) -> None:
+        """Prepare the chunks that `folder` does not hold yet, and keep them there."""
+
+    def write_shards(self, folder: Path, shards: Sequence[Shard]) -> list[dict[str, Any]]:
+        """Write shards to `folder`, and give what dataset.json says of them, in their order."""
+
+
+class ThisMachine:
+    """The cores of this machine, in threads: Pillow works beside the interpreter's lock.
+
+    Args:
+        progress: shows how far it has got.
+    """
+
+    def __init__(self, progress: Progress = silent) -> None:
+        self.progress = progress
+
+    def prepare_chunks(self, folder: Path, chunks: Sequence[Chunk]) -> None:
+        """Prepare the chunks that `folder` does not hold yet, and keep them there."""
+        missing = [chunk for chunk in chunks if not has_chunk(folder, chunk)]
+        advance = self.progress("preparing pictures", sum(len(c.pictures) for c in missing))
+        for chunk in missing:
+            write_chunk(folder, chunk, self._prepared(chunk, advance))
+
+    def _prepared(self, chunk: Chunk, advance: Callable[[], None]) -> Iterator[Entry]:
+        for entry in in_parallel(lambda p: look_at(p, chunk.size_px), chunk.pictures):
+            yield entry
+            advance()
+
+    def write_shards(self, folder: Path, shards: Sequence[Shard]) -> list[dict[str, Any]]:
+        """Write shards to `folder`, and give what dataset.json says of them, in their order."""
+        advance = self.progress("writing shards", sum(len(shard.pictures) for shard in shards))
+        return [write_planned(folder, shard, advance) for shard in shards]
