@@ -11,10 +11,10 @@ from PIL import Image
 from artnb.config import CycleGANConfig, preset_config
 from artnb.data.dataset import Dataset, fixed_pictures, open_dataset
 from artnb.data.images import decode_rgb
+from artnb.drawing.grids import save_picture, titled_grid
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.runs.snapshots import load_painter
-from artnb.show.grids import save_picture, titled_grid
 from artnb.synthetic.dataset import held_out_pairs, make_demo_data
 from artnb.training.samples import paint
 from artnb.training.train import train

@@ -59,7 +59,7 @@ def serve(size: int) -> None:
 
     from artnb.config import preset_config
     from artnb.methods.cyclegan.model import build_generator
-    from artnb.translate import translate_image
+    from artnb.translation import translate_image
 
     generator = build_generator(preset_config("paper"), "generator_g")
     photo = np.random.default_rng(0).integers(0, 256, (size, size, 3), dtype=np.uint8)

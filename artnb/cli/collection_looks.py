@@ -83,7 +83,7 @@ def _clean(options: argparse.Namespace) -> None:
 
 def _draw(title: str, path: Path, draw: Callable) -> None:
     """Write a sheet and say where it lies, or remove that of an earlier time."""
-    from artnb.show.grids import save_picture
+    from artnb.drawing.grids import save_picture
 
     try:
         sheet = draw()
@@ -140,7 +140,7 @@ def _find(sides: "list[Side]", options: argparse.Namespace, count: int | None) -
 
 def _draw_clusters(clustered: "Clustered", folder: Path, seed: int) -> None:
     from artnb.collection.plots import draw_cluster, draw_counts, draw_map
-    from artnb.show.grids import save_picture
+    from artnb.drawing.grids import save_picture
 
     for old in folder.glob("cluster-??.png"):
         old.unlink()

@@ -157,8 +157,8 @@ def _show_nearest(
     scores: "RunScores",
 ) -> None:
     """Show the best epoch's translations that are nearest to real pictures, or the last one's."""
+    from artnb.drawing.grids import save_picture
     from artnb.evaluation.nearest import view_nearest
-    from artnb.show.grids import save_picture
 
     epoch = scores.best.epoch if scores.best else max(int(row.epoch) for row in scores.rows)
     view = view_nearest(run, evaluator, epoch, to, choice, dataset)

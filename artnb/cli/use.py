@@ -43,7 +43,7 @@ def _translate(options: argparse.Namespace) -> int:
     run.find_snapshot(options.epoch)
     find_pictures(options.photos)
     say_backend(options)
-    from artnb.translate import translate
+    from artnb.translation import translate
 
     report = translate(
         run, options.photos, options.out, options.epoch, options.to, options.largest_px, bar

@@ -15,9 +15,9 @@ from artnb.collection.pairing import Pairing
 from artnb.collection.sides import Clustered
 from artnb.collection.table import Collection
 from artnb.data.images import UnreadableImageError, decode_image
+from artnb.drawing.figures import COLOURS, calm, new_figure
+from artnb.drawing.grids import in_rows, titled_grid
 from artnb.errors import InputError
-from artnb.show.figures import COLOURS, calm, new_figure
-from artnb.show.grids import in_rows, titled_grid
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -171,7 +171,7 @@ def _pictures(collection: Collection, rows: "DataFrame") -> tuple[CroppedPicture
 
 
 def _draw_contact_sheet(dataset: Dataset, path: Path) -> None:
-    from artnb.show.grids import in_rows, titled_grid
+    from artnb.drawing.grids import in_rows, titled_grid
 
     sides = [fixed_pictures(domain.train, _SHOWN, dataset.size_px) for domain in dataset.domains]
     columns = max(map(len, sides))

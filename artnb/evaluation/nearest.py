@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.dataset import Dataset
+from artnb.drawing.nearest import draw_nearest
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.metrics.neighbours import (
     Nearest,
@@ -18,7 +19,6 @@ from artnb.evaluation.painted import letter_towards, painted
 from artnb.evaluation.pictures import Pictures, Seen
 from artnb.evaluation.sets import Choice, RunSets
 from artnb.runs.run import Run
-from artnb.show.nearest import draw_nearest
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class PaintedPictures:
 
     def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
         """Paint some of them."""
-        from artnb.translate import translate_images
+        from artnb.translation import translate_images
 
         sources = self.sources.read(places)
         photos = [seen.picture for seen in sources if isinstance(seen, Seen)]

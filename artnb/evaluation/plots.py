@@ -10,10 +10,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.errors import InputError
 from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.score_curves import Line, better, by_panel, find_lines, find_notes
-from artnb.show.figures import COLOURS, calm, new_figure
 
 Rows = Sequence[Mapping[str, str]]
 

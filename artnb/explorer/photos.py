@@ -14,7 +14,7 @@ from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
-from artnb.translate import scaled_down
+from artnb.translation import scaled_down
 
 # Decoded, a picture of this size fills 600 MB, as much as a notebook's machine can spare.
 TOO_MANY_PIXELS = 200_000_000

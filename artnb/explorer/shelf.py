@@ -9,7 +9,7 @@ from PIL import Image
 from artnb.data.images import PAINTED_MARK, decode_image, encode_jpeg, encode_png
 from artnb.explorer.studio import Painted
 from artnb.files import write_whole
-from artnb.translate import scaled_down
+from artnb.translation import scaled_down
 
 _LONGEST_PART = 50
 _THUMBNAIL_PX = 200

@@ -10,7 +10,7 @@ import numpy as np
 from artnb.explorer.photos import Photo
 from artnb.runs.run import Run
 from artnb.runs.snapshots import load_painter
-from artnb.translate import translate_image
+from artnb.translation import translate_image
 
 # Two Runs in both directions; the paper's generators have 11 million weights each.
 _MOST_NETWORKS = 4

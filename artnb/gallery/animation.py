@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from artnb.drawing.gallery import wall
 from artnb.errors import InputError
 from artnb.gallery.manifest import Exhibit, ShownRun
 from artnb.gallery.walls import Walls, spread
-from artnb.show.gallery import wall
 
 # Long enough to look at photo and result, short enough to see what changes in between.
 PHOTO_MS, EPOCH_MS, LAST_MS = 1500, 600, 2500

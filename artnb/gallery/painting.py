@@ -18,7 +18,7 @@ from artnb.parallel import in_parallel
 from artnb.progress import Progress
 from artnb.runs.run import Run
 from artnb.runs.snapshots import read_snapshot
-from artnb.translate import translate_images
+from artnb.translation import translate_images
 
 # Kinds that a generator makes.
 MADE_KINDS = ("painting", "reconstruction", "identity")

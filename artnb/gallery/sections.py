@@ -23,7 +23,7 @@ from artnb.gallery.walls import spread
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.synthetic.dataset import held_out_pairs
-from artnb.translate import scaled_down
+from artnb.translation import scaled_down
 
 # Of a Run's held-out pictures where nobody asks for another number.
 DEFAULT_PHOTOS = 12

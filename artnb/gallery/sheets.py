@@ -4,14 +4,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from artnb.drawing.grids import titled_grid
+from artnb.drawing.kinds import draw_four_kinds
+from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.gallery.manifest import ShownRun
 from artnb.gallery.shelf import PICTURE_QUALITY, encode_webp
 from artnb.gallery.walls import Walls, shown_epoch, spread
-from artnb.show.grids import titled_grid
-from artnb.show.kinds import draw_four_kinds
-from artnb.show.nearest import draw_nearest
 
 _FOUR_KINDS = ("source", "painting", "reconstruction", "identity")
 # More columns than that are too small to be seen on a screen.

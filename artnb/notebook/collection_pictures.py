@@ -9,9 +9,9 @@ from PIL import Image
 from artnb.collection.plots import open_picture, seen_at
 from artnb.collection.sides import Clustered
 from artnb.collection.table import Collection
+from artnb.drawing.contact import contact_wall
+from artnb.drawing.grids import in_rows, titled_grid
 from artnb.errors import InputError
-from artnb.show.contact import contact_wall
-from artnb.show.grids import in_rows, titled_grid
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.errors import InputError
 from artnb.evaluation.metrics.score import Score
-from artnb.show.figures import COLOURS, calm, new_figure
 
 _BAR_INCHES = 0.42
 _LETTERS = 100

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from artnb.show.figures import COLOURS, calm, new_figure
+from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.study.colour import colour_regions, lab_of
 from artnb.study.quantities import at_working_size
 from artnb.study.sky import sky_mask, upper_third

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.images import JPEG_QUALITY, decode_image, decode_rgb, encode_jpeg, fit_square
+from artnb.drawing.grids import titled_grid
 from artnb.evaluation.pictures import EncodedPictures
-from artnb.show.grids import titled_grid
 from artnb.submission.photos import names_in_zip
 
 _CROP_PX, _ENLARGED_PX = 64, 256

@@ -14,9 +14,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.errors import InputError
 from artnb.evaluation.metrics.score import Score
-from artnb.show.figures import COLOURS, calm, new_figure
 from artnb.study.effect import FEW_PICTURES, NEGLIGIBLE
 from artnb.study.quantities import QUANTITIES, values_of
 from artnb.study.rows import OVERVIEW, StudyRow

@@ -10,13 +10,13 @@ from typing import Any
 import keras
 
 from artnb.config import CycleGANConfig
+from artnb.drawing.curves import draw_losses
+from artnb.drawing.grids import save_picture
 from artnb.methods.cyclegan.model import LOSS_NAMES
 from artnb.platform.devices import writes_files
 from artnb.progress import progress_bar
 from artnb.runs.run import Run
 from artnb.runs.snapshots import save_snapshot, thin_out
-from artnb.show.curves import draw_losses
-from artnb.show.grids import save_picture
 from artnb.training.losses import ADVERSARIAL_LOSSES
 from artnb.training.plan import Position
 from artnb.training.samples import Sampler

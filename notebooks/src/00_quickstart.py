@@ -91,6 +91,7 @@ import keras
 from artnb.data.dataset import fixed_pictures
 from artnb.data.images import decode_rgb
 from artnb.demo import check_held_out, demo_config, draw_contact_sheet
+from artnb.drawing.gallery import before_and_after, wall
 from artnb.exchange.importing import import_generator
 from artnb.methods.cyclegan.model import CycleGAN
 from artnb.notebook.display import LivePicture, show, show_source
@@ -98,10 +99,9 @@ from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar
 from artnb.runs.snapshots import load_painter
-from artnb.show.gallery import before_and_after, wall
 from artnb.synthetic.dataset import demo_sizes, held_out_pairs, make_demo_data, make_demo_photos
 from artnb.training.train import train
-from artnb.translate import translate
+from artnb.translation import translate
 
 # %%
 keras.utils.set_random_seed(seed)

@@ -99,6 +99,8 @@ from artnb.data.records import decode_example, read_frames
 from artnb.data.scan import split_key
 from artnb.data.sources import find_source, two_folders
 from artnb.demo import demo_config
+from artnb.drawing.contact import contact_wall, wall_of_files
+from artnb.drawing.gallery import wall
 from artnb.notebook.display import show, show_source
 from artnb.notebook.inputs import find_competition, stand_in_for_competition
 from artnb.notebook.odd_files import make_odd_files
@@ -107,8 +109,6 @@ from artnb.notebook.tables import read_rows, show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar
-from artnb.show.contact import contact_wall, wall_of_files
-from artnb.show.gallery import wall
 from artnb.synthetic.dataset import demo_sizes, make_demo_data, make_demo_photos
 
 # %%

@@ -94,6 +94,8 @@ import numpy as np
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
+from artnb.drawing.gallery import wall
+from artnb.drawing.grids import titled_grid
 from artnb.methods.cyclegan.model import CycleGAN
 from artnb.notebook.display import LivePicture, show, show_source
 from artnb.notebook.run_files import list_checkpoints, list_run_files
@@ -103,8 +105,6 @@ from artnb.platform.machine import this_machine
 from artnb.platform.where import mounted, outputs_folder
 from artnb.progress import bar
 from artnb.runs.snapshots import load_painter
-from artnb.show.gallery import wall
-from artnb.show.grids import titled_grid
 from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.pool import ReplayPool
 from artnb.training.samples import Sampler, paint

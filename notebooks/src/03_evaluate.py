@@ -93,6 +93,7 @@ import numpy as np
 
 from artnb.data.dataset import open_dataset
 from artnb.demo import chosen_epochs, demo_config
+from artnb.drawing.gallery import wall
 from artnb.evaluation import fid, kid, perceptual_path_length
 from artnb.evaluation.evaluator import Evaluator, evaluate_folders
 from artnb.evaluation.extractors import load_extractor
@@ -117,10 +118,9 @@ from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar
 from artnb.runs.run import open_run
 from artnb.runs.snapshots import load_painter
-from artnb.show.gallery import wall
 from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.train import train
-from artnb.translate import translate
+from artnb.translation import translate
 
 # %%
 keras.utils.set_random_seed(seed)

@@ -100,6 +100,7 @@ from scipy.ndimage import gaussian_filter
 
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import demo_config
+from artnb.drawing.gallery import wall
 from artnb.evaluation.sets import Choice, open_run_data
 from artnb.notebook import study_maps
 from artnb.notebook.display import LivePicture, show, show_source
@@ -108,7 +109,6 @@ from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar
 from artnb.runs.run import open_run
-from artnb.show.gallery import wall
 from artnb.study.effect import progress_between
 from artnb.study.of_runs import Options, study_runs
 from artnb.study.plots import save_figures

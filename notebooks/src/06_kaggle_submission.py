@@ -104,6 +104,7 @@ import keras
 from artnb.config import preset_config
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
+from artnb.drawing.gallery import wall
 from artnb.notebook import kaggle_session as session
 from artnb.notebook.display import LivePicture, show, show_source
 from artnb.notebook.run_files import list_run_files
@@ -117,7 +118,6 @@ from artnb.platform.machine import resolve_preset, this_machine
 from artnb.platform.where import outputs_folder
 from artnb.progress import bar
 from artnb.runs.snapshots import load_painter
-from artnb.show.gallery import wall
 from artnb.submission.build import build_submission
 from artnb.submission.check import check_submission, pictures_of_zip
 from artnb.submission.kernel import Kernel

@@ -17,9 +17,9 @@ from artnb.collection.plots import (
     draw_shares,
 )
 from artnb.collection.sides import cluster_sides, share_by, side_of
+from artnb.drawing.figures import COLOURS
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
-from artnb.show.figures import COLOURS
 from tests.collection.looked_at import collection_of, framed, painting, three_tints
 from tests.evaluation.stand_in import Colours
 

@@ -32,6 +32,6 @@ def test_pictures_that_cannot_be_read_leave_the_others_in_their_places(tmp_path)
 def test_the_title_says_of_how_many_translations_the_shown_are(tmp_path, monkeypatch):
     run = make_run(tmp_path / "run", tmp_path / "data", epochs=(1,))
     titles = []
-    monkeypatch.setattr("artnb.show.nearest._title", lambda *counts: titles.append(counts) or "")
+    monkeypatch.setattr("artnb.drawing.nearest._title", lambda *counts: titles.append(counts) or "")
     view_nearest(run, Evaluator(Colours(), cache=Cache(None)), 1, most=3)
     assert titles == [(3, 8)]

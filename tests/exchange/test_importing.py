@@ -14,7 +14,7 @@ from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of
 from artnb.platform.where import outputs_folder
 from artnb.runs.snapshots import load_painter, snapshot_networks
-from artnb.translate import translate_image
+from artnb.translation import translate_image
 from tests.state_dicts import MAGIC, called, named, plain, write_zip
 from tests.web.server import whole
 
@@ -61,13 +61,13 @@ def test_the_picture_of_another_network_is_the_originals(addons, addons_golden):
 
 def test_a_large_picture_in_tiles(addons, monkeypatch):
     """Tiles share statistics with layers that came from elsewhere, too."""
-    from artnb import translate
+    from artnb import translation
 
     painter = load_painter(import_generator(addons / "resnet.h5", "one"))
     photo = np.random.default_rng(0).integers(0, 255, (160, 96, 3), np.uint8)
-    monkeypatch.setattr(translate, "WHOLE_PIXELS", 1)
-    monkeypatch.setattr(translate, "TILE_PX", 96)
-    monkeypatch.setattr(translate, "OVERLAP_PX", 48)
+    monkeypatch.setattr(translation, "WHOLE_PIXELS", 1)
+    monkeypatch.setattr(translation, "TILE_PX", 96)
+    monkeypatch.setattr(translation, "OVERLAP_PX", 48)
     assert translate_image(painter, photo).shape == photo.shape
 
 

@@ -6,7 +6,7 @@ from artnb.explorer import studio as room
 from artnb.explorer.photos import read_photo
 from artnb.explorer.studio import Studio, visible_difference
 from artnb.runs.snapshots import load_painter
-from artnb.translate import translate_image
+from artnb.translation import translate_image
 from tests.explorer.conftest import copy_of, encoded
 
 PHOTO = read_photo("a.jpg", encoded(32, 32), 512)

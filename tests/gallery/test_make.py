@@ -14,7 +14,7 @@ from artnb.gallery.manifest import read_gallery
 from artnb.gallery.shelf import THUMBNAIL_PX
 from artnb.runs.run import Run
 from artnb.runs.snapshots import load_painter
-from artnb.translate import translate_image
+from artnb.translation import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
 # One is longer than file systems take together with a suffix, two have one name, one is hostile.

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from artnb.drawing.grids import PAPER, titled_grid
 from artnb.errors import InputError
 from artnb.gallery.animation import EPOCH_MS, LAST_MS, PHOTO_MS, animate_epochs, draw_frames
 from artnb.gallery.manifest import Exhibit, Gallery, ShownRun
@@ -15,7 +16,6 @@ from artnb.gallery.sheets import (
 )
 from artnb.gallery.shelf import Shelf
 from artnb.gallery.walls import Walls, shown_epoch, spread
-from artnb.show.grids import PAPER, titled_grid
 
 # Grey levels of what the Runs make; photos are 40, their true paintings 250.
 LEVELS = {"painting": 100, "reconstruction": 60, "identity": 50, "nearest": 220}
@@ -89,7 +89,7 @@ def titles(monkeypatch):
         collected.append((title, list(columns)))
         return titled_grid(rows, columns, title, *others, **options)
 
-    for module in ("artnb.gallery.sheets", "artnb.show.kinds", "artnb.show.gallery"):
+    for module in ("artnb.gallery.sheets", "artnb.drawing.kinds", "artnb.drawing.gallery"):
         monkeypatch.setattr(f"{module}.titled_grid", grid)
     return collected
 

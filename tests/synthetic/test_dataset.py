@@ -12,7 +12,6 @@ from artnb.errors import InputError
 from artnb.synthetic import dataset as demo
 from artnb.synthetic.dataset import held_out_pairs, make_demo_data
 from artnb.synthetic.landscapes import render_painting, render_photo
-
 from tests.data.pictures import CountedProgress, snapshot
 
 SIZE_PX = 64

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from artnb.show.figures import COLOURS, calm, new_figure
+from artnb.drawing.figures import COLOURS, calm, new_figure
 
 _COLOURS = dict(zip("gfyx", COLOURS[:2] * 2, strict=True))
 _STYLES = {"generator": "-", "discriminator": "-", "cycle": "--", "identity": ":"}

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from artnb.data.images import decode_image, list_images
+from artnb.drawing.grids import PAPER, in_rows, titled_grid
 from artnb.errors import InputError
-from artnb.show.grids import PAPER, in_rows, titled_grid
 
 _GAP_PX = 8
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.show.gallery import before_and_after, wall
+from artnb.drawing.gallery import before_and_after, wall
 
 
 def picture(value, size_px=160):

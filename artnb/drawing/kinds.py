@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from artnb.show.grids import titled_grid
+from artnb.drawing.grids import titled_grid
 
 Row = Sequence[np.ndarray | None]
 _KINDS = 4

@@ -1,9 +1,9 @@
 import numpy as np
 from PIL import Image
 
+from artnb.drawing.contact import contact_wall, wall_of_files
+from artnb.drawing.grids import PAPER
 from artnb.notebook.odd_files import make_odd_files
-from artnb.show.contact import contact_wall, wall_of_files
-from artnb.show.grids import PAPER
 
 
 def at(sheet, x, y):

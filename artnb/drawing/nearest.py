@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
+from artnb.drawing.contact import contact_wall
+from artnb.drawing.grids import INK, PAPER, font
 from artnb.errors import InputError
-from artnb.show.contact import contact_wall
-from artnb.show.grids import INK, PAPER, font
 
 _MARGIN_PX = 10
 _TITLE_PX, _NOTE_PX = 20, 13

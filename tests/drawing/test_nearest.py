@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
-from artnb.show.nearest import draw_nearest
 
 
 def flat(value, size=64):

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageOps
 
 from artnb.data.images import UnreadableImageError, decode_image
-from artnb.show.grids import PAPER, write_centred
+from artnb.drawing.grids import PAPER, write_centred
 
 _MISSING = (226, 222, 214)
 _GAP_PX = 10

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from artnb.show.grids import PAPER, save_picture, shown_size, titled_grid
+from artnb.drawing.grids import PAPER, save_picture, shown_size, titled_grid
 
 
 def flat(value, size=200):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import artnb.translate as module
+import artnb.translation as module
 from artnb.config import preset_config
 from artnb.data.images import find_pictures, is_marked_as_painted
 from artnb.errors import InputError
@@ -12,7 +12,7 @@ from artnb.methods.cyclegan.model import build_generator
 from artnb.models.networks import resnet_generator
 from artnb.runs.run import direction_towards, new_run
 from artnb.runs.snapshots import save_snapshot
-from artnb.translate import (
+from artnb.translation import (
     pad_to_multiple,
     tile_starts,
     translate,

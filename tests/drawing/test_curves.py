@@ -1,7 +1,7 @@
 import numpy as np
 
+from artnb.drawing.curves import draw_losses, read_columns, smooth
 from artnb.methods.cyclegan.model import LOSS_NAMES
-from artnb.show.curves import draw_losses, read_columns, smooth
 
 DOMAINS = ("photo", "monet")
 
