@@ -1,20 +1,32 @@
-"""Grids of pictures with titles, as Pillow images."""
+"""Grids of pictures as Pillow images: with titles, with captions, by kind, before and after."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from artnb.data.images import UnreadableImageError, decode_image, list_images
+from artnb.errors import InputError
+
+Row = Sequence[np.ndarray | None]
+
 PAPER = (250, 249, 246)
 INK = (40, 40, 46)
+_EMPTY_FRAME = (226, 222, 214)
 _GAP_PX = 6
 _MARGIN_PX = 16
+# Between pictures that have captions, and what a caption takes.
+_CAPTIONED_GAP_PX, _CAPTION_PX = 10, 24
+_PAIR_GAP_PX = 8
 # Small pictures are shown larger, so that a 96 px sample can be judged on a screen.
 _SMALLEST_SHOWN_PX = 160
+# Real, fake, reconstructed and identity.
+_KINDS = 4
 
 
 @cache
@@ -37,7 +49,7 @@ def in_rows(pictures: Sequence[np.ndarray | None], columns: int) -> list[list[np
 
 
 def titled_grid(
-    rows: Sequence[Sequence[np.ndarray | None]],
+    rows: Sequence[Row],
     columns: Sequence[str] = (),
     title: str = "",
     sections: Sequence[int] = (),
@@ -115,6 +127,168 @@ def _font_that_fits(
     while size_px > 8 and draw.textlength(text, font(size_px)) > width:
         size_px -= 1
     return font(size_px)
+
+
+def picture_grid(
+    pictures: Sequence[np.ndarray], columns: int, title: str = "", edge_px: int | None = None
+) -> Image.Image:
+    """Lay pictures out in rows, in their own proportions.
+
+    Args:
+        pictures: uint8 `(height, width, 3)` each.
+        columns: how many in a row; the last row may stay short.
+        title: a line over everything.
+        edge_px: of the square that each is fitted into; see `titled_grid`.
+
+    Returns:
+        An RGB image.
+    """
+    return titled_grid(in_rows(pictures, columns), title=title, edge_px=edge_px)
+
+
+def draw_four_kinds(
+    left: Sequence[Row],
+    right: Sequence[Row],
+    names: tuple[str, str],
+    title: str = "",
+    edge_px: int | None = None,
+) -> Image.Image:
+    """Show real, fake, reconstructed and identity, from X on the left and from Y on the right.
+
+    Args:
+        left: rows of four uint8 `(height, width, 3)`: real x, fake y, cycled x, same x.
+        right: rows likewise from Y; there may be more or fewer, or none.
+        names: of X and Y.
+        title: a line over everything.
+        edge_px: of the square that each is fitted into; see `titled_grid`.
+
+    Returns:
+        An RGB image.
+    """
+    x, y = names
+    if not right:
+        return titled_grid(left, _titles(x, y), title, edge_px=edge_px)
+    count, empty = max(len(left), len(right)), [None] * _KINDS
+    filled = [[*rows, *[empty] * (count - len(rows))] for rows in (left, right)]
+    rows = [[*there, *back] for there, back in zip(*filled, strict=True)]
+    titles = [*_titles(x, y), *_titles(y, x)]
+    return titled_grid(rows, titles, title, sections=(_KINDS,), edge_px=edge_px)
+
+
+def _titles(source: str, target: str) -> list[str]:
+    return [source, f"→ {target}", f"back to {source}", f"identity: {source} → {source}"]
+
+
+def captioned_grid(
+    pictures: Sequence[Image.Image | None],
+    captions: Sequence[str],
+    columns: int = 5,
+    edge_px: int = 200,
+) -> Image.Image:
+    """Lay pictures out in their own proportions, with a caption beneath each.
+
+    Args:
+        pictures: of any size; None leaves an empty frame.
+        captions: one for each.
+        columns: how many in a row.
+        edge_px: of the square that each is fitted into.
+
+    Returns:
+        An RGB image.
+    """
+    rows = -(-len(pictures) // columns)
+    pitch, row_pitch = edge_px + _CAPTIONED_GAP_PX, edge_px + _CAPTION_PX + _CAPTIONED_GAP_PX
+    size = (columns * pitch + _CAPTIONED_GAP_PX, rows * row_pitch + _CAPTIONED_GAP_PX)
+    sheet = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for number, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        left = _CAPTIONED_GAP_PX + number % columns * pitch
+        top = _CAPTIONED_GAP_PX + number // columns * row_pitch
+        if picture is None:
+            draw.rectangle(
+                (left, top, left + edge_px, top + edge_px), outline=_EMPTY_FRAME, width=2
+            )
+        else:
+            shown = ImageOps.contain(picture, (edge_px, edge_px))
+            place = (left + (edge_px - shown.width) // 2, top + (edge_px - shown.height) // 2)
+            sheet.paste(shown, place)
+        write_centred(draw, caption, left + edge_px / 2, top + edge_px + 4, edge_px)
+    return sheet
+
+
+def grid_of_files(paths: Sequence[Path], treated: bool = True, columns: int = 5) -> Image.Image:
+    """Show picture files with their names.
+
+    Args:
+        paths: the files; those that are no pictures get an empty frame.
+        treated: as a Dataset takes them, upright and in RGB; otherwise as the bytes have them,
+            as programs show them that look at neither EXIF nor transparency.
+        columns: how many in a row.
+
+    Returns:
+        An RGB image.
+    """
+    read = decode_image if treated else _as_stored
+    return captioned_grid([_or_none(read, p) for p in paths], [p.name for p in paths], columns)
+
+
+def _or_none(read: Callable[[bytes], Image.Image], path: Path) -> Image.Image | None:
+    try:
+        return read(path.read_bytes())
+    except UnreadableImageError:
+        return None
+
+
+def _as_stored(data: bytes) -> Image.Image:
+    decode_image(data)  # refuses what is no picture
+    with Image.open(io.BytesIO(data)) as image:
+        return image.convert("RGB")
+
+
+def before_and_after(
+    photos: Path, paintings: Path, count: int = 4, width_px: int = 1000
+) -> Image.Image:
+    """Show photos on the left and their paintings on the right, in their own proportions.
+
+    Args:
+        photos: what was translated: one file, or a folder.
+        paintings: the folder that `translate` wrote to.
+        count: how many pairs at most.
+        width_px: of the whole.
+
+    Returns:
+        An RGB image.
+
+    Raises:
+        InputError: none of the photos has a painting there.
+    """
+    edge = (width_px - _PAIR_GAP_PX) // 2
+    pairs = list(islice(_pairs(photos, paintings), count))
+    if not pairs:
+        raise InputError(f"{paintings} holds no painting of {photos}; translate them first")
+    rows = [[_opened(path, edge) for path in pair] for pair in pairs]
+    heights = [max(picture.height for picture in row) for row in rows]
+    sheet = Image.new("RGB", (width_px, sum(heights) + _PAIR_GAP_PX * (len(rows) - 1)), PAPER)
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for left, picture in zip((0, edge + _PAIR_GAP_PX), row, strict=True):
+            sheet.paste(picture, (left + (edge - picture.width) // 2, top))
+        top += height + _PAIR_GAP_PX
+    return sheet
+
+
+def _pairs(photos: Path, paintings: Path) -> Iterator[tuple[Path, Path]]:
+    """Find photos and paintings of one name, whatever their file formats."""
+    folder = photos if photos.is_dir() else photos.parent
+    painted = {path.relative_to(paintings).with_suffix(""): path for path in list_images(paintings)}
+    for photo in list_images(photos) if photos.is_dir() else [photos]:
+        painting = painted.get(photo.relative_to(folder).with_suffix(""))
+        if painting:
+            yield photo, painting
+
+
+def _opened(path: Path, edge: int) -> Image.Image:
+    return ImageOps.contain(decode_image(path.read_bytes()), (edge, edge))
 
 
 def save_picture(image: Image.Image, path: Path) -> Path:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from artnb.drawing.contact import contact_wall
-from artnb.drawing.grids import INK, PAPER, font
+from artnb.drawing.grids import INK, PAPER, captioned_grid, font
 from artnb.errors import InputError
 
 _MARGIN_PX = 10
@@ -55,9 +54,9 @@ def draw_nearest(
         row = (photos[place], fakes[place], nearest_reals[place])
         pictures += [Image.fromarray(np.asarray(picture, np.uint8)) for picture in row]
         captions += [*names[:2], f"{names[2]}: {_distance(float(distances[place]), limit)}"]
-    wall = contact_wall(pictures, captions, columns=3, edge_px=edge_px)
+    sheet = captioned_grid(pictures, captions, columns=3, edge_px=edge_px)
     shown = min(most, len(distances))
-    return _headed(wall, _title(shown, total or len(distances)), _notes(limit))
+    return _headed(sheet, _title(shown, total or len(distances)), _notes(limit))
 
 
 def _distance(distance: float, limit: float | None) -> str:

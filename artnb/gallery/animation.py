@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from artnb.drawing.gallery import wall
+from artnb.drawing.grids import picture_grid
 from artnb.errors import InputError
 from artnb.gallery.manifest import Exhibit, ShownRun
 from artnb.gallery.walls import Walls, spread
@@ -86,10 +86,11 @@ def draw_frames(
     columns = min(columns, len(photos))
     way = f"{photos[0].source_domain} → {walls.target(shown)}"
     pictures = [walls.picture(photo, "source") for photo in photos]
-    frames = [wall(pictures, columns, way, edge_px)]
+    frames = [picture_grid(pictures, columns, way, edge_px)]
     for epoch in spread(shown.epochs, _MOST_EPOCHS):
         pictures = _of_epoch(walls, photos, shown, epoch, pictures)
-        frames.append(wall(pictures, columns, f"{walls.target(shown)}, epoch {epoch}", edge_px))
+        title = f"{walls.target(shown)}, epoch {epoch}"
+        frames.append(picture_grid(pictures, columns, title, edge_px))
     return frames
 
 

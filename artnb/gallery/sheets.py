@@ -4,8 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from artnb.drawing.grids import titled_grid
-from artnb.drawing.kinds import draw_four_kinds
+from artnb.drawing.grids import draw_four_kinds, titled_grid
 from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
 from artnb.files import write_whole

@@ -9,8 +9,7 @@ from PIL import Image
 from artnb.collection.plots import open_picture, seen_at
 from artnb.collection.sides import Clustered
 from artnb.collection.table import Collection
-from artnb.drawing.contact import contact_wall
-from artnb.drawing.grids import in_rows, titled_grid
+from artnb.drawing.grids import captioned_grid, in_rows, titled_grid
 from artnb.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def draw_rows(
     shown = rows.iloc[places]
     pictures = [open_picture(collection, file) for file in shown["file"]]
     captions = [t if len(t) <= _LETTERS else f"{t[: _LETTERS - 1]}…" for t in shown[caption]]
-    return contact_wall(pictures, captions, min(columns, len(shown)), _EDGE_PX)
+    return captioned_grid(pictures, captions, min(columns, len(shown)), _EDGE_PX)
 
 
 def draw_clusters(clustered: Clustered) -> Image.Image:

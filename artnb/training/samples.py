@@ -6,7 +6,7 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset, fixed_pictures
 from artnb.data.images import to_float, to_uint8
-from artnb.drawing.kinds import draw_four_kinds
+from artnb.drawing.grids import draw_four_kinds
 
 
 class Sampler:

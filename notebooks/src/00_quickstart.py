@@ -91,7 +91,7 @@ import keras
 from artnb.data.dataset import fixed_pictures
 from artnb.data.images import decode_rgb
 from artnb.demo import check_held_out, demo_config, draw_contact_sheet
-from artnb.drawing.gallery import before_and_after, wall
+from artnb.drawing.grids import before_and_after, picture_grid
 from artnb.exchange.importing import import_generator
 from artnb.methods.cyclegan.model import CycleGAN
 from artnb.notebook.display import LivePicture, show, show_source
@@ -132,14 +132,14 @@ print(dataset.describe())
 # Some of the photos. The network learns from these …
 
 # %%
-show(wall(fixed_pictures(dataset.x.train, 10, dataset.size_px), columns=5))
+show(picture_grid(fixed_pictures(dataset.x.train, 10, dataset.size_px), columns=5))
 
 # %% [markdown]
 # … and from these paintings. They show *other* places: there is no photo of any of them. That
 # is what **unpaired** means, and it is the usual case. No camera stood beside Monet.
 
 # %%
-show(wall(fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=5))
+show(picture_grid(fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=5))
 
 # %% [markdown]
 # A few scenes are kept out of training, and of those we have both: the photo, and below it
@@ -150,7 +150,7 @@ show(wall(fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=5))
 pairs = held_out_pairs(dataset)[:4]
 photos = [decode_rgb(photo) for _, photo, _ in pairs]
 paintings = [decode_rgb(painting) for _, _, painting in pairs]
-show(wall(photos + paintings, columns=4))
+show(picture_grid(photos + paintings, columns=4))
 
 # %% [markdown]
 # ## 2 · The idea

@@ -99,8 +99,7 @@ from artnb.data.records import decode_example, read_frames
 from artnb.data.scan import split_key
 from artnb.data.sources import find_source, two_folders
 from artnb.demo import demo_config
-from artnb.drawing.contact import contact_wall, wall_of_files
-from artnb.drawing.gallery import wall
+from artnb.drawing.grids import captioned_grid, grid_of_files, picture_grid
 from artnb.notebook.display import show, show_source
 from artnb.notebook.inputs import find_competition, stand_in_for_competition
 from artnb.notebook.odd_files import make_odd_files
@@ -131,7 +130,7 @@ pictures = Path(embedded.path) / "pictures"
 photos = Path(photos_folder or pictures / "photos")
 paintings = Path(paintings_folder or pictures / "paintings")
 print(f"{len(list_images(photos))} photos, {len(list_images(paintings))} paintings")
-show(wall_of_files([*list_images(photos)[:5], *list_images(paintings)[:5]]))
+show(grid_of_files([*list_images(photos)[:5], *list_images(paintings)[:5]]))
 
 # %% [markdown]
 # `prepare` decodes each file, turns it upright, brings it to RGB, scales its shorter side to
@@ -153,14 +152,14 @@ print(from_folders.describe())
 # %%
 landscapes = list_images(make_demo_photos(out / "landscapes", 256, count=7, seed=seed))
 odd_files = make_odd_files(out / "odd-files", landscapes)
-show(wall_of_files(odd_files, treated=False))
+show(grid_of_files(odd_files, treated=False))
 
 # %% [markdown]
 # And the same files as a Dataset takes them: turned as EXIF says, 16 bits scaled to 8, white
 # behind what is transparent, three channels everywhere.
 
 # %%
-show(wall_of_files(odd_files))
+show(grid_of_files(odd_files))
 
 # %% [markdown]
 # Nothing is dropped in silence. Beside the shards lies `report.csv` with a row per file: where it
@@ -172,7 +171,7 @@ odd_source = two_folders(odd_files[0].parent, paintings).with_test_share(0.25)
 odd = prepare(odd_source, out / "from-odd-files", size_px, seed)
 report = [row for row in read_rows(Path(odd.path) / "report.csv") if row["domain"] == "photo"]
 show_table(report, ("name", "outcome", "duplicate_of", "problem"))
-show(wall(fixed_pictures(odd.x.train, 6, size_px), columns=6))
+show(picture_grid(fixed_pictures(odd.x.train, 6, size_px), columns=6))
 
 # %% [markdown]
 # ## 3 · Duplicates
@@ -222,7 +221,7 @@ show_table(sorted(keyed, key=lambda row: row["key"]), ("key", "name", "outcome")
 # The held-out photos of the two folders above, a tenth of them all:
 
 # %%
-show(wall(fixed_pictures(from_folders.x.test, 10, size_px), columns=5))
+show(picture_grid(fixed_pictures(from_folders.x.test, 10, size_px), columns=5))
 
 # %% [markdown]
 # ## 5 · The competition's files
@@ -249,13 +248,13 @@ print(dataset.describe())
 # spare. The photos, spread evenly over the whole set:
 
 # %%
-show(wall(fixed_pictures(dataset.x.train, 18, size_px), columns=6))
+show(picture_grid(fixed_pictures(dataset.x.train, 18, size_px), columns=6))
 
 # %% [markdown]
 # And the paintings:
 
 # %%
-show(wall(fixed_pictures(dataset.y.train, 18, size_px), columns=6))
+show(picture_grid(fixed_pictures(dataset.y.train, 18, size_px), columns=6))
 
 # %% [markdown]
 # Look at such walls before training. Frames, signatures, borders, black-and-white photos: whatever
@@ -280,7 +279,7 @@ show_table(frame_rows(frame))
 # %%
 record = decode_example(payload)
 show_table(feature_rows(record))
-show(contact_wall([decode_image(record.image)], [record.image_name], columns=1, edge_px=256))
+show(captioned_grid([decode_image(record.image)], [record.image_name], columns=1, edge_px=256))
 
 # %% [markdown]
 # Beside the shards lies `dataset.json`: which domain is X and which is Y, sizes, splits, the

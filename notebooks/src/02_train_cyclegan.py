@@ -94,8 +94,7 @@ import numpy as np
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
-from artnb.drawing.gallery import wall
-from artnb.drawing.grids import titled_grid
+from artnb.drawing.grids import picture_grid, titled_grid
 from artnb.methods.cyclegan.model import CycleGAN
 from artnb.notebook.display import LivePicture, show, show_source
 from artnb.notebook.run_files import list_checkpoints, list_run_files
@@ -137,7 +136,7 @@ print(dataset.describe(), *dataset.remarks, sep="\n")
 size_px = sample_size(dataset, config)
 some_x = fixed_pictures(dataset.x.train, 4, size_px)
 some_y = fixed_pictures(dataset.y.train, 4, size_px)
-show(wall([*some_x, *some_y], columns=4))
+show(picture_grid([*some_x, *some_y], columns=4))
 
 # %% [markdown]
 # ## 2 · Two directions
@@ -168,7 +167,7 @@ verdicts = model.discriminator_y(to_float(some_y[:1]))
 patch_px = config.patch_px
 print(f"{verdicts.shape[1]}×{verdicts.shape[2]} verdicts, each on {patch_px}×{patch_px} pixels")
 patches = [picture[:patch_px, :patch_px] for picture in (*some_x, *some_y)]
-show(wall(patches, columns=8))
+show(picture_grid(patches, columns=8))
 
 # %% [markdown]
 # ## 3 · Cycle and identity
@@ -205,7 +204,7 @@ show_source(CycleGAN.step)
 # %%
 photo = fixed_pictures(dataset.x.train, 1, dataset.size_px)[0]
 crops = model.augment_x(np.stack([photo] * 8))
-show(wall(to_uint8(keras.ops.convert_to_numpy(crops)), columns=8))
+show(picture_grid(to_uint8(keras.ops.convert_to_numpy(crops)), columns=8))
 
 # %% [markdown]
 # Then the **generators' losses**, six numbers to be made small. `both` shows two batches to a
@@ -235,7 +234,7 @@ show_source(ReplayPool.exchange)
 pool = ReplayPool(4, size_px, seed + 2, "shown")
 given = to_float(fixed_pictures(dataset.y.train, 10, size_px))
 returned = [keras.ops.convert_to_numpy(pool(picture[None]))[0] for picture in given]
-show(wall([*to_uint8(given), *to_uint8(np.stack(returned))], columns=10))
+show(picture_grid([*to_uint8(given), *to_uint8(np.stack(returned))], columns=10))
 
 # %% [markdown]
 # ## 5 · Training

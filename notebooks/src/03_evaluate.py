@@ -93,7 +93,7 @@ import numpy as np
 
 from artnb.data.dataset import open_dataset
 from artnb.demo import chosen_epochs, demo_config
-from artnb.drawing.gallery import wall
+from artnb.drawing.grids import picture_grid
 from artnb.evaluation import fid, kid, perceptual_path_length
 from artnb.evaluation.evaluator import Evaluator, evaluate_folders
 from artnb.evaluation.extractors import load_extractor
@@ -163,7 +163,7 @@ real = {
 }
 features = {name: checks.features_of(pictures, evaluator) for name, pictures in real.items()}
 print({name: f"{a.shape[0]} pictures, {a.shape[1]} features" for name, a in features.items()})
-show(wall([one.picture for p in real.values() for one in p.read(range(6))], columns=6))
+show(picture_grid([one.picture for p in real.values() for one in p.read(range(6))], columns=6))
 
 # %% [markdown]
 # ## 2 · The scale
@@ -215,7 +215,7 @@ show(out / "few-pictures.png")
 blurs, noises = (0, 0.5, 1, 2, 4), (0, 5, 10, 20, 40)
 painting = real[y].read([0])[0].picture
 blurred = [checks.blur(painting, sigma) for sigma in blurs]
-show(wall([*blurred, *(checks.add_noise(painting, sigma) for sigma in noises)], columns=5))
+show(picture_grid([*blurred, *(checks.add_noise(painting, sigma) for sigma in noises)], columns=5))
 
 some = real[y].some(100)
 spoilt = {
@@ -279,7 +279,7 @@ best = scores.best.epoch
 print(scores.best.describe())
 photos = RunSets(run, Choice(), dataset=dataset).held_out().photos
 shown = painted(run, best, "y", photos).read(range(6))
-show(wall([*(one.source for one in shown), *(one.picture for one in shown)], columns=6))
+show(picture_grid([*(one.source for one in shown), *(one.picture for one in shown)], columns=6))
 
 # %% [markdown]
 # ## 7 · Learnt by heart?

@@ -100,7 +100,7 @@ from scipy.ndimage import gaussian_filter
 
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import demo_config
-from artnb.drawing.gallery import wall
+from artnb.drawing.grids import picture_grid
 from artnb.evaluation.sets import Choice, open_run_data
 from artnb.notebook import study_maps
 from artnb.notebook.display import LivePicture, show, show_source
@@ -147,7 +147,7 @@ print(dataset.describe())
 # %%
 photos = fixed_pictures(dataset.x.shown(), 6, dataset.size_px)
 paintings = fixed_pictures(dataset.y.train, 6, dataset.size_px)
-show(wall([*photos, *paintings], columns=6))
+show(picture_grid([*photos, *paintings], columns=6))
 pair = {f"a {x}": photos[0], f"a {y}": paintings[0], f"another {y}": paintings[1]}
 
 # %% [markdown]

@@ -104,7 +104,7 @@ import keras
 from artnb.config import preset_config
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
-from artnb.drawing.gallery import wall
+from artnb.drawing.grids import picture_grid
 from artnb.notebook import kaggle_session as session
 from artnb.notebook.display import LivePicture, show, show_source
 from artnb.notebook.run_files import list_run_files
@@ -153,7 +153,7 @@ print(dataset.describe(), *dataset.remarks, sep="\n")
 # %%
 some_photos = fixed_pictures(dataset.x.train, 10, rules.size_px)
 paintings = fixed_pictures(dataset.y.train, 10, rules.size_px)
-show(wall([*some_photos, *paintings], columns=10, edge_px=110))
+show(picture_grid([*some_photos, *paintings], columns=10, edge_px=110))
 
 # %% [markdown]
 # The rules as figures. In the preset `smoke` few pictures are enough, so that the rest of this
@@ -281,7 +281,7 @@ print(check_submission(wrong).describe())
 # %%
 ours = pictures_of_zip(images_zip).some(10)
 painted = [seen.picture for seen in ours.read(range(len(ours.names)))]
-show(wall([*paintings[: len(painted)], *painted], columns=len(painted), edge_px=110))
+show(picture_grid([*paintings[: len(painted)], *painted], columns=len(painted), edge_px=110))
 
 # %%
 print(*local_mifid(images_zip, data, extractor, bar), sep="\n")

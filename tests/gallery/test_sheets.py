@@ -89,7 +89,7 @@ def titles(monkeypatch):
         collected.append((title, list(columns)))
         return titled_grid(rows, columns, title, *others, **options)
 
-    for module in ("artnb.gallery.sheets", "artnb.drawing.kinds", "artnb.drawing.gallery"):
+    for module in ("artnb.gallery.sheets", "artnb.drawing.grids"):
         monkeypatch.setattr(f"{module}.titled_grid", grid)
     return collected
 
