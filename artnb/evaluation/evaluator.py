@@ -12,7 +12,13 @@ from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cac
 from artnb.evaluation.metrics.pixels import Verdicts
 from artnb.evaluation.metrics.score import Score, TooFewPicturesError
 from artnb.evaluation.metrics.style import StyleClassifier
-from artnb.evaluation.metrics.table import DEFAULT_METRICS, Comparison, Metric, find_metrics
+from artnb.evaluation.metrics.table import (
+    DEFAULT_METRICS,
+    Comparison,
+    Metric,
+    check_needs,
+    find_metrics,
+)
 from artnb.evaluation.pictures import Pictures, pictures_of_folder
 from artnb.evaluation.rows import Row, facts_of_sets, row_of
 from artnb.progress import Progress, silent
@@ -53,16 +59,12 @@ class Evaluator:
 
     def measure(self, pictures: Pictures, *others: Measure) -> Measured:
         """Measure a set with the extractor, where a metric needs it, and with others."""
-        measures = [self.extractor, *others] if self._needs_features else list(others)
+        measures = [self.extractor, *others] if self.needs("features") else others
         return measure(pictures, measures, self.cache, self.progress)
 
-    @property
-    def _needs_features(self) -> bool:
-        return any(metric.on_features for metric in self.metrics)
-
-    def asks_for(self, name: str) -> bool:
-        """Say whether a metric is among those that were asked for."""
-        return any(metric.name == name for metric in self.metrics)
+    def needs(self, what: str) -> bool:
+        """Say whether a metric that was asked for needs something, one of `NEEDS`."""
+        return any(what in metric.needs for metric in self.metrics)
 
     def rows(
         self,
@@ -107,6 +109,7 @@ class Evaluator:
         return rows
 
     def _compute(self, metric: Metric, comparison: Comparison) -> dict[str, Score]:
+        check_needs(metric, comparison.offers)
         try:
             return metric.compute(comparison)
         except TooFewPicturesError as error:
@@ -116,7 +119,7 @@ class Evaluator:
             return {}
 
     def _facts_of_extractor(self, metric: Metric) -> dict[str, str]:
-        if not metric.on_features:
+        if "features" not in metric.needs:
             return {}
         return {
             "extractor": self.extractor.title,

@@ -1,12 +1,10 @@
 """Rows of scores.csv: every number with what it was measured with and against; what they say."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +17,11 @@ from artnb.files import write_whole
 if TYPE_CHECKING:
     from artnb.runs.run import Run
 
-_ANSWER = {
-    *("value", "low", "high", "interval", "generated_sha256", "warnings", "artnb", "date"),
-}
+_ANSWER = {"value", "low", "high", "interval", "generated_sha256", "warnings", "artnb", "date"}
+_COMPARABLE = (
+    *("metric", "weights_sha256", "reference_sha256", "source_sha256", "resize", "direction"),
+    "split",
+)
 _BETWEEN_WARNINGS = " | "
 
 
@@ -102,31 +102,20 @@ class Row:
     @property
     def comparable_with(self) -> tuple[str, ...]:
         """What must be equal in two rows for their values to be compared."""
-        return (
-            self.metric,
-            self.weights_sha256,
-            self.reference_sha256,
-            self.source_sha256,
-            self.resize,
-            self.direction,
-            self.split,
-        )
+        return tuple(getattr(self, name) for name in _COMPARABLE)
 
 
 def facts_of_sets(real: Measured, fake: Measured) -> dict[str, str]:
     """Give what rows record of the two sets."""
-    sets = {"reference": real, "generated": fake}
-    described = {
-        f"{side}{suffix}": str(value)
-        for side, measured in sets.items()
-        for suffix, value in {
-            "": measured.name,
-            "_count": len(measured),
-            "_size_px": measured.size_px,
-            "_sha256": measured.sha256,
-        }.items()
-    }
-    return {**described, "resize": real.resize}
+    facts = {"resize": real.resize}
+    for side, measured in (("reference", real), ("generated", fake)):
+        facts |= {
+            side: measured.name,
+            f"{side}_count": str(len(measured)),
+            f"{side}_size_px": measured.size_px,
+            f"{side}_sha256": measured.sha256,
+        }
+    return facts
 
 
 def row_of(metric: str, score: Score, **facts: str) -> Row:
@@ -155,17 +144,19 @@ def read_scores(path: Path) -> list[Row]:
     """
     if not path.exists():
         return []
-    known = {f.name for f in fields(Row)}
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if not {"metric", "value"} <= set(reader.fieldnames or ()) <= known:
-            raise InputError(
-                f"{path} is no scores.csv of this artnb; move it away, scores can be made again"
-            )
-        rows = [Row(**row) for row in reader]
+    import pandas as pd
+
     try:
+        table = pd.read_csv(path, dtype=str, na_filter=False, index_col=False)
+        if not {"metric", "value"} <= set(table) <= {f.name for f in fields(Row)}:
+            raise KeyError(*table)
+        rows = [Row(**row) for row in table.to_dict("records")]
         for row in rows:
             _ = row.score, int(row.epoch or 0)
+    except (KeyError, pd.errors.EmptyDataError) as error:
+        raise InputError(
+            f"{path} is no scores.csv of this artnb; move it away, scores can be made again"
+        ) from error
     except ValueError as error:
         raise InputError(
             f"{path} is damaged ({error}); move it away, scores can be made again"
@@ -179,16 +170,15 @@ def write_scores(path: Path, rows: Iterable[Row]) -> list[Row]:
     Returns:
         All rows of the file.
     """
+    import pandas as pd
+
     kept = {row.question: row for row in read_scores(path)}
     kept |= {row.question: row for row in rows}
     metrics = list(dict.fromkeys(row.metric for row in kept.values()))
     ordered = sorted(kept.values(), key=lambda row: (metrics.index(row.metric), *_order(row)))
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, [f.name for f in fields(Row)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in ordered)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, buffer.getvalue())
+    table = pd.DataFrame(ordered, columns=[f.name for f in fields(Row)])
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
     return ordered
 
 
@@ -209,21 +199,12 @@ def gap_row(train: Row, test: Row) -> Row:
         half = np.hypot(a.high - a.low, b.high - b.low) / 2
         low, high, interval = value - half, value + half, f"from both: {b.interval}"
     score = Score(value, low, high, interval, tuple(dict.fromkeys(a.warnings + b.warnings)))
-    kept = ("extractor", "weights_sha256", "resize", "direction", "epoch", "seed")
-    joined = ("reference", "generated")
-    facts = {name: getattr(test, name) for name in kept}
-    for name in joined:
-        facts |= {
-            f"{name}{part}": _both(train, test, f"{name}{part}")
-            for part in ("", "_count", "_size_px", "_sha256")
-        }
-    facts["source_sha256"] = _both(train, test, "source_sha256")
+    facts = {
+        f.name: " − ".join(dict.fromkeys(getattr(row, f.name) for row in (test, train)))
+        for f in fields(Row)
+        if f.name == "generated_sha256" or f.name not in {*_ANSWER, "metric", "split"}
+    }
     return row_of(test.metric, score, split="gap", **facts)
-
-
-def _both(train: Row, test: Row, column: str) -> str:
-    values = [getattr(test, column), getattr(train, column)]
-    return values[0] if values[0] == values[1] else " − ".join(values)
 
 
 # Fréchet before kernel distance: on the same few pictures its bias is the same in every epoch,
@@ -248,10 +229,6 @@ class Best:
     value: float
     among: tuple[int, ...]
     not_worse: tuple[int, ...]
-
-    def facts(self) -> dict[str, Any]:
-        """Give it as a Run records it."""
-        return asdict(self)
 
     def describe(self) -> str:
         """Say it in a sentence."""

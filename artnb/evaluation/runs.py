@@ -1,7 +1,7 @@
 """Score a Run, epoch by epoch, when it is trained or while it trains."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def evaluate_run(
     letter = letter_towards(run, to)
     sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
     classifier = None
-    if evaluator.asks_for("style"):
+    if evaluator.needs("classifier"):
         classifier = classifier_of(evaluator, sets, painters or {})
     scorer = _RunScorer(run, evaluator, letter, classifier)
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
@@ -86,7 +86,7 @@ def evaluate_run(
         rows += new
     best = choose_best(run, all_rows) if letter == "y" else None
     if best:
-        run.note(best=best.facts())
+        run.note(best=asdict(best))
     figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
     figure.savefig(run.scores_picture, dpi=110)
     return RunScores(rows, all_rows, best)
@@ -139,9 +139,9 @@ class _RunScorer:
         evaluator = self.evaluator
         fakes = painted(self.run, epoch, self.letter, sets.photos)
         on_both, on_fakes = [], []
-        if evaluator.asks_for("discriminator"):
+        if evaluator.needs("discriminator"):
             on_both = [verdicts_of(self.run, epoch, self.letter)]
-        if evaluator.asks_for("ssim"):
+        if evaluator.needs("sources"):
             on_fakes = [SSIM]
         real = evaluator.measure(sets.reference, *on_both)
         fake = evaluator.measure(fakes, *on_both, *on_fakes)

@@ -1,6 +1,6 @@
 """The metrics by name: what each needs to see, what it is called, how it is computed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,8 +39,16 @@ class Comparison:
         key = self.extractor.key
         return self.real.numbers[key], self.fake.numbers[key]
 
-
-Compute = Callable[[Comparison], dict[str, Score]]
+    @property
+    def offers(self) -> set[str]:
+        """What metrics may need and is here."""
+        at_hand = {
+            "features": self.extractor.key in self.fake.numbers,
+            "sources": SSIM.key in self.fake.numbers,
+            "discriminator": self.verdicts is not None,
+            "classifier": self.classifier is not None,
+        }
+        return {need for need, is_here in at_hand.items() if is_here}
 
 
 @dataclass(frozen=True)
@@ -49,15 +57,48 @@ class Metric:
 
     Args:
         name: on the command line.
-        alias: its name with Inception, which is refused with another extractor.
-        compute: gives scores by the names that they are shown under.
-        on_features: it rests on an extractor.
+        needs: what two sets of pictures must come with, some of `NEEDS`.
+        compute: gives scores by the names that they are shown under; None where no pictures
+            that are painted from photos come with what is needed.
+        published: its name with Inception, which is refused with another extractor.
     """
 
     name: str
-    compute: Compute
-    alias: str = ""
-    on_features: bool = True
+    needs: frozenset[str]
+    compute: Callable[[Comparison], dict[str, Score]] | None
+    published: str = ""
+
+
+# What a metric may need, and what is said where it is not there.
+NEEDS = {
+    "features": "this score compares features, and the sets were measured without an extractor; "
+    "measure them with Evaluator.measure",
+    "sources": "SSIM compares translations with their photos, and two folders tell nothing of who "
+    "belongs to whom; measure it with --run, or leave it out of --metrics",
+    "discriminator": "discriminator accuracy asks a Run's discriminator, and two folders have "
+    "none; measure it with --run, or leave it out of --metrics",
+    "classifier": "the style classifier learns from a Run's two domains, and two folders have "
+    "none; measure it with --run, or leave it out of --metrics",
+    "latents": "a perceptual path length is defined between two latents, and pictures painted "
+    "from photos have none; leave it out of --metrics, and for a model with latents "
+    "call artnb.evaluation.perceptual_path_length",
+}
+_OF_PAINTINGS = NEEDS.keys() - {"latents"}
+
+
+def check_needs(metric: Metric, offers: Collection[str]) -> None:
+    """Refuse a metric that needs more than there is.
+
+    Args:
+        metric: that is asked for.
+        offers: what there is, some of `NEEDS`.
+
+    Raises:
+        InputError: something is missing.
+    """
+    for need, refusal in NEEDS.items():
+        if need in metric.needs and need not in offers:
+            raise InputError(refusal)
 
 
 def titled(published: str, general: str, extractor: Extractor) -> str:
@@ -93,20 +134,10 @@ def _inception_score(c: Comparison) -> dict[str, Score]:
 
 
 def _ssim(c: Comparison) -> dict[str, Score]:
-    if SSIM.key not in c.fake.numbers:
-        raise InputError(
-            "SSIM compares translations with their photos, and two folders tell nothing of who "
-            "belongs to whom; measure it with --run, or leave it out of --metrics"
-        )
     return {"SSIM to the photo": mean_score(c.fake.numbers[SSIM.key][:, 0], seed=c.seed)}
 
 
 def _discriminator(c: Comparison) -> dict[str, Score]:
-    if c.verdicts is None:
-        raise InputError(
-            "discriminator accuracy asks a Run's discriminator, and two folders have none; "
-            "measure it with --run, or leave it out of --metrics"
-        )
     real, fake = (c.verdicts.right(m, is_real) for m, is_real in ((c.real, True), (c.fake, False)))
     sides = [share_score(int(side.sum()), len(side)) for side in (real, fake)]
     return {
@@ -117,11 +148,6 @@ def _discriminator(c: Comparison) -> dict[str, Score]:
 
 
 def _style(c: Comparison) -> dict[str, Score]:
-    if c.classifier is None:
-        raise InputError(
-            "the style classifier learns from a Run's two domains, and two folders have none; "
-            "measure it with --run, or leave it out of --metrics"
-        )
     shares, accuracy = c.classifier.shares(c.features[1]), c.classifier.accuracy
     worth = f"{accuracy.interval}; always saying one class is worth {c.classifier.baseline:.3g}"
     return {
@@ -132,21 +158,25 @@ def _style(c: Comparison) -> dict[str, Score]:
     }
 
 
+_FEATURES = frozenset({"features"})
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("frechet", _frechet, "fid"),
-        Metric("memorised-frechet", _memorised, "mifid"),
-        Metric("kernel", _kernel, "kid"),
-        Metric("precision-recall", _precision_recall),
-        Metric("inception-score", _inception_score),
-        Metric("style", _style),
-        Metric("ssim", _ssim, on_features=False),
-        Metric("discriminator", _discriminator, on_features=False),
+        Metric("frechet", _FEATURES, _frechet, "fid"),
+        Metric("memorised-frechet", _FEATURES, _memorised, "mifid"),
+        Metric("kernel", _FEATURES, _kernel, "kid"),
+        Metric("precision-recall", _FEATURES, _precision_recall),
+        Metric("inception-score", _FEATURES, _inception_score),
+        Metric("style", _FEATURES | {"classifier"}, _style),
+        Metric("ssim", frozenset({"sources"}), _ssim),
+        Metric("discriminator", frozenset({"discriminator"}), _discriminator),
     )
 }
-# Path lengths are asked for by these names, and there is no picture here to answer with.
-_PATH_LENGTHS = ("ppl", "path-length", "perceptual-path-length")
+_PATH_LENGTH = Metric("perceptual-path-length", _FEATURES | {"latents"}, None)
+_BY_OTHER_NAME = {
+    **{metric.published: metric for metric in METRICS.values() if metric.published},
+    **dict.fromkeys(("ppl", "path-length", "perceptual-path-length"), _PATH_LENGTH),
+}
 DEFAULT_METRICS = ("frechet", "kernel", "precision-recall")
 
 
@@ -161,22 +191,16 @@ def find_metrics(names: Sequence[str], extractor: Extractor) -> list[Metric]:
         InputError: there is no such metric, its name belongs to another extractor, or it is
             not defined on pictures that are painted from photos.
     """
-    by_alias = {metric.alias: metric for metric in METRICS.values() if metric.alias}
     found = []
     for name in names:
-        if name in by_alias and extractor.name != "inception":
-            raise InputError(
-                f"{name.upper()} is measured with Inception, and the extractor is "
-                f"{extractor.title}; ask for {by_alias[name].name}, or use --extractor inception"
-            )
-        if name in _PATH_LENGTHS:
-            raise InputError(
-                "a perceptual path length is defined between two latents, and pictures painted "
-                "from photos have none; leave it out of --metrics, and for a model with latents "
-                "call artnb.evaluation.perceptual_path_length"
-            )
-        metric = METRICS.get(name) or by_alias.get(name)
+        metric = METRICS.get(name) or _BY_OTHER_NAME.get(name)
         if metric is None:
             raise InputError(f"there is no metric {name!r}; {nearest(name, METRICS)}")
+        if name == metric.published and extractor.name != "inception":
+            raise InputError(
+                f"{name.upper()} is measured with Inception, and the extractor is "
+                f"{extractor.title}; ask for {metric.name}, or use --extractor inception"
+            )
+        check_needs(metric, _OF_PAINTINGS)
         found.append(metric)
     return list(dict.fromkeys(found))
