@@ -23,6 +23,13 @@ from artnb.evaluation.pictures import Pictures, pictures_of_folder
 from artnb.evaluation.rows import Row, facts_of_sets, row_of
 from artnb.progress import Progress, silent
 
+# Of 255, averaged over a 16 px thumbnail. The same picture in another file format or size stays
+# below it: JPEG of quality 30 moved the competition's paintings by 1.3 at most, while no two of
+# them are nearer than 11.
+_SAME_LEVELS = 1.5
+# A thumbnail with less contrast than this is fog: many pictures would look like it.
+_LEAST_CONTRAST = 8.0
+
 
 class Evaluator:
     """Measures sets of pictures, refuses what must not be compared, and scores the rest.
@@ -88,16 +95,10 @@ class Evaluator:
         """
         check_comparable(real, fake)
         comparison = Comparison(real, fake, self.extractor, self.seed, verdicts, classifier)
-        warnings = tuple(warning for side in (real, fake) for warning in left_out(side))
+        warnings = (*_left_out(real), *_left_out(fake))
+        facts |= {**facts_of_sets(real, fake), "seed": str(self.seed)}
         rows = [
-            row_of(
-                title,
-                score.with_warnings(*warnings),
-                **facts_of_sets(real, fake),
-                **self._facts_of_extractor(metric),
-                seed=str(self.seed),
-                **facts,
-            )
+            row_of(title, score.with_warnings(*warnings), **facts, **self._network(metric))
             for metric in self.metrics
             for title, score in self._compute(metric, comparison).items()
         ]
@@ -118,24 +119,22 @@ class Evaluator:
             self.say(f"{metric.name} is left out: {error}")
             return {}
 
-    def _facts_of_extractor(self, metric: Metric) -> dict[str, str]:
+    def _network(self, metric: Metric) -> dict[str, str]:
         if "features" not in metric.needs:
             return {}
-        return {
-            "extractor": self.extractor.title,
-            "weights_sha256": self.extractor.weights_sha256,
-        }
+        network = self.extractor
+        return {"extractor": network.title, "weights_sha256": network.weights_sha256}
 
 
-def left_out(measured: Measured) -> tuple[str, ...]:
+def _left_out(measured: Measured) -> tuple[str, ...]:
     """Warn of files that could not be read."""
     if not measured.unreadable:
         return ()
     name, why = measured.unreadable[0]
-    total = len(measured) + len(measured.unreadable)
+    count, total = len(measured.unreadable), len(measured) + len(measured.unreadable)
     return (
-        f"{len(measured.unreadable)} of {total} files of {measured.name} cannot be read and are "
-        f"left out, such as {name} ({why})",
+        f"{count} of {total} files of {measured.name} cannot be read and are left out, such as "
+        f"{name} ({why})",
     )
 
 
@@ -158,16 +157,7 @@ def evaluate_folders(
         InputError: a folder cannot be used, or a rule forbids the comparison.
     """
     sets = [pictures_of_folder(folder, resize_px, evaluator.progress) for folder in (real, fake)]
-    measured = [evaluator.measure(pictures) for pictures in sets]
-    return evaluator.rows(*measured)
-
-
-# Of 255, averaged over a 16 px thumbnail. The same picture in another file format or size stays
-# below it: JPEG of quality 30 moved the competition's paintings by 1.3 at most, while no two of
-# them are nearer than 11.
-_SAME_LEVELS = 1.5
-# A thumbnail with less contrast than this is fog: many pictures would look like it.
-_LEAST_CONTRAST = 8.0
+    return evaluator.rows(*map(evaluator.measure, sets))
 
 
 def check_comparable(real: Measured, fake: Measured) -> None:
@@ -181,18 +171,6 @@ def check_comparable(real: Measured, fake: Measured) -> None:
         InputError: the reference holds generated pictures, or pictures of the generated set, or
             the two sets differ in size.
     """
-    _refuse_painted(real)
-    _refuse_shared(real, fake)
-    if real.size_px != fake.size_px:
-        edge = min(real.facts[0].width, fake.facts[0].width)
-        raise InputError(
-            f"both sets must be of one size, and {real.name} is {real.size_px} where "
-            f"{fake.name} is {fake.size_px}: sharpness would be measured instead of style; "
-            f"name the size that both shall be brought to, such as --resize {edge}"
-        )
-
-
-def _refuse_painted(real: Measured) -> None:
     painted = [name for name, f in zip(real.names, real.facts, strict=True) if f.is_painted]
     if painted:
         raise InputError(
@@ -200,9 +178,6 @@ def _refuse_painted(real: Measured) -> None:
             f"{real.name} were painted by a generator, such as {painted[0]}; "
             "give the folder of real paintings"
         )
-
-
-def _refuse_shared(real: Measured, fake: Measured) -> None:
     shared = shared_pictures(real, fake)
     if shared:
         mine, theirs = shared[0]
@@ -210,6 +185,13 @@ def _refuse_shared(real: Measured, fake: Measured) -> None:
             f"a reference set must share no picture with the generated one, and {len(shared)} "
             f"pictures of {fake.name} are in {real.name} too, such as {mine} ({theirs}); "
             "the score would say how well pictures resemble themselves"
+        )
+    if real.size_px != fake.size_px:
+        edge = min(real.facts[0].width, fake.facts[0].width)
+        raise InputError(
+            f"both sets must be of one size, and {real.name} is {real.size_px} where "
+            f"{fake.name} is {fake.size_px}: sharpness would be measured instead of style; "
+            f"name the size that both shall be brought to, such as --resize {edge}"
         )
 
 

@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS measured (
 """
 # Some 250,000 pictures with Inception's features; the oldest half goes when it is full.
 LARGEST_CACHE_GB = 2.0
+_THUMBNAIL_PX = 16
+# Decoded pictures that are in memory at a time.
+_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,10 @@ class Cache:
 
     def facts(self, keys: Sequence[str]) -> dict[str, Facts]:
         """Give the facts of those pictures that are known."""
-        columns = "pixels, width, height, thumbnail, is_painted"
+        rows = self._rows("SELECT * FROM pictures WHERE key = ?", ((key,) for key in keys))
         return {
-            key: Facts(
-                pixels,
-                width,
-                height,
-                np.frombuffer(thumbnail, np.uint8).reshape(16, 16, 3),
-                bool(is_painted),
-            )
-            for key, (pixels, width, height, thumbnail, is_painted) in self._rows(
-                f"SELECT {columns} FROM pictures WHERE key = ?", ((key,) for key in keys)
-            )
+            key: Facts(*known, np.frombuffer(thumbnail, np.uint8).reshape(16, 16, 3), bool(painted))
+            for key, (_, *known, thumbnail, painted) in rows
         }
 
     def numbers(self, keys: Sequence[str], measure: str) -> dict[str, np.ndarray]:
@@ -116,18 +111,18 @@ class Cache:
         with self._explained(), self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
-                [
+                (
                     (key, f.pixels, f.width, f.height, f.thumbnail.tobytes(), f.is_painted)
                     for key, f in facts.items()
-                ],
+                ),
             )
             self._connection.executemany(
                 "INSERT OR REPLACE INTO measured VALUES (?, ?, ?)",
-                [
+                (
                     (key, measure, np.asarray(values, np.float32).tobytes())
                     for measure, by_key in numbers.items()
                     for key, values in by_key.items()
-                ],
+                ),
             )
 
     @contextmanager
@@ -166,11 +161,6 @@ def open_cache(path: Path | None = None) -> Cache:
 
 def _damaged(path: Path | None, error: sqlite3.DatabaseError) -> InputError:
     return InputError(f"the cache {path} is damaged ({error}); delete it, it will be made again")
-
-
-# Decoded pictures that are in memory at a time.
-_BATCH = 16
-_THUMBNAIL_PX = 16
 
 
 class Measure(Protocol):
@@ -255,21 +245,18 @@ def measure(
     if not places:
         first = next(iter(unreadable.values()), "it is empty")
         raise InputError(f"no picture of {pictures.name} can be read ({first}); check the folder")
-    facts = cache.facts(keys)
-    numbers = {m.key: cache.numbers(keys, m.key) for m in measures}
+    kept, facts = [keys[place] for place in places], cache.facts(keys)
+    numbers = {m.key: cache.numbers(kept, m.key) for m in measures}
     measured = Measured(
         name=pictures.name,
         resize=pictures.resize,
         names=tuple(pictures.names[place] for place in places),
         places=tuple(places),
-        facts=tuple(facts[keys[place]] for place in places),
-        numbers={
-            name: np.stack([by_key[keys[place]] for place in places])
-            for name, by_key in numbers.items()
-        },
+        facts=tuple(facts[key] for key in kept),
+        numbers={m: np.stack([by_key[key] for key in kept]) for m, by_key in numbers.items()},
         unreadable=tuple(
-            (name, unreadable[key])
-            for name, key in zip(pictures.names, keys, strict=True)
+            (pictures.names[place], unreadable[key])
+            for place, key in enumerate(keys)
             if key in unreadable
         ),
     )
@@ -294,7 +281,8 @@ def _look(
     """Read and measure pictures; give the keys of those that cannot be read, with the reason."""
     keys, unreadable = pictures.keys, {}
     advance = progress(f"measuring {pictures.name}", len(places))
-    for batch in _batches(places):
+    for start in range(0, len(places), _BATCH):
+        batch = places[start : start + _BATCH]
         seen = dict(zip((keys[p] for p in batch), pictures.read(batch), strict=True))
         unreadable |= {k: str(s) for k, s in seen.items() if isinstance(s, UnreadableImageError)}
         readable = {k: s for k, s in seen.items() if isinstance(s, Seen)}
@@ -305,10 +293,6 @@ def _look(
         for _ in batch:
             advance()
     return unreadable
-
-
-def _batches(places: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (places[start : start + _BATCH] for start in range(0, len(places), _BATCH))
 
 
 def _numbers(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,11 @@ class Kind:
     Args:
         title: for people; it stands in the name of every score but Inception's.
         size_px: edge that pictures are resized to.
-        load: builds the network from a file of weights.
         prepare: brings resized values of [0, 255] to what the network was trained with.
     """
 
     title: str
     size_px: int
-    load: Callable[[Path], "keras.Model"]
     prepare: Callable[[np.ndarray], np.ndarray]
 
 
@@ -45,28 +43,18 @@ def _caffe(pictures: np.ndarray) -> np.ndarray:
     return pictures[..., ::-1] - np.float32(_CAFFE_MEANS)
 
 
-def _load_inception(path: Path) -> "keras.Model":
+def _load(name: str, path: Path) -> "keras.Model":
+    from artnb.evaluation.extractors.h5_networks import load_squeezenet, load_vgg16
     from artnb.evaluation.extractors.inception import load_inception
 
-    return load_inception(path)
-
-
-def _load_squeezenet(path: Path) -> "keras.Model":
-    from artnb.evaluation.extractors.h5_networks import load_squeezenet
-
-    return load_squeezenet(path)
-
-
-def _load_vgg16(path: Path) -> "keras.Model":
-    from artnb.evaluation.extractors.h5_networks import load_vgg16
-
-    return load_vgg16(path)
+    load = {"inception": load_inception, "squeezenet": load_squeezenet, "vgg16": load_vgg16}
+    return load[name](path)
 
 
 KINDS = {
-    "inception": Kind("Inception", 299, _load_inception, _centred),
-    "squeezenet": Kind("SqueezeNet", 227, _load_squeezenet, _caffe),
-    "vgg16": Kind("VGG16", 224, _load_vgg16, _caffe),
+    "inception": Kind("Inception", 299, _centred),
+    "squeezenet": Kind("SqueezeNet", 227, _caffe),
+    "vgg16": Kind("VGG16", 224, _caffe),
 }
 # "auto" takes the first whose weights are here.
 _PREFERRED = ("inception", "squeezenet")
@@ -84,7 +72,6 @@ class Extractor:
         self.name, self.kind = name, KINDS[name]
         self.path = path
         self.weights_sha256 = sha256_of(path)
-        self._network: keras.Model | None = None
 
     @property
     def title(self) -> str:
@@ -96,12 +83,10 @@ class Extractor:
         """A name for everything that its features depend on."""
         return f"{self.name} {self.weights_sha256[:16]} {self.kind.size_px} px"
 
-    @property
+    @cached_property
     def network(self) -> "keras.Model":
         """The network; it is loaded when it is first needed."""
-        if self._network is None:
-            self._network = self.kind.load(self.path)
-        return self._network
+        return _load(self.name, self.path)
 
     def __call__(self, pictures: np.ndarray, sources: np.ndarray | None = None) -> np.ndarray:
         """Give features.

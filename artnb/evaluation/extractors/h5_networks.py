@@ -1,6 +1,6 @@
 """SqueezeNet and VGG16, whose weights lie in HDF5 files as Keras 1 and 2 wrote them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,65 +12,6 @@ from artnb.errors import InputError
 if TYPE_CHECKING:
     import h5py
 
-
-def assign_weights(network: keras.Model, path: Path, groups: Mapping[str, str]) -> None:
-    """Give convolutions and dense layers the kernels and biases that a file holds.
-
-    Nothing is assigned unless everything is there and fits.
-
-    Args:
-        network: already built.
-        path: an HDF5 file with a group for each layer.
-        groups: the group's name for each layer's name.
-
-    Raises:
-        InputError: it is no HDF5 file or a damaged one, a layer is missing or has another shape.
-    """
-    import h5py
-
-    try:
-        with h5py.File(path) as file:
-            _assign(network, file, path, groups)
-    except OSError as error:
-        raise InputError(
-            f"{path} must be an HDF5 file of weights, and it cannot be read as one: it is damaged "
-            "or another file; delete it and fetch it again"
-        ) from error
-
-
-def _assign(network: keras.Model, file: "h5py.File", path: Path, groups: Mapping[str, str]) -> None:
-    layers = {group: network.get_layer(name) for name, group in groups.items()}
-    found = {group: _arrays(file, group) for group in layers}
-    problems = [
-        problem for group in layers if (problem := _problem(group, found[group], layers[group]))
-    ]
-    if problems:
-        raise InputError(
-            f"{path} must hold the weights of {network.name}: {problems[0]} ({len(problems)} of "
-            f"{len(layers)} layers do not fit); delete it and fetch the published file"
-        )
-    for group, layer in layers.items():
-        layer.set_weights([array[()] for array in found[group]])
-
-
-def _problem(group: str, arrays: "list[h5py.Dataset]", layer: keras.Layer) -> str:
-    found = [array.shape for array in arrays]
-    expected = [tuple(weight.shape) for weight in layer.weights]
-    if not found:
-        return f"{group} is missing"
-    return "" if found == expected else f"{group} has the shapes {found} rather than {expected}"
-
-
-def _arrays(file: "h5py.File", name: str) -> "list[h5py.Dataset]":
-    """Give a layer's kernel and bias: their names differ between versions of Keras."""
-    import h5py
-
-    group, arrays = file.get(name), []
-    if isinstance(group, h5py.Group):
-        group.visititems(lambda _, item: arrays.append(item) if hasattr(item, "ndim") else None)
-    return sorted(arrays, key=lambda array: -array.ndim)
-
-
 # Squeezed and expanded filters of the fire modules 2 to 9 (version 1.1).
 _FIRES = {
     **{2: (16, 64), 3: (16, 64), 4: (32, 128), 5: (32, 128)},
@@ -78,6 +19,7 @@ _FIRES = {
 }
 _POOLED_AFTER = (3, 5)
 _CHANNELS_LAST = {"data_format": "channels_last", "dtype": "float32"}
+FEATURES_LAYER = "fc2"
 
 
 def build_squeezenet() -> keras.Model:
@@ -111,11 +53,8 @@ def load_squeezenet(path: Path) -> keras.Model:
     Raises:
         InputError: the file is damaged or holds something else.
     """
-    network = build_squeezenet()
-    layers = [layer.name for layer in network.layers if layer.weights]
     # A layer's name may hold no slash in Keras 3.
-    assign_weights(network, path, {name: name.replace("_", "/") for name in layers})
-    return network
+    return _with_weights(build_squeezenet(), path, lambda name: name.replace("_", "/"))
 
 
 def _fire(x: keras.KerasTensor, name: str, squeezed: int, expanded: int) -> keras.KerasTensor:
@@ -140,9 +79,6 @@ def _convolution(
 
 def _pool(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return keras.layers.MaxPooling2D(3, 2, name=name, **_CHANNELS_LAST)(x)
-
-
-FEATURES_LAYER = "fc2"
 
 
 def build_vgg16() -> keras.Model:
@@ -174,10 +110,7 @@ def load_vgg16(path: Path) -> keras.Model:
     Raises:
         InputError: the file is damaged or holds something else, such as the weights without top.
     """
-    network = build_vgg16()
-    layers = [layer.name for layer in network.layers if layer.weights]
-    assign_weights(network, path, {name: name for name in layers})
-    return network
+    return _with_weights(build_vgg16(), path, lambda name: name)
 
 
 @contextmanager
@@ -191,3 +124,59 @@ def _float32_channels_last() -> Iterator[None]:
     finally:
         keras.config.set_dtype_policy(policy)
         keras.config.set_image_data_format(data_format)
+
+
+def _with_weights(network: keras.Model, path: Path, group_of: Callable[[str], str]) -> keras.Model:
+    """Give convolutions and dense layers the kernels and biases of a file, all of them or none.
+
+    Args:
+        network: already built.
+        path: an HDF5 file with a group for each layer.
+        group_of: gives the group's name for a layer's name.
+
+    Returns:
+        The network.
+
+    Raises:
+        InputError: it is no HDF5 file or a damaged one, a layer is missing or has another shape.
+    """
+    import h5py
+
+    layers = {group_of(layer.name): layer for layer in network.layers if layer.weights}
+    try:
+        with h5py.File(path) as file:
+            found = {group: _arrays(file, group) for group in layers}
+            problems = [_problem(group, found[group], layer) for group, layer in layers.items()]
+            problems = [problem for problem in problems if problem]
+            if problems:
+                raise InputError(
+                    f"{path} must hold the weights of {network.name}: {problems[0]} "
+                    f"({len(problems)} of {len(layers)} layers do not fit); delete it and fetch "
+                    "the published file"
+                )
+            for group, layer in layers.items():
+                layer.set_weights([array[()] for array in found[group]])
+    except OSError as error:
+        raise InputError(
+            f"{path} must be an HDF5 file of weights, and it cannot be read as one: it is damaged "
+            "or another file; delete it and fetch it again"
+        ) from error
+    return network
+
+
+def _problem(group: str, arrays: "list[h5py.Dataset]", layer: keras.Layer) -> str:
+    found = [array.shape for array in arrays]
+    expected = [tuple(weight.shape) for weight in layer.weights]
+    if not found:
+        return f"{group} is missing"
+    return "" if found == expected else f"{group} has the shapes {found} rather than {expected}"
+
+
+def _arrays(file: "h5py.File", name: str) -> "list[h5py.Dataset]":
+    """Give a layer's kernel and bias: their names differ between versions of Keras."""
+    import h5py
+
+    group, arrays = file.get(name), []
+    if isinstance(group, h5py.Group):
+        group.visititems(lambda _, item: arrays.append(item) if hasattr(item, "ndim") else None)
+    return sorted(arrays, key=lambda array: -array.ndim)
