@@ -1,11 +1,13 @@
-"""Showing things in a notebook: pictures of a sensible size, and the package's own code."""
+"""Showing things below a cell: pictures of a sensible size, tables, the package's own code."""
 
+import csv
+import html
 import inspect
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -70,3 +72,47 @@ def show_source(function: Callable) -> None:
     # Styles in the tags themselves: pages made of a notebook have none of their own for this.
     form = HtmlFormatter(noclasses=True, cssstyles=_CODE_BOX, prestyles=_CODE_TEXT)
     IPython.display.display(IPython.display.HTML(highlight(code, PythonLexer(), form)))
+
+
+_TABLE = "border-collapse: collapse; font-size: 13px; color: #24242a; background: #faf9f6"
+_CELL = "text-align: left; padding: 3px 14px 3px 6px; border-bottom: 1px solid #e2ded6"
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a CSV, a dictionary per row."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def show_table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = (), longest: int = 80
+) -> None:
+    """Show rows as a table below the cell.
+
+    Args:
+        rows: dictionaries.
+        columns: their keys, in order; nothing takes those of the first row.
+        longest: characters; what is longer is cut and ends in an ellipsis.
+    """
+    import IPython.display
+
+    IPython.display.display(IPython.display.HTML(as_html(rows, columns, longest)))
+
+
+def as_html(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = (), longest: int = 80
+) -> str:
+    """Write rows as an HTML table; see `show_table`."""
+    columns = columns or list(rows[0])
+    head = "".join(f'<th style="{_CELL}">{html.escape(name)}</th>' for name in columns)
+    body = "".join(
+        "<tr>" + "".join(_cell(row.get(name, ""), longest) for name in columns) + "</tr>"
+        for row in rows
+    )
+    return f'<table style="{_TABLE}"><tr>{head}</tr>{body}</table>'
+
+
+def _cell(value: Any, longest: int) -> str:
+    text = str(value)
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return f'<td style="{_CELL}">{html.escape(text)}</td>'

@@ -100,11 +100,10 @@ from artnb.data.scan import split_key
 from artnb.data.sources import find_source, two_folders
 from artnb.demo import demo_config
 from artnb.drawing.grids import captioned_grid, grid_of_files, picture_grid
-from artnb.notebook.display import show, show_source
-from artnb.notebook.inputs import find_competition, stand_in_for_competition
+from artnb.notebook.competition import find_competition, stand_in_for_competition
+from artnb.notebook.display import read_rows, show, show_source, show_table
+from artnb.notebook.listings import feature_rows, frame_rows
 from artnb.notebook.odd_files import make_odd_files
-from artnb.notebook.records import feature_rows, frame_rows
-from artnb.notebook.tables import read_rows, show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar

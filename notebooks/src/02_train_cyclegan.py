@@ -96,9 +96,8 @@ from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
 from artnb.drawing.grids import picture_grid, titled_grid
 from artnb.methods.cyclegan.model import CycleGAN
-from artnb.notebook.display import LivePicture, show, show_source
-from artnb.notebook.run_files import list_checkpoints, list_run_files
-from artnb.notebook.tables import read_rows, show_table
+from artnb.notebook.display import LivePicture, read_rows, show, show_source, show_table
+from artnb.notebook.listings import list_checkpoints, list_run_files
 from artnb.platform.deadline import Deadline
 from artnb.platform.machine import this_machine
 from artnb.platform.where import mounted, outputs_folder

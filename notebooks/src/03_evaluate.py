@@ -109,10 +109,9 @@ from artnb.evaluation.plots import draw_confusion, draw_shares
 from artnb.evaluation.rows import as_dictionaries, comparison_table, write_scores
 from artnb.evaluation.runs import Scoring, default_metrics, evaluate_run
 from artnb.evaluation.sets import Choice, RunSets, open_run_data
-from artnb.notebook import sanity_checks as checks
-from artnb.notebook.display import LivePicture, show, show_source
+from artnb.notebook import sanity as checks
+from artnb.notebook.display import LivePicture, show, show_source, show_table
 from artnb.notebook.sanity import draw_by_count, draw_changes, draw_scale, refused
-from artnb.notebook.tables import show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar

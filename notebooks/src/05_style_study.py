@@ -103,8 +103,7 @@ from artnb.demo import demo_config
 from artnb.drawing.grids import picture_grid
 from artnb.evaluation.sets import Choice, open_run_data
 from artnb.notebook import study_maps
-from artnb.notebook.display import LivePicture, show, show_source
-from artnb.notebook.tables import show_table
+from artnb.notebook.display import LivePicture, show, show_source, show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar

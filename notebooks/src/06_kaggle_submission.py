@@ -105,14 +105,12 @@ from artnb.config import preset_config
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
 from artnb.drawing.grids import picture_grid
-from artnb.notebook import kaggle_session as session
-from artnb.notebook.display import LivePicture, show, show_source
-from artnb.notebook.run_files import list_run_files
-from artnb.notebook.submission_reserve import measure_reserve
-from artnb.notebook.submission_view import draw_compression, draw_submission
+from artnb.notebook import competition as session
 
 # %%
-from artnb.notebook.tables import show_table
+from artnb.notebook.display import LivePicture, show, show_source, show_table
+from artnb.notebook.listings import list_run_files
+from artnb.notebook.submission import draw_compression, draw_submission, measure_reserve
 from artnb.platform.deadline import Deadline
 from artnb.platform.machine import resolve_preset, this_machine
 from artnb.platform.where import outputs_folder

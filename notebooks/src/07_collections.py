@@ -114,10 +114,13 @@ from artnb.collection.prepare import prepare_pair
 from artnb.collection.read import read_collection
 from artnb.collection.sides import agreement, cluster_sides, share_by, side_of
 from artnb.demo import demo_config
-from artnb.notebook.collection_pictures import draw_clusters, draw_rows, where_there_is_any
-from artnb.notebook.display import show, show_source
-from artnb.notebook.tables import show_table
-from artnb.notebook.thumbnails import network_or_thumbnails
+from artnb.notebook.collections import (
+    draw_clusters,
+    draw_rows,
+    network_or_thumbnails,
+    where_there_is_any,
+)
+from artnb.notebook.display import show, show_source, show_table
 from artnb.platform.machine import this_machine
 from artnb.platform.where import outputs_folder, unused_folder
 from artnb.progress import bar

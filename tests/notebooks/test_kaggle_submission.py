@@ -6,7 +6,7 @@ from pathlib import Path
 import papermill
 import pytest
 
-from artnb.notebook.kaggle_session import SMOKE_RULES
+from artnb.notebook.competition import SMOKE_RULES
 from artnb.submission.check import check_submission
 from artnb.synthetic.dataset import make_demo_data
 from notebooks import build

@@ -13,7 +13,7 @@ from artnb.collection.sides import cluster_sides, side_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
-from artnb.notebook.thumbnails import Thumbnails
+from artnb.notebook.collections import Thumbnails
 from artnb.synthetic.collection import (
     Work,
     clusters_beside,

@@ -1,4 +1,4 @@
-"""A submission within one session: data, the Run of the session before, the time that is left."""
+"""The competition's files, invented or found, and a training within a session."""
 
 import shutil
 import time
@@ -10,8 +10,9 @@ import pytest
 from artnb.config import preset_config
 from artnb.data.images import decode_rgb
 from artnb.errors import InputError
-from artnb.notebook import kaggle_session as session
-from artnb.notebook.submission_view import draw_compression, draw_submission
+from artnb.notebook import competition as session
+from artnb.notebook.competition import find_competition, stand_in_for_competition
+from artnb.notebook.submission import draw_compression, draw_submission
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run
 from artnb.submission.check import check_submission
@@ -19,6 +20,37 @@ from artnb.submission.photos import find_photos
 from artnb.synthetic.dataset import make_demo_data
 from tests.evaluation.stand_in import make_run, write_pictures
 from tests.submission.made import FEW, encoded, some_pictures, write_zip
+
+SLUG = "gan-getting-started"
+
+
+@pytest.fixture(autouse=True)
+def no_data_of_its_own(monkeypatch):
+    monkeypatch.delenv("ARTNB_DATA", raising=False)
+
+
+@pytest.mark.parametrize("place", [f"competitions/{SLUG}", SLUG])
+def test_both_places_on_kaggle_are_looked_at(tmp_path, place):
+    assert find_competition(tmp_path) is None
+    (tmp_path / place).mkdir(parents=True)
+    assert find_competition(tmp_path) == tmp_path / place
+
+
+def test_a_folder_of_ones_own_comes_first(tmp_path, monkeypatch):
+    own, kaggle = tmp_path / "own" / SLUG, tmp_path / "kaggle" / SLUG
+    own.mkdir(parents=True)
+    kaggle.mkdir(parents=True)
+    monkeypatch.setenv("ARTNB_DATA", str(own.parent))
+    assert find_competition(kaggle.parent) == own
+
+
+def test_a_stand_in_has_the_layout(tmp_path):
+    for name in ("photos", "paintings"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.jpg").write_bytes(b"")
+    out = stand_in_for_competition(tmp_path / "photos", tmp_path / "paintings", tmp_path / "out")
+    assert (out / "photo_jpg" / "photos.jpg").is_file()
+    assert (out / "painting_jpg" / "paintings.jpg").is_file()
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
-"""The time to keep free is measured, with a margin, before anything is trained."""
+"""How long a submission takes is measured, with a margin."""
 
 import pytest
 
 from artnb.config import preset_config
 from artnb.errors import InputError
-from artnb.notebook.submission_reserve import Reserve, measure_reserve
+from artnb.notebook.submission import Reserve, measure_reserve
 from artnb.submission.rules import Rules
 
 RULES = Rules(fewest=3, most=40, size_px=32)

@@ -1,6 +1,7 @@
-"""A submission within one session: the data, the Run to paint with, the time that is left."""
+"""The competition within one session: its files, the Run to paint with, the time that is left."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,8 @@ from artnb.data.dataset import Dataset
 from artnb.data.fetch.competition import fetch_competition
 from artnb.data.images import list_images
 from artnb.errors import InputError
-from artnb.notebook.inputs import find_competition, stand_in_for_competition
 from artnb.platform.deadline import Deadline
-from artnb.platform.where import platform_name
+from artnb.platform.where import kaggle_inputs, known_folder, platform_name
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.submission.rules import ZIP_NAME, Rules
@@ -21,6 +21,40 @@ from artnb.training.mirror import restore
 from artnb.training.train import train
 
 KAGGLE_INPUT = Path("/kaggle/input")
+_SLUG = "gan-getting-started"
+
+
+def find_competition(kaggle_input: Path = KAGGLE_INPUT) -> Path | None:
+    """Look for the competition's files.
+
+    Args:
+        kaggle_input: where Kaggle attaches them, in the newer or the older place.
+
+    Returns:
+        The folder below `$ARTNB_DATA` or on Kaggle, or None.
+    """
+    own = known_folder("ARTNB_DATA")
+    places = [own / _SLUG] if own else []
+    places += kaggle_inputs(_SLUG, kaggle_input)
+    return next((place for place in places if place.is_dir()), None)
+
+
+def stand_in_for_competition(photos: Path, paintings: Path, out: Path) -> Path:
+    """Copy two folders of pictures into the competition's layout.
+
+    Args:
+        photos: a folder of pictures.
+        paintings: another.
+        out: the folder to make; `photo_jpg` and `painting_jpg` will be in it.
+
+    Returns:
+        `out`.
+    """
+    shutil.copytree(photos, out / "photo_jpg")
+    shutil.copytree(paintings, out / "painting_jpg")
+    return out
+
+
 _KAGGLE_WORKING = Path("/kaggle/working")
 # A submission that only shows that everything runs.
 SMOKE_RULES = Rules(fewest=10)

@@ -1,7 +1,9 @@
-"""How long a submission takes on this machine: measured before training, not guessed."""
+"""How long a submission takes here, measured before training, and pictures of one."""
 
+import io
 import time
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +13,8 @@ import numpy as np
 from PIL import Image
 
 from artnb.config import CycleGANConfig
-from artnb.data.images import encode_jpeg
+from artnb.data.images import JPEG_QUALITY, decode_image, decode_rgb, encode_jpeg, fit_square
+from artnb.drawing.grids import titled_grid
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
 from artnb.methods.cyclegan.model import build_generator
 from artnb.platform.deadline import Deadline, in_words
@@ -20,6 +23,7 @@ from artnb.runs.run import Run
 from artnb.runs.snapshots import load_painter
 from artnb.submission.check import check_submission
 from artnb.submission.painting import Looked, SharedPainter, on_all_devices, painted_jpegs
+from artnb.submission.photos import names_in_zip
 from artnb.submission.rules import COMPETITION, SESSION_MINUTES, ZIP_NAME, Rules
 from artnb.submission.unfinished import Unfinished
 
@@ -131,3 +135,63 @@ def _invented(count: int, size_px: int) -> EncodedPictures:
     photo = encode_jpeg(np.clip(smooth + noise, 0, 255).astype(np.uint8))
     names = [str(number) for number in range(count)]
     return encoded_pictures("invented photos", names, lambda _place: photo)
+
+
+_CROP_PX, _ENLARGED_PX = 64, 256
+
+
+def draw_submission(path: Path, photos: EncodedPictures, count: int = 8) -> Image.Image:
+    """Show some of a submission's pictures below the photos they were painted from.
+
+    Args:
+        path: the zip.
+        photos: the set that was painted; see `find_photos`.
+        count: how many, spread evenly.
+
+    Returns:
+        An RGB image of two rows.
+    """
+    names = names_in_zip(photos.names)
+    with zipfile.ZipFile(path) as archive:
+        there = set(archive.namelist())
+        places = [place for place, name in enumerate(names) if name in there]
+        chosen = np.linspace(0, len(places) - 1, min(count, len(places))).round().astype(int)
+        places = [places[number] for number in chosen]
+        paintings = [decode_rgb(archive.read(names[place])) for place in places]
+    edge = paintings[0].shape[0]
+    originals = [
+        np.asarray(fit_square(decode_image(photos.read_bytes(place)), edge)) for place in places
+    ]
+    return titled_grid([originals, paintings], edge_px=140)
+
+
+def draw_compression(painting: np.ndarray, others: Sequence[int] = (75, 40)) -> Image.Image:
+    """Show the middle of a painting, enlarged, as it is and as JPEGs.
+
+    Args:
+        painting: uint8 `(height, width, 3)`.
+        others: qualities beside the submission's own, with colours at half resolution as most
+            programs write them.
+
+    Returns:
+        An RGB image of one row.
+    """
+    jpegs = {JPEG_QUALITY: encode_jpeg(painting)}
+    jpegs |= {quality: _usual_jpeg(painting, quality) for quality in others}
+    titles = [f"quality {quality}, {len(jpeg) / 1000:.0f} KB" for quality, jpeg in jpegs.items()]
+    pictures = [painting, *(decode_rgb(jpeg) for jpeg in jpegs.values())]
+    title = f"as painted, {painting.nbytes / 1000:.0f} KB"
+    return titled_grid([[_enlarged(picture) for picture in pictures]], [title, *titles])
+
+
+def _usual_jpeg(painting: np.ndarray, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(painting).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def _enlarged(picture: np.ndarray) -> np.ndarray:
+    """Cut out the middle and show every pixel as a square."""
+    top, left = ((edge - _CROP_PX) // 2 for edge in picture.shape[:2])
+    crop = Image.fromarray(picture[top : top + _CROP_PX, left : left + _CROP_PX])
+    return np.asarray(crop.resize((_ENLARGED_PX, _ENLARGED_PX), Image.Resampling.NEAREST))

@@ -1,8 +1,9 @@
-"""What is in a Run's folder, in words."""
+"""Rows to read: what is in a Run's folder, and in a record of a shard."""
 
 import inspect
 from pathlib import Path
 
+from artnb.data.records import Frame, Record
 from artnb.runs.run import Run
 from artnb.training.generations import DamagedError, generations
 
@@ -44,3 +45,26 @@ def _size(path: Path) -> str:
     size = f"{total / 1e6:.1f} MB" if total >= 1e6 else f"{total / 1e3:.1f} kB"
     count = f"{len(files)} file{'s' * (len(files) != 1)}, " if path.is_dir() else ""
     return count + size
+
+
+_LENGTH_BYTES = 8
+_CHECKSUM_BYTES = 4
+
+
+def frame_rows(frame: Frame) -> list[dict[str, str | int]]:
+    """List the parts of a record's frame with their places in the file."""
+    end = frame.offset + frame.length
+    parts = (
+        ("length of the payload", frame.offset - _CHECKSUM_BYTES - _LENGTH_BYTES, _LENGTH_BYTES),
+        ("checksum of the length", frame.offset - _CHECKSUM_BYTES, _CHECKSUM_BYTES),
+        ("payload", frame.offset, frame.length),
+        ("checksum of the payload", end, _CHECKSUM_BYTES),
+    )
+    return [{"part": name, "from byte": start, "bytes": size} for name, start, size in parts]
+
+
+def feature_rows(record: Record) -> list[dict[str, str]]:
+    """List a record's features; of the picture its first bytes."""
+    start = f"{record.image[:8].hex(' ')} … ({len(record.image):,} bytes)"
+    values = {"image_name": record.image_name, "image": start, "target": record.target}
+    return [{"feature": name, "value": value} for name, value in values.items()]
