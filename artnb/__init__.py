@@ -1,5 +1,15 @@
-"""artnb turns photos into paintings: notebooks' engine room, on Keras 3."""
+"""artnb turns photos into paintings: notebooks' engine room, on Keras 3.
 
+The way from pictures to paintings, each step imported when it is first asked for:
+
+    dataset = artnb.prepare(artnb.two_folders("holiday", "monet"), "data/monet")
+    run = artnb.train(dataset, artnb.preset_config("preview"), "monet")
+    artnb.translate(run, "holiday", "painted")
+    artnb.evaluate(run)
+    artnb.make_gallery([run], "gallery")
+"""
+
+from artnb.lazy import offered
 from artnb.platform.backend import prefer_installed_backend
 
 __version__ = "0.1.0"
@@ -7,3 +17,36 @@ __version__ = "0.1.0"
 # Keras reads KERAS_BACKEND once, when it is first imported, and fails where TensorFlow is
 # missing and nothing is set: decide before any room of the package imports it.
 prefer_installed_backend()
+
+__getattr__, __dir__, __all__ = offered(
+    __name__,
+    {
+        "artnb.config": "CycleGANConfig preset_config",
+        "artnb.data.check": "check_data",
+        "artnb.data.dataset": "Dataset fixed_pictures open_dataset",
+        "artnb.data.prepare": "prepare",
+        "artnb.data.sources": "find_source two_folders",
+        "artnb.demo": "demo_config draw_contact_sheet",
+        "artnb.drawing.grids": "before_and_after picture_grid titled_grid",
+        "artnb.evaluation.evaluator": "Evaluator evaluate_folders",
+        "artnb.evaluation.extractors": "load_extractor",
+        "artnb.evaluation.runs": "evaluate",
+        "artnb.exchange.export": "export_generator",
+        "artnb.exchange.importing": "import_generator",
+        "artnb.explorer.explore": "explore",
+        "artnb.gallery.make": "make_gallery",
+        "artnb.notebook.display": "LivePicture show show_source show_table",
+        "artnb.platform.backend": "start_keras",
+        "artnb.platform.deadline": "Deadline",
+        "artnb.platform.machine": "this_machine",
+        "artnb.platform.where": "outputs_folder unused_folder",
+        "artnb.progress": "bar",
+        "artnb.runs.run": "Run open_run",
+        "artnb.study.of_runs": "study_runs",
+        "artnb.submission.build": "build_submission",
+        "artnb.submission.check": "check_submission",
+        "artnb.synthetic.dataset": "demo_sizes make_demo_data make_demo_photos",
+        "artnb.training.train": "train",
+        "artnb.translation": "translate",
+    },
+)

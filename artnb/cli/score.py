@@ -116,7 +116,7 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
     runs = [open_run(name) for name in options.run]
     painters = dict(map(painter, options.painter))
     say_backend(options)
-    from artnb.evaluation.runs import default_metrics, evaluate_run
+    from artnb.evaluation.runs import default_metrics, evaluate
     from artnb.evaluation.sets import Choice, open_run_data
 
     choice = Choice(options.data, options.real, options.photos, options.count, options.resize)
@@ -125,7 +125,7 @@ def _evaluate_runs(options: argparse.Namespace) -> None:
     rows = {}
     for run in runs:
         dataset = open_run_data(run, choice.data, bar) if choice.needs_data else None
-        scores = evaluate_run(
+        scores = evaluate(
             run,
             evaluator,
             options.epochs,

@@ -1,22 +1,28 @@
 """Scores: feature extractors, metrics on features, provenance."""
 
-from artnb.evaluation.metrics.frechet import fid, frechet_distance
-from artnb.evaluation.metrics.inception_score import inception_score
-from artnb.evaluation.metrics.kernel import kid
-from artnb.evaluation.metrics.neighbours import mifid, mifid_from, precision_recall
-from artnb.evaluation.metrics.path_length import perceptual_path_length
-from artnb.evaluation.metrics.pixels import ssim
-from artnb.evaluation.metrics.score import Score
+from artnb.lazy import offered
 
-__all__ = [
-    "Score",
-    "fid",
-    "frechet_distance",
-    "inception_score",
-    "kid",
-    "mifid",
-    "mifid_from",
-    "perceptual_path_length",
-    "precision_recall",
-    "ssim",
-]
+__getattr__, __dir__, __all__ = offered(
+    __name__,
+    {
+        "artnb.evaluation.evaluator": "Evaluator evaluate_folders",
+        "artnb.evaluation.extractors": "load_extractor",
+        "artnb.evaluation.metrics.frechet": "fid frechet_distance",
+        "artnb.evaluation.metrics.inception_score": "inception_score",
+        "artnb.evaluation.metrics.kernel": "kid",
+        "artnb.evaluation.metrics.neighbours": (
+            "memorisation_distance mifid mifid_from precision_recall"
+        ),
+        "artnb.evaluation.metrics.path_length": "perceptual_path_length",
+        "artnb.evaluation.metrics.pixels": "ssim",
+        "artnb.evaluation.metrics.score": "Score",
+        "artnb.evaluation.metrics.style": "train_style_classifier",
+        "artnb.evaluation.metrics.table": "titled",
+        "artnb.evaluation.nearest": "view_nearest",
+        "artnb.evaluation.pictures": "pictures_of_folder pictures_of_splits",
+        "artnb.evaluation.plots": "draw_confusion draw_shares",
+        "artnb.evaluation.rows": "as_dictionaries comparison_table write_scores",
+        "artnb.evaluation.runs": "Scoring default_metrics evaluate",
+        "artnb.evaluation.sets": "Choice RunSets open_run_data",
+    },
+)

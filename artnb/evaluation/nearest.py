@@ -51,7 +51,7 @@ def view_nearest(
         most: how many are shown.
 
     Raises:
-        InputError: as for `evaluate_run`.
+        InputError: as for `evaluate`.
     """
     letter = letter_towards(run, to)
     sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)

@@ -10,6 +10,7 @@ import keras
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.extractors import load_extractor
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.pixels import SSIM
 from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifier
@@ -36,9 +37,9 @@ class RunScores:
     best: Best | None = None
 
 
-def evaluate_run(
+def evaluate(
     run: Run,
-    evaluator: Evaluator,
+    evaluator: Evaluator | None = None,
     epochs: str | Sequence[int] = "all",
     to: str = "y",
     choice: Choice | None = None,
@@ -51,7 +52,7 @@ def evaluate_run(
 
     Args:
         run: the Run.
-        evaluator: what measures.
+        evaluator: what measures; None takes the usual metrics and the best extractor at hand.
         epochs: `"all"` that are kept, `"latest"`, `"best"`, or numbers such as `"1,10"`.
         to: `"y"`, `"x"` or a domain's name: which translations are scored.
         choice: other data, reference or photos than the Run's own.
@@ -69,6 +70,9 @@ def evaluate_run(
             the comparison.
     """
     chosen = find_epochs(run, epochs)
+    if evaluator is None:
+        metrics = default_metrics([run], epochs)
+        evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)
     letter = letter_towards(run, to)
     sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
     classifier = None
@@ -238,7 +242,7 @@ class Scoring:
 
 
 class ScoreEpochs(keras.callbacks.Callback):
-    """Scores snapshots as they are made, just as `evaluate_run` does later.
+    """Scores snapshots as they are made, just as `evaluate` does later.
 
     What is drawn and trained stays the same with it and without.
     """
@@ -265,7 +269,7 @@ class ScoreEpochs(keras.callbacks.Callback):
     def _score(self, epoch: int) -> None:
         evaluator = self.scoring.evaluator
         try:
-            evaluate_run(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
+            evaluate(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
         except InputError as error:
             # The epoch can be scored later; the training that this would end cannot be had back.
             self.say(f"epoch {epoch} is not scored: {error}")

@@ -105,6 +105,24 @@ def _refuse_a_late_change(name: str) -> None:
         )
 
 
+def start_keras(requested: str | None = None) -> BackendChoice:
+    """Choose the backend and import Keras with it, without what TensorFlow says at its start.
+
+    Args:
+        requested: as for `choose_backend`.
+
+    Returns:
+        The choice with its reason.
+
+    Raises:
+        InputError: as for `choose_backend`.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    choice = choose_backend(requested)
+    import_quietly("keras")
+    return choice
+
+
 def import_quietly(module: str) -> None:
     """Import a module without what its C++ half writes to the standard error stream.
 

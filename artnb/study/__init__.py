@@ -1,1 +1,13 @@
 """What a style consists of, measured: colours, skies, haze, strokes; on photos and paintings."""
+
+from artnb.lazy import offered
+
+__getattr__, __dir__, __all__ = offered(
+    __name__,
+    {
+        "artnb.study.effect": "progress_between",
+        "artnb.study.of_runs": "Options study_pictures study_runs",
+        "artnb.study.plots": "save_figures",
+        "artnb.study.rows": "describe_study write_study",
+    },
+)

@@ -107,7 +107,7 @@ from artnb.evaluation.painted import painted
 from artnb.evaluation.pictures import pictures_of_folder, pictures_of_splits
 from artnb.evaluation.plots import draw_confusion, draw_shares
 from artnb.evaluation.rows import as_dictionaries, comparison_table, write_scores
-from artnb.evaluation.runs import Scoring, default_metrics, evaluate_run
+from artnb.evaluation.runs import Scoring, default_metrics, evaluate
 from artnb.evaluation.sets import Choice, RunSets, open_run_data
 from artnb.notebook import sanity as checks
 from artnb.notebook.display import LivePicture, show, show_source, show_table
@@ -248,7 +248,7 @@ if run is None:
 # %%
 metrics = default_metrics([run], "all")
 with_all_metrics = Evaluator(evaluator.extractor, metrics, seed, evaluator.cache)
-scores = evaluate_run(run, with_all_metrics, dataset=dataset)
+scores = evaluate(run, with_all_metrics, dataset=dataset)
 show(run.scores_picture)
 
 # %% [markdown]
@@ -329,7 +329,7 @@ show(out / "shares.png")
 # nothing speaks for overfitting.
 
 # %%
-rows = evaluate_run(run, with_all_metrics, "best", gap=True, dataset=dataset).rows
+rows = evaluate(run, with_all_metrics, "best", gap=True, dataset=dataset).rows
 sides = {"training": "gap train", "held-out": "gap test"}
 print(comparison_table({n: [r for r in rows if r.split == side] for n, side in sides.items()}))
 gap = next(row for row in rows if row.split == "gap")

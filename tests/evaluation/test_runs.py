@@ -20,7 +20,7 @@ from artnb.evaluation.rows import (
 from artnb.evaluation.runs import (
     DEFAULT_RUN_METRICS,
     default_metrics,
-    evaluate_run,
+    evaluate,
     find_epochs,
 )
 from artnb.evaluation.sets import Choice
@@ -44,7 +44,7 @@ def evaluator():
 
 def test_every_kept_epoch_is_scored_and_the_best_recorded(run, evaluator):
     said = []
-    scores = evaluate_run(run, evaluator, say=said.append)
+    scores = evaluate(run, evaluator, say=said.append)
     assert {row.epoch for row in scores.rows} == {"1", "2"}
     assert {row.metric for row in scores.rows} == {
         "Fréchet distance (colours)",
@@ -72,12 +72,12 @@ def test_every_kept_epoch_is_scored_and_the_best_recorded(run, evaluator):
 
 def test_the_second_time_nothing_is_painted_or_decoded(run, tmp_path, monkeypatch):
     cache = tmp_path / "cache.sqlite"
-    first = evaluate_run(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
+    first = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
     monkeypatch.setattr(EncodedPictures, "read", lambda *_: pytest.fail("pictures were read"))
     monkeypatch.setattr(
         "artnb.evaluation.painted.load_painter", lambda *_: pytest.fail("a painter was built")
     )
-    second = evaluate_run(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
+    second = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
     assert [row.value for row in first.rows] == [row.value for row in second.rows]
     assert len(second.all_rows) == len(first.rows)
 
@@ -87,20 +87,20 @@ def test_epochs_are_scored_as_the_paintings_they_make(run, evaluator):
     shutil.copy(run.snapshot(1), run.snapshot(2))
     shutil.copy(run.snapshot(1), run.snapshot(5))
     by_epoch = {}
-    for row in evaluate_run(run, evaluator, "1,5").rows:
+    for row in evaluate(run, evaluator, "1,5").rows:
         by_epoch.setdefault(row.epoch, {})[row.metric] = row.value
     assert by_epoch["1"] == by_epoch["5"]
 
 
 def test_the_other_direction_has_its_own_rows(run, evaluator):
-    rows = evaluate_run(run, evaluator, [1], to="photo").rows
+    rows = evaluate(run, evaluator, [1], to="photo").rows
     assert {row.direction for row in rows} == {"painting → photo"}
     assert rows[0].reference == "photo"
     assert "best" not in run.facts()
 
 
 def test_a_gap_is_held_out_minus_training(run, evaluator):
-    rows = evaluate_run(run, evaluator, [1], gap=True).rows
+    rows = evaluate(run, evaluator, [1], gap=True).rows
     value = {(row.metric, row.split): float(row.value) for row in rows if row.is_of_gap}
     assert {split for _, split in value} == {"gap train", "gap test", "gap"}
     for name in {metric for metric, _ in value}:
@@ -122,14 +122,14 @@ def test_an_epoch_that_diverged_has_no_score(run, evaluator, network):
     weights[network][0][...] = np.nan
     save_weights(run.snapshot(2), weights, {"epoch": 2}, np.float16)
     with pytest.raises(InputError, match=rf"of {network} in .*epoch-0002.* are not: .* diverged"):
-        evaluate_run(run, evaluator)
+        evaluate(run, evaluator)
     assert {row.epoch for row in read_scores(run.scores_file)} == {"1"}
 
 
 def test_photos_that_somebody_chose_are_of_no_split(run, tmp_path, evaluator):
     dataset = open_dataset(run.facts()["data"]["path"])
     photos = write_pictures(tmp_path / "photos", 9, seed=5)
-    given = evaluate_run(run, evaluator, [1], choice=Choice(photos=photos), dataset=dataset).rows
+    given = evaluate(run, evaluator, [1], choice=Choice(photos=photos), dataset=dataset).rows
     assert {row.split for row in given} == {""}
     assert all(row.generated_count == "9" for row in given)
 
@@ -137,16 +137,14 @@ def test_photos_that_somebody_chose_are_of_no_split(run, tmp_path, evaluator):
 def test_style_learns_from_the_runs_domains_and_further_painters(run, tmp_path):
     evaluator = Evaluator(Colours(), ["style"], cache=Cache(None))
     red = write_pictures(tmp_path / "red", 12, seed=4, tint=150)
-    rows = {
-        row.metric: row for row in evaluate_run(run, evaluator, [1], painters={"red": red}).rows
-    }
+    rows = {row.metric: row for row in evaluate(run, evaluator, [1], painters={"red": red}).rows}
     shares = [rows[f"taken for {name} (colours)"] for name in ("photo", "painting", "red")]
     assert sum(float(row.value) for row in shares) == pytest.approx(1)
     accuracy = rows["style classifier on real pictures (colours)"]
     assert 0.3 < float(accuracy.value) <= 1
     assert accuracy.low
     with pytest.raises(InputError, match="there is a class photo already"):
-        evaluate_run(run, evaluator, [1], painters={"photo": red})
+        evaluate(run, evaluator, [1], painters={"photo": red})
 
 
 def test_two_runs_are_compared_on_one_reference(run, tmp_path, evaluator):
@@ -154,7 +152,7 @@ def test_two_runs_are_compared_on_one_reference(run, tmp_path, evaluator):
     real = write_pictures(tmp_path / "real", 15, seed=6)
     photos = write_pictures(tmp_path / "photos", 9, seed=5)
     choice = Choice(real=real, photos=photos)
-    rows = {r.path.name: evaluate_run(r, evaluator, choice=choice).rows for r in (run, other)}
+    rows = {r.path.name: evaluate(r, evaluator, choice=choice).rows for r in (run, other)}
     check_same_pictures(rows)
     table = comparison_table(rows).splitlines()
     assert table[0].split() == ["metric", "epoch", "run", "other"]
@@ -162,9 +160,9 @@ def test_two_runs_are_compared_on_one_reference(run, tmp_path, evaluator):
 
 
 def test_runs_scored_on_other_pictures_are_not_compared(run, tmp_path, evaluator):
-    own = evaluate_run(run, evaluator, [1]).rows
+    own = evaluate(run, evaluator, [1]).rows
     real = write_pictures(tmp_path / "real", 15, seed=6)
-    other = evaluate_run(run, evaluator, [1], choice=Choice(real=real)).rows
+    other = evaluate(run, evaluator, [1], choice=Choice(real=real)).rows
     with pytest.raises(InputError, match=r"run, again were scored on different ones; .*--real DIR"):
         check_same_pictures({"run": own, "again": other})
 
@@ -173,13 +171,13 @@ def test_data_that_is_gone_or_other_data(run, tmp_path, evaluator):
     facts = run.facts()["data"]
     run.note(data=facts | {"path": str(tmp_path / "gone")})
     with pytest.raises(InputError, match=r"gone, and that is not here; .* --data"):
-        evaluate_run(run, evaluator)
+        evaluate(run, evaluator)
     write_pictures(tmp_path / "other" / "trainA", 8)
     write_pictures(tmp_path / "other" / "trainB", 8, seed=1)
     with pytest.raises(InputError, match="is not what the Run run was trained on"):
-        evaluate_run(run, evaluator, choice=Choice(data=tmp_path / "other"))
+        evaluate(run, evaluator, choice=Choice(data=tmp_path / "other"))
     moved = shutil.copytree(facts["path"], tmp_path / "moved")
-    assert evaluate_run(run, evaluator, [1], choice=Choice(data=moved)).rows
+    assert evaluate(run, evaluator, [1], choice=Choice(data=moved)).rows
 
 
 def test_swapped_domains_stay_swapped(tmp_path, evaluator):
@@ -187,7 +185,7 @@ def test_swapped_domains_stay_swapped(tmp_path, evaluator):
         write_pictures(tmp_path / "data" / name, 8, seed=number)
     dataset = open_dataset(tmp_path / "data", size_px=256, swap_domains=True)
     run = make_run(tmp_path / "run", None, epochs=(1,), dataset=dataset)
-    rows = evaluate_run(run, Evaluator(Colours(), ["ssim"], cache=Cache(None))).rows
+    rows = evaluate(run, Evaluator(Colours(), ["ssim"], cache=Cache(None))).rows
     assert rows[0].direction == "B → A"
     assert rows[0].reference == "A"
 
@@ -197,7 +195,7 @@ def test_old_snapshots_are_not_asked_for_their_discriminators(tmp_path, run):
     assert "discriminator" not in default_metrics([run, old], "all")
     assert default_metrics([run], "all") == list(DEFAULT_RUN_METRICS)
     with pytest.raises(InputError, match="holds no discriminator_y"):
-        evaluate_run(old, Evaluator(Colours(), ["discriminator"], cache=Cache(None)))
+        evaluate(old, Evaluator(Colours(), ["discriminator"], cache=Cache(None)))
 
 
 def test_epochs_that_are_not_kept_are_named(run):
@@ -255,7 +253,7 @@ def test_epochs_that_may_be_as_good_are_named(run):
 
 
 def test_the_file_is_a_plain_csv(run, evaluator):
-    evaluate_run(run, evaluator, [1])
+    evaluate(run, evaluator, [1])
     with run.scores_file.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert np.isfinite([float(row["value"]) for row in rows]).all()

@@ -100,32 +100,32 @@ def test_imported_networks_cannot_be_trained(tmp_path, capsys):
 @pytest.mark.parametrize("name", ["one", "pair"])
 def test_evaluate(name, photos, paintings, capsys):
     from artnb.evaluation.evaluator import Evaluator
-    from artnb.evaluation.runs import default_metrics, evaluate_run
+    from artnb.evaluation.runs import default_metrics, evaluate
     from artnb.evaluation.sets import Choice
 
     run = open_run(name)
     assert "discriminator" not in default_metrics([run], "all")
     evaluator = Evaluator(Colours(), ("frechet", "ssim"), skip_too_few=True)
     choice = Choice(real=paintings, photos=photos)
-    scores = evaluate_run(run, evaluator, choice=choice)
+    scores = evaluate(run, evaluator, choice=choice)
     assert {row.direction for row in scores.rows} == {"photo → monet"}
     assert len(scores.rows) == 2
     with pytest.raises(InputError, match="was imported and has no pictures of its own; name a Dat"):
-        evaluate_run(run, evaluator, choice=Choice(photos=photos))
+        evaluate(run, evaluator, choice=Choice(photos=photos))
     if name == "one":
         with pytest.raises(InputError, match="was imported with one generator"):
-            evaluate_run(run, evaluator, to="x", choice=choice)
+            evaluate(run, evaluator, to="x", choice=choice)
 
 
 def test_evaluate_with_a_dataset(tmp_path):
     from artnb.evaluation.evaluator import Evaluator
-    from artnb.evaluation.runs import evaluate_run
+    from artnb.evaluation.runs import evaluate
     from artnb.evaluation.sets import Choice
     from artnb.synthetic.dataset import make_demo_data
 
     make_demo_data(tmp_path / "data", 32, images=12, pairs=8)
     evaluator = Evaluator(Colours(), ("frechet", "ssim"), skip_too_few=True)
-    scores = evaluate_run(open_run("one"), evaluator, choice=Choice(data=tmp_path / "data"))
+    scores = evaluate(open_run("one"), evaluator, choice=Choice(data=tmp_path / "data"))
     assert {row.split for row in scores.rows} == {"test"}
 
 
