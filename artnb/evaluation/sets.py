@@ -93,7 +93,8 @@ class RunSets:
     def held_out(self) -> Sets:
         """Give all real pictures, and held-out photos; training photos where none were held out."""
         if self.choice.photos:
-            return Sets(self.reference(), self._chosen_photos(), "")
+            photos = self._folder(self.choice.photos).some(self.choice.count)
+            return Sets(self.reference(), photos, "")
         split = "test" if len(self.source.test) else "train"
         photos = self._photos(split, self.choice.count or DEFAULT_PHOTOS)
         return Sets(self.reference(), photos, split)
@@ -122,30 +123,24 @@ class RunSets:
         count = min(
             len(self.source.train), len(self.source.test), self.choice.count or DEFAULT_PHOTOS
         )
-        references = self._references_of_both_splits()
         return tuple(
             Sets(reference, self._photos(split, count), f"gap {split}")
-            for reference, split in zip(references, ("train", "test"), strict=True)
+            for split, reference in self._references_of_both_splits().items()
         )
 
-    def _references_of_both_splits(self) -> tuple[EncodedPictures, EncodedPictures]:
-        target = self.target
+    def _references_of_both_splits(self) -> dict[str, EncodedPictures]:
+        target, splits = self.target, ("train", "test")
         if self.choice.real or not len(target.test):
-            whole = self.reference()
-            return whole, whole
+            return dict.fromkeys(splits, self.reference())
         count = min(len(target.train), len(target.test))
-        train, test = (
-            self.of_splits(f"{target.name} ({name})", split).some(count)
-            for name, split in (("train", target.train), ("test", target.test))
-        )
-        return train, test
+        return {
+            split: self.of_splits(f"{target.name} ({split})", getattr(target, split)).some(count)
+            for split in splits
+        }
 
     def _photos(self, split: str, count: int) -> EncodedPictures:
         images: Images = getattr(self.source, split)
         return self.of_splits(f"{self.source.name} ({split})", images).some(count)
-
-    def _chosen_photos(self) -> EncodedPictures:
-        return self._folder(self.choice.photos).some(self.choice.count)
 
     def _folder(self, folder: Path) -> EncodedPictures:
         return pictures_of_folder(folder, self.choice.resize_px, self.progress)

@@ -19,7 +19,6 @@ _FIRES = {
 }
 _POOLED_AFTER = (3, 5)
 _CHANNELS_LAST = {"data_format": "channels_last", "dtype": "float32"}
-FEATURES_LAYER = "fc2"
 
 
 def build_squeezenet() -> keras.Model:
@@ -98,7 +97,7 @@ def build_vgg16() -> keras.Model:
     with _float32_channels_last():
         # One class rather than 1,000: what follows fc2 is dropped.
         whole = keras.applications.VGG16(weights=None, include_top=True, classes=1)
-    return keras.Model(whole.input, whole.get_layer(FEATURES_LAYER).output, name="vgg16")
+    return keras.Model(whole.input, whole.get_layer("fc2").output, name="vgg16")
 
 
 def load_vgg16(path: Path) -> keras.Model:

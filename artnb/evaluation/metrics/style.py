@@ -35,7 +35,6 @@ class StyleClassifier:
             accuracy (each class counts the same, however many its pictures), averaged over the
             folds. The interval is for other pictures to judge, not for others to learn.
         baseline: the balanced accuracy of always saying the most frequent class.
-        majority_share: the plain accuracy of always saying it: the share of its pictures.
         confusion: `(classes, classes)`, pictures of a row's class that were taken for a
             column's, over all folds.
         model: trained on all pictures; classes are numbers to it.
@@ -44,26 +43,8 @@ class StyleClassifier:
     classes: tuple[str, ...]
     accuracy: Score
     baseline: float
-    majority_share: float
     confusion: np.ndarray
     model: "Pipeline"
-
-    def probabilities(self, features: np.ndarray) -> np.ndarray:
-        """Say how probable each class is for each picture.
-
-        What is learnt from few pictures is kept cautious: the order of two pictures means more
-        than how near they are to 1.
-
-        Args:
-            features: `(n, d)` of the extractor whose features were learnt.
-
-        Returns:
-            float64 `(n, classes)`; the rows add up to 1.
-
-        Raises:
-            InputError: the features are of another dimension, not finite, or none.
-        """
-        return self.model.predict_proba(self._checked(features))
 
     def shares(self, features: np.ndarray) -> dict[str, Score]:
         """Say which share of pictures is taken for each class, with Wilson's interval.
@@ -80,22 +61,6 @@ class StyleClassifier:
         Raises:
             InputError: the features are of another dimension, not finite, or none.
         """
-        said = self.model.predict(self._checked(features))
-        counts = np.bincount(said, minlength=len(self.classes))
-        return {
-            name: share_score(int(count), len(said)).with_warnings(*self._warnings())
-            for name, count in zip(self.classes, counts, strict=True)
-        }
-
-    def _warnings(self) -> tuple[str, ...]:
-        if self.accuracy.low is None or self.accuracy.low > self.baseline:
-            return ()
-        return (
-            "the classifier tells real pictures apart hardly better than chance "
-            f"(balanced accuracy {self.accuracy}, chance {self.baseline:.3g})",
-        )
-
-    def _checked(self, features: np.ndarray) -> np.ndarray:
         features = _checked(features, "the pictures to judge")
         learnt = self.model.n_features_in_
         if features.shape[1] != learnt:
@@ -103,7 +68,18 @@ class StyleClassifier:
                 f"the classifier has learnt {learnt} features a picture, got {features.shape[1]}; "
                 "extract them with the same extractor"
             )
-        return features
+        said = self.model.predict(features)
+        counts = np.bincount(said, minlength=len(self.classes))
+        warnings = ()
+        if self.accuracy.low is not None and self.accuracy.low <= self.baseline:
+            warnings = (
+                "the classifier tells real pictures apart hardly better than chance "
+                f"(balanced accuracy {self.accuracy}, chance {self.baseline:.3g})",
+            )
+        return {
+            name: share_score(int(count), len(said)).with_warnings(*warnings)
+            for name, count in zip(self.classes, counts, strict=True)
+        }
 
 
 def train_style_classifier(
@@ -143,7 +119,6 @@ def train_style_classifier(
         classes=tuple(features),
         accuracy=_accuracy(counts),
         baseline=1 / len(features),
-        majority_share=float(np.bincount(labels).max() / len(labels)),
         confusion=counts.sum(axis=0),
         model=_fit(stacked, labels),
     )

@@ -33,7 +33,6 @@ def test_what_is_far_apart_is_told_apart(trained):
 
 def test_the_baseline_is_saying_the_same_always(trained):
     assert trained.baseline == 0.5
-    assert trained.majority_share == pytest.approx(0.6)
 
 
 def test_noise_is_told_apart_by_chance():
@@ -53,13 +52,6 @@ def test_shares_of_translations_add_up_and_have_an_interval(trained):
     assert shares["monet"].high == pytest.approx(0.8581, abs=1e-4)
     assert "Wilson" in shares["monet"].interval
     assert shares["monet"].warnings == ()
-
-
-def test_probabilities_are_in_the_order_of_the_classes(trained):
-    probabilities = trained.probabilities(painter(4, 5))
-    assert probabilities.shape == (5, 2)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-    assert (probabilities[:, 1] > 0.5).all()
 
 
 def test_more_than_two_painters_in_any_order():
@@ -157,14 +149,13 @@ def test_groups_must_fit():
         train_style_classifier(features, groups={"a": ["x"] * 60})
 
 
-@pytest.mark.parametrize("ask", ["shares", "probabilities"])
-def test_what_cannot_be_judged_is_explained(trained, ask):
+def test_what_cannot_be_judged_is_explained(trained):
     with pytest.raises(InputError, match="has learnt 20 features a picture, got 19"):
-        getattr(trained, ask)(np.zeros((3, 19)))
+        trained.shares(np.zeros((3, 19)))
     with pytest.raises(InputError, match="there is none for the pictures to judge"):
-        getattr(trained, ask)(np.zeros((0, 20)))
+        trained.shares(np.zeros((0, 20)))
     with pytest.raises(InputError, match="1 of 2 rows of the pictures to judge"):
-        getattr(trained, ask)(np.array([np.zeros(20), np.full(20, np.inf)]))
+        trained.shares(np.array([np.zeros(20), np.full(20, np.inf)]))
 
 
 def test_a_trusted_classifier_does_not_warn(trained):
