@@ -13,6 +13,7 @@ from artnb.errors import InputError
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
+from artnb.runs.table import aligned
 
 if TYPE_CHECKING:
     from artnb.runs.run import Run
@@ -326,8 +327,4 @@ def comparison_table(rows: Mapping[str, Sequence[Row]]) -> str:
     for metric, epoch in questions:
         cells = (of_run.get((metric, epoch), "-") for of_run in scores.values())
         lines.append((metric, str(epoch), *cells))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return "\n".join(aligned(lines))

@@ -1,6 +1,7 @@
 """A table of Runs: what they were, how far they got, how they ended."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from artnb.errors import InputError
@@ -59,8 +60,13 @@ def runs_table(folder: Path) -> str:
     if not runs:
         return f"{folder} holds no Runs yet; artnb train or artnb demo makes one"
     rows = [_COLUMNS, *map(describe_run, runs)]
+    return "\n".join(aligned(rows))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay rows of text out as lines, their columns two spaces apart."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
+    return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
-    )
+    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import artnb
 from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
+from artnb.runs.table import aligned
 from artnb.study.quantities import COMPARED, QUANTITIES
 from artnb.study.sets import Translation
 
@@ -106,7 +107,7 @@ def _table_of_effects(study: "Study") -> str:
             cells = (cell for style in styles for cell in _cells_of_style(by_style.get(style)))
             lines.append((f"  {name}", _short(photo[0].value), *cells))
     title = "Real pictures (δ: Cliff's delta against photos, 0 no difference, ±1 no overlap)"
-    return "\n".join([title, *_aligned(lines)])
+    return "\n".join([title, *aligned(lines)])
 
 
 def _cells_of_style(row: StudyRow | None) -> tuple[str, str]:
@@ -126,7 +127,7 @@ def _table_of_progress(study: "Study", translation: Translation) -> str:
             means = (_short(row.value) for row in (photo[0], painted[0], real[0]))
             lines.append((f"  {name}", *means, _describe_progress(painted[0])))
     title = f"{translation.label}: from photo (0 %) towards {translation.style} (100 %)"
-    return "\n".join([title, *_aligned(lines), *_lines_of_pairs(study, translation)])
+    return "\n".join([title, *aligned(lines), *_lines_of_pairs(study, translation)])
 
 
 def _lines_of_pairs(study: "Study", translation: Translation) -> Iterator[str]:
@@ -159,11 +160,3 @@ def _with_interval(score: Score, form: str) -> str:
         return form.format(score.value)
     low, high = form.format(score.low), form.format(score.high)
     return f"{form.format(score.value)} ({low} to {high})"
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    ]
