@@ -122,7 +122,7 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from artnb.submission.check import check_submission
+    from artnb.submission.check import check_submission, local_mifid
 
     checked = check_submission(options.zip, progress=bar)
     print(checked.describe())
@@ -130,7 +130,6 @@ def _check(options: argparse.Namespace) -> int:
         return 2
     if options.real:
         say_backend(options)
-    from artnb.submission.proxy import local_mifid
 
     for line in local_mifid(options.zip, options.real, options.extractor, bar):
         print(line)
@@ -144,10 +143,10 @@ def _push(options: argparse.Namespace) -> None:
         Kernel,
         as_json,
         check_notebook,
+        push,
         title_of,
         write_kernel,
     )
-    from artnb.submission.push import push
 
     notebook = options.notebook
     check_notebook(notebook)

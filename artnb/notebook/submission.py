@@ -22,7 +22,7 @@ from artnb.platform.machine import suitable_precision
 from artnb.runs.run import Run
 from artnb.runs.snapshots import load_painter
 from artnb.submission.check import check_submission
-from artnb.submission.painting import Looked, SharedPainter, on_all_devices, painted_jpegs
+from artnb.submission.painting import ReadingNotes, SharedGenerator, on_all_devices, painted_jpegs
 from artnb.submission.photos import names_in_zip
 from artnb.submission.rules import COMPETITION, SESSION_MINUTES, ZIP_NAME, Rules
 from artnb.submission.unfinished import Unfinished
@@ -96,13 +96,13 @@ def measure_reserve(
         The time to keep free.
     """
     began = time.perf_counter()
-    with on_all_devices(_generator(of), say=lambda _line: None) as painter:
+    with on_all_devices(_generator(of), say=lambda _line: None) as generator:
         # The first batch compiles.
-        painter(np.zeros((1, rules.size_px, rules.size_px, 3), np.uint8))
+        generator(np.zeros((1, rules.size_px, rules.size_px, 3), np.uint8))
         first_s = time.perf_counter() - began
-        few = _BATCHES * painter.batch_size
+        few = _BATCHES * generator.batch_size
         began = time.perf_counter()
-        _make_and_check(painter, few, rules)
+        _make_and_check(generator, few, rules)
     return Reserve(pictures, first_s, (time.perf_counter() - began) / few)
 
 
@@ -113,13 +113,13 @@ def _generator(of: Run | CycleGANConfig) -> Callable[[], keras.Model]:
     return lambda: build_generator(of.replace(precision=precision), "generator_g")
 
 
-def _make_and_check(painter: SharedPainter, count: int, rules: Rules) -> None:
+def _make_and_check(generator: SharedGenerator, count: int, rules: Rules) -> None:
     photos = _invented(count, rules.size_px)
     with TemporaryDirectory() as folder:
         out = Path(folder) / ZIP_NAME
         unfinished = Unfinished(out, {})
         names = [f"{number}.jpg" for number in range(count)]
-        batches = painted_jpegs(painter, photos, range(count), rules.size_px, Looked())
+        batches = painted_jpegs(generator, photos, range(count), rules.size_px, ReadingNotes())
         for batch in batches:
             unfinished.add({names[place]: jpeg for place, jpeg in batch.items()})
         unfinished.finish(names, {})

@@ -6,11 +6,10 @@ __getattr__, __dir__, __all__ = offered(
     __name__,
     {
         "artnb.submission.build": "build_submission",
-        "artnb.submission.check": "check_submission pictures_of_zip",
+        "artnb.submission.check": "check_submission local_mifid pictures_of_zip",
         "artnb.submission.kernel": "Kernel",
         "artnb.submission.painting": "painted_jpegs",
         "artnb.submission.photos": "find_photos",
-        "artnb.submission.proxy": "local_mifid",
         "artnb.submission.rules": "COMPETITION",
         "artnb.submission.unfinished": "facts_file",
     },

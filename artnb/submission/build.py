@@ -13,7 +13,7 @@ from artnb.evaluation.pictures import EncodedPictures, Painter
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
-from artnb.submission.painting import Looked, SharedPainter, on_all_devices, painted_jpegs
+from artnb.submission.painting import ReadingNotes, SharedGenerator, on_all_devices, painted_jpegs
 from artnb.submission.photos import find_photos, names_in_zip
 from artnb.submission.rules import COMPETITION, ZIP_NAME, Rules
 from artnb.submission.unfinished import Unfinished, difference, finished_facts, hash_of
@@ -121,8 +121,8 @@ def build_submission(
         say(f"{out} is there already, made of the same photos and weights.")
         return Submission(out, finished_facts(out)["pictures"], 0, 0.0)
     unfinished = Unfinished(out, plan, replace)
-    work = _Work(chosen, unfinished, rules, deadline, progress, say)
-    return work.finish(work.paint(painter))
+    building = _Building(chosen, unfinished, rules, deadline, progress, say)
+    return building.finish(building.paint(painter))
 
 
 def epoch_number(run: Run, epoch: str | int) -> int:
@@ -145,8 +145,8 @@ def must_be_made_anew(out: Path, plan: Mapping[str, Any], replace: bool) -> bool
     return bool(other)
 
 
-class _Work:
-    """One go at a submission."""
+class _Building:
+    """A submission being made: paints what is missing, then makes the zip."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ class _Work:
         self.photos, self.unfinished, self.rules = photos, unfinished, rules
         self.deadline, self.progress, self.say = deadline, progress, say
         self.names = names_in_zip(photos.names)
-        self.looked, self.began = Looked(), time.perf_counter()
+        self.notes, self.began = ReadingNotes(), time.perf_counter()
         self.before = len(unfinished.painted)
 
     def paint(self, painter: Painter) -> bool:
@@ -171,13 +171,13 @@ class _Work:
             self.say(f"Going on: {len(done):,} of {len(self.names):,} pictures are painted.")
         if not places:
             return True
-        with on_all_devices(painter.load, self.say) as shared:
-            return self._paint(shared, places)
+        with on_all_devices(painter.load, self.say) as generator:
+            return self._paint(generator, places)
 
-    def _paint(self, painter: SharedPainter, places: list[int]) -> bool:
+    def _paint(self, generator: SharedGenerator, places: list[int]) -> bool:
         advance = self.progress("painting", len(places))
         clock, chunk = StepClock(), {}
-        stream = painted_jpegs(painter, self.photos, places, self.rules.size_px, self.looked)
+        stream = painted_jpegs(generator, self.photos, places, self.rules.size_px, self.notes)
         try:
             for batch in stream:
                 chunk |= {self.names[place]: jpeg for place, jpeg in batch.items()}
@@ -209,19 +209,19 @@ class _Work:
         """
         done = self.unfinished.painted
         names = [name for name in self.names if name in done]
-        unreadable, seconds = tuple(self.looked.unreadable), time.perf_counter() - self.began
+        unreadable, seconds = tuple(self.notes.unreadable), time.perf_counter() - self.began
         if len(names) < self.rules.fewest:
             raise InputError(self._too_few(len(names), in_time))
         if not in_time:
             self.say(f"Time is up: the zip holds {len(names):,} of {len(self.names):,} pictures.")
-        if self.looked.other_sizes:
+        if self.notes.other_sizes:
             size_px = self.rules.size_px
-            self.say(f"{self.looked.other_sizes:,} photos of another size were brought to "
+            self.say(f"{self.notes.other_sizes:,} photos of another size were brought to "
                      f"{size_px}×{size_px} px: shorter side scaled, middle cropped.")  # fmt: skip
         painted_now = len(names) - self.before
         facts = {"painted_last": painted_now, "seconds_last": round(seconds, 1)}
         self.unfinished.finish(names, facts)
-        out, sizes = self.unfinished.out, self.looked.other_sizes
+        out, sizes = self.unfinished.out, self.notes.other_sizes
         return Submission(out, len(names), painted_now, seconds, sizes, unreadable)
 
     def _too_few(self, painted_so_far: int, in_time: bool) -> str:
@@ -230,9 +230,9 @@ class _Work:
                 f"a submission holds {self.rules.span} pictures, and time was up after "
                 f"{painted_so_far:,}; the same call goes on from there"
             )
-        name, why = self.looked.unreadable[0]
+        name, why = self.notes.unreadable[0]
         return (
             f"a submission holds {self.rules.span} pictures, and {painted_so_far:,} could be "
-            f"painted: {len(self.looked.unreadable):,} photos cannot be read, such as {name} "
+            f"painted: {len(self.notes.unreadable):,} photos cannot be read, such as {name} "
             f"({why}); replace them"
         )

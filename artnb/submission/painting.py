@@ -29,7 +29,7 @@ PICTURES_A_DEVICE = 16
 Item = TypeVar("Item")
 
 
-class SharedPainter:
+class SharedGenerator:
     """A generator that paints batches of always the same shape, shared over all devices.
 
     It is made by `on_all_devices` and used within it.
@@ -41,7 +41,7 @@ class SharedPainter:
 
     def __init__(self, generator: keras.Model, batch_size: int) -> None:
         self.generator, self.batch_size = generator, batch_size
-        self._paint = _painter(generator)
+        self._paint = _painting_function(generator)
 
     def __call__(self, photos: np.ndarray) -> np.ndarray:
         """Paint uint8 `(n, height, width, 3)`, n up to `batch_size`; gives the same shape."""
@@ -54,7 +54,7 @@ class SharedPainter:
 @contextmanager
 def on_all_devices(
     load: Callable[[], keras.Model], say: Callable[[str], None] = print
-) -> Iterator[SharedPainter]:
+) -> Iterator[SharedGenerator]:
     """Give a generator on every device of this machine.
 
     Args:
@@ -66,15 +66,15 @@ def on_all_devices(
         if replicas() > 1:
             say(f"Painting on {replicas()} devices: each takes {PICTURES_A_DEVICE} "
                 f"of {batch_size} pictures.")  # fmt: skip
-        yield SharedPainter(load(), batch_size)
+        yield SharedGenerator(load(), batch_size)
 
 
-def _painter(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def _painting_function(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     if replicas() == 1:
         return lambda photos: paint(generator, photos)
     if keras.backend.backend() == "jax":
         return lambda photos: _paint_on_mesh(generator, photos)
-    return _painter_of_replicas(generator)
+    return _painting_on_replicas(generator)
 
 
 def _paint_on_mesh(generator: keras.Model, photos: np.ndarray) -> np.ndarray:
@@ -85,7 +85,7 @@ def _paint_on_mesh(generator: keras.Model, photos: np.ndarray) -> np.ndarray:
     return to_uint8(generator.predict_on_batch(shared))
 
 
-def _painter_of_replicas(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def _painting_on_replicas(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
     """Share a batch on TensorFlow; `predict_on_batch` would give all of it to every replica."""
     import tensorflow as tf
 
@@ -107,7 +107,7 @@ def _painter_of_replicas(generator: keras.Model) -> Callable[[np.ndarray], np.nd
 
 
 @dataclass
-class Looked:
+class ReadingNotes:
     """What was noticed of the photos while they were read.
 
     Args:
@@ -120,31 +120,31 @@ class Looked:
 
 
 def painted_jpegs(
-    painter: SharedPainter,
+    generator: SharedGenerator,
     photos: EncodedPictures,
     places: Sequence[int],
     size_px: int,
-    looked: Looked,
+    notes: ReadingNotes,
 ) -> Iterator[Mapping[int, bytes]]:
     """Paint photos batch by batch; the next is read and the last encoded meanwhile.
 
     Args:
-        painter: the generator.
+        generator: on all devices.
         photos: the set.
         places: of those to paint.
         size_px: edge of the squares that they are brought to.
-        looked: gets what was noticed.
+        notes: gets what was noticed.
 
     Yields:
         JPEGs by place; photos that cannot be read are missing.
     """
-    starts = range(0, len(places), painter.batch_size)
-    batches = (places[start : start + painter.batch_size] for start in starts)
-    read = (_read(photos, batch, size_px, looked) for batch in batches)
+    starts = range(0, len(places), generator.batch_size)
+    batches = (places[start : start + generator.batch_size] for start in starts)
+    read = (_read(photos, batch, size_px, notes) for batch in batches)
     with ThreadPoolExecutor(1) as thread:
         encoding = None
         for squares in _one_ahead(read):
-            painted = painter(np.stack(list(squares.values()))) if squares else ()
+            painted = generator(np.stack(list(squares.values()))) if squares else ()
             upcoming = thread.submit(_encoded, list(squares), painted)
             if encoding:
                 yield encoding.result()
@@ -154,16 +154,16 @@ def painted_jpegs(
 
 
 def _read(
-    photos: EncodedPictures, places: Sequence[int], size_px: int, looked: Looked
+    photos: EncodedPictures, places: Sequence[int], size_px: int, notes: ReadingNotes
 ) -> dict[int, np.ndarray]:
     """Read squares by place; what is no picture is noted and left out."""
     squares = {}
     for place, seen in zip(places, photos.read(places), strict=True):
         if isinstance(seen, UnreadableImageError):
-            looked.unreadable.append((photos.names[place], str(seen)))
+            notes.unreadable.append((photos.names[place], str(seen)))
             continue
         image = Image.fromarray(seen.picture)
-        looked.other_sizes += image.size != (size_px, size_px)
+        notes.other_sizes += image.size != (size_px, size_px)
         squares[place] = np.asarray(fit_square(image, size_px))
     return squares
 

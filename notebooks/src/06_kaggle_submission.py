@@ -117,11 +117,10 @@ from artnb.platform.where import outputs_folder
 from artnb.progress import bar
 from artnb.runs.snapshots import load_painter
 from artnb.submission.build import build_submission
-from artnb.submission.check import check_submission, pictures_of_zip
+from artnb.submission.check import check_submission, local_mifid, pictures_of_zip
 from artnb.submission.kernel import Kernel
 from artnb.submission.painting import painted_jpegs
 from artnb.submission.photos import find_photos
-from artnb.submission.proxy import local_mifid
 from artnb.submission.rules import COMPETITION
 from artnb.submission.unfinished import facts_file
 from artnb.training.samples import paint

@@ -23,10 +23,10 @@ def main():
     make_devices(2)
     photos = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), np.uint8)
     expected = paint(load(), photos)
-    with on_all_devices(load) as painter:
-        painted = np.concatenate([painter(photos[:32]), painter(photos[32:])])
+    with on_all_devices(load) as generator:
+        painted = np.concatenate([generator(photos[:32]), generator(photos[32:])])
     difference = np.abs(painted.astype(int) - expected).max()
-    batch = painter.batch_size
+    batch = generator.batch_size
     print(f"{batch} a batch, largest difference to one device: {difference}")
 
 

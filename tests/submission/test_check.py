@@ -1,4 +1,4 @@
-"""What `submit check` turns down, and by which words."""
+"""What `submit check` turns down, and by which words; a MiFID has its name with Inception alone."""
 
 import struct
 import warnings
@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from artnb.errors import InputError
-from artnb.submission.check import check_submission, listed, pictures_of_zip
+from artnb.submission import check
+from artnb.submission.check import check_submission, listed, local_mifid, pictures_of_zip
 from artnb.submission.rules import Rules
+from tests.evaluation.stand_in import Colours, write_pictures
 from tests.submission.made import FEW, SIZE_PX, encoded, some_pictures, write_zip
 
 
@@ -216,3 +218,64 @@ def test_a_zips_pictures_can_be_measured(submission):
     assert list(pictures.names) == [f"{number:04d}.jpg" for number in range(5)]
     (seen,) = pictures.read([3])
     assert seen.picture.shape == (SIZE_PX, SIZE_PX, 3)
+
+
+@pytest.fixture
+def measured(tmp_path):
+    return write_zip(tmp_path / "images.zip", some_pictures(12))
+
+
+@pytest.fixture
+def real(tmp_path):
+    return write_pictures(tmp_path / "monet", 10, seed=5)
+
+
+@pytest.fixture
+def colours(monkeypatch, tmp_path):
+    """Stand in for the extractors, whose weights not every machine has."""
+
+    def load(name, *_):
+        extractor = Colours()
+        extractor.name, extractor.title = name, name.capitalize()
+        return extractor
+
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("artnb.evaluation.extractors.load_extractor", load)
+
+
+def test_without_real_paintings_it_is_not_computed(measured):
+    (line,) = local_mifid(measured, None)
+    assert line.startswith("MiFID: not computed, since there are no real paintings")
+
+
+def test_without_weights_it_is_not_computed_and_says_why(measured, real, monkeypatch):
+    monkeypatch.setattr(check, "weights_at_hand", lambda _kind: None)
+    (line,) = local_mifid(measured, real)
+    assert line.startswith("MiFID: not computed, since it is defined on Inception, whose weights")
+
+
+def test_with_inception_it_has_its_name_and_is_called_a_proxy(measured, real, colours):
+    lines = local_mifid(measured, real, "inception")
+    assert any(line.startswith("MiFID: ") and line[7].isdigit() for line in lines)
+    assert any("stands in for Kaggle's" in line for line in lines)
+
+
+def test_another_extractor_never_gives_a_mifid(measured, real, colours):
+    lines = local_mifid(measured, real, "squeezenet")
+    assert lines[0] == "MiFID: not computed: it is defined on Inception alone"
+    assert lines[1].startswith("memorisation-informed Fréchet distance (Squeezenet): ")
+    assert not any(line.startswith("MiFID") for line in lines[1:])
+
+
+def test_what_must_not_be_compared_is_not(tmp_path, measured, colours):
+    own = tmp_path / "own"
+    own.mkdir()
+    for name, data in some_pictures(12).items():
+        (own / name).write_bytes(data)
+    (line,) = local_mifid(measured, own, "inception")
+    assert line.startswith("MiFID: not computed: a reference set must share no picture")
+
+
+def test_an_unknown_extractor_is_told(measured, real):
+    (line,) = local_mifid(measured, real, "resnet")
+    assert "there is no extractor 'resnet'" in line

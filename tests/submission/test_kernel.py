@@ -7,9 +7,8 @@ import pytest
 
 from artnb.cli import main
 from artnb.errors import InputError
-from artnb.submission import push as module
-from artnb.submission.kernel import Kernel, slug_of, title_of, write_kernel
-from artnb.submission.push import push
+from artnb.submission import kernel as module
+from artnb.submission.kernel import Kernel, push, slug_of, title_of, write_kernel
 from tests.submission.kaggle_server import REDIRECT, TOKEN, URL, KaggleServer
 
 KERNEL = Kernel("painter", "Kaggle submission", datasets=["painter/artnb-wheel"])
