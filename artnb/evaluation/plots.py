@@ -53,7 +53,8 @@ def draw_scores(rows: Rows | Mapping[str, Rows], best: int | None = None) -> Fig
     styles = _styles(list(dict.fromkeys(line.label for line in lines)))
     upper, lower = _halves(lines, len(panels), find_notes(lines))
     for (title, its_lines), panel in zip(panels.items(), upper.axes, strict=False):
-        calm(panel, title=_wrapped(title), xlabel="epoch", ylabel=better(title))
+        wrapped = "\n".join(textwrap.fill(line, 42) for line in title.splitlines())
+        calm(panel, title=wrapped, xlabel="epoch", ylabel=better(title))
         for line in its_lines:
             _draw_line(panel, line, styles[line.label])
         _finish_epochs(panel, its_lines, best)
@@ -96,10 +97,6 @@ def _halves(
     return upper, lower
 
 
-def _wrapped(title: str) -> str:
-    return "\n".join(textwrap.fill(line, 42) for line in title.splitlines())
-
-
 def _shortened(notes: Sequence[str], width: float) -> list[str]:
     """Cut notes to a few of sensible length, in lines as wide as the figure."""
     shown = [textwrap.shorten(note, _LONGEST_NOTE, placeholder=" …") for note in notes]
@@ -116,9 +113,12 @@ def _legend_columns(names: Sequence[str], width: float) -> int:
 
 
 def _draw_line(panel: Axes, line: Line, style: Mapping) -> None:
-    epochs = [epoch for epoch in line.by_epoch if epoch is not None]
     if None in line.by_epoch:
-        _draw_level(panel, line.by_epoch[None].score, f"{line.name} (no epoch)", style)
+        level = line.by_epoch[None].score
+        panel.axhline(level.value, label=f"{line.name} (no epoch)", linewidth=1, alpha=0.8, **style)
+        if level.low is not None and level.high is not None:
+            panel.axhspan(level.low, level.high, color=style["color"], alpha=0.08, linewidth=0)
+    epochs = [epoch for epoch in line.by_epoch if epoch is not None]
     if not epochs:
         return
     scores = [line.by_epoch[epoch].score for epoch in epochs]
@@ -130,12 +130,6 @@ def _draw_line(panel: Axes, line: Line, style: Mapping) -> None:
         panel.vlines(epochs, low, high, color=style["color"], linewidth=1.2, alpha=0.8)
     else:
         panel.fill_between(epochs, low, high, color=style["color"], alpha=0.15, linewidth=0)
-
-
-def _draw_level(panel: Axes, score: Score, name: str, style: Mapping) -> None:
-    panel.axhline(score.value, label=name, linewidth=1, alpha=0.8, **style)
-    if score.low is not None and score.high is not None:
-        panel.axhspan(score.low, score.high, color=style["color"], alpha=0.08, linewidth=0)
 
 
 def _finish_epochs(panel: Axes, lines: Sequence[Line], best: int | None) -> None:

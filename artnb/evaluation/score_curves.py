@@ -103,12 +103,11 @@ def find_lines(by_run: Mapping[str, Sequence[Mapping[str, str]]]) -> list[Line]:
             if row.value and math.isfinite(float(row.value)):
                 by_epoch = found.setdefault((run, row.comparable_with), {})
                 by_epoch[int(row.epoch) if row.epoch else None] = row
-    lines = [Line(run, _in_order(by_epoch)) for (run, _), by_epoch in found.items()]
+    lines = [
+        Line(run, dict(sorted(by_epoch.items(), key=lambda item: item[0] or 0)))
+        for (run, _), by_epoch in found.items()
+    ]
     return _labelled(sorted(lines, key=lambda line: line.is_gap))
-
-
-def _in_order(by_epoch: Mapping[int | None, Row]) -> dict[int | None, Row]:
-    return dict(sorted(by_epoch.items(), key=lambda item: -1 if item[0] is None else item[0]))
 
 
 def by_panel(lines: Iterable[Line]) -> dict[str, list[Line]]:

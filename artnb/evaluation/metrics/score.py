@@ -61,24 +61,21 @@ def checked_features(
         InputError: they are not two-dimensional, differ in `d`, hold NaN or infinity, or are
             too few.
     """
-    checked = [_checked(side, name, fewest) for side, name in ((real, "real"), (fake, "generated"))]
-    dimensions = [side.shape[1] for side in checked]
-    if dimensions[0] != dimensions[1]:
+    checked = {"real": real, "generated": fake}
+    for name, features in checked.items():
+        checked[name] = checked_rows(features, f"the {name} set")
+        if len(checked[name]) < fewest:
+            raise TooFewPicturesError(
+                f"this score needs at least {fewest} pictures on each side, got "
+                f"{len(checked[name])} {name} ones; add pictures"
+            )
+    real, fake = checked.values()
+    if real.shape[1] != fake.shape[1]:
         raise InputError(
-            f"both sets need features of one extractor, got {dimensions[0]} and {dimensions[1]} "
+            f"both sets need features of one extractor, got {real.shape[1]} and {fake.shape[1]} "
             "features a picture; extract both with the same one"
         )
-    return checked[0], checked[1]
-
-
-def _checked(features: np.ndarray, name: str, fewest: int) -> np.ndarray:
-    features = checked_rows(features, f"the {name} set")
-    if len(features) < fewest:
-        raise TooFewPicturesError(
-            f"this score needs at least {fewest} pictures on each side, got {len(features)} "
-            f"{name} ones; add pictures"
-        )
-    return features
+    return real, fake
 
 
 def checked_rows(features: np.ndarray, whose: str) -> np.ndarray:
