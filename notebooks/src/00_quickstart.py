@@ -74,40 +74,25 @@ photos_folder = ""  # @param {type: "string"}
 painter = ""  # @param ["", "style_monet", "style_vangogh", "style_cezanne", "style_ukiyoe"]
 
 # %%
-import os
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
+print(artnb.start_keras())
 
 # %%
 from pathlib import Path
 
 import keras
 
-from artnb.data.dataset import fixed_pictures
-from artnb.data.images import decode_rgb
-from artnb.demo import check_held_out, demo_config, draw_contact_sheet
-from artnb.drawing.grids import before_and_after, picture_grid
-from artnb.exchange.importing import import_generator
+from artnb import bar, before_and_after, picture_grid, show, show_source
+from artnb.data import decode_rgb
 from artnb.methods.cyclegan.model import CycleGAN
-from artnb.notebook.display import LivePicture, show, show_source
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
 from artnb.runs.snapshots import load_painter
-from artnb.synthetic.dataset import demo_sizes, held_out_pairs, make_demo_data, make_demo_photos
-from artnb.training.train import train
-from artnb.translation import translate
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, minutes, seed)
-out = unused_folder(outputs_folder() / "quickstart").absolute()
-print(this_machine())
+config = artnb.demo_config(preset, minutes, seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "quickstart").absolute()
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -122,9 +107,9 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # download the pictures first.
 
 # %%
-sizes = demo_sizes(config.preset)
-dataset = make_demo_data(
-    unused_folder(out / "dataset"), sizes.size_px, sizes.images, sizes.pairs, seed, bar
+sizes = artnb.demo_sizes(config.preset)
+dataset = artnb.make_demo_data(
+    artnb.unused_folder(out / "dataset"), sizes.size_px, sizes.images, sizes.pairs, seed, bar
 )
 print(dataset.describe())
 
@@ -132,14 +117,14 @@ print(dataset.describe())
 # Some of the photos. The network learns from these …
 
 # %%
-show(picture_grid(fixed_pictures(dataset.x.train, 10, dataset.size_px), columns=5))
+show(picture_grid(artnb.fixed_pictures(dataset.x.train, 10, dataset.size_px), columns=5))
 
 # %% [markdown]
 # … and from these paintings. They show *other* places: there is no photo of any of them. That
 # is what **unpaired** means, and it is the usual case. No camera stood beside Monet.
 
 # %%
-show(picture_grid(fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=5))
+show(picture_grid(artnb.fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=5))
 
 # %% [markdown]
 # A few scenes are kept out of training, and of those we have both: the photo, and below it
@@ -147,7 +132,7 @@ show(picture_grid(fixed_pictures(dataset.y.train, 10, dataset.size_px), columns=
 # they tell how near it came.
 
 # %%
-pairs = held_out_pairs(dataset)[:4]
+pairs = artnb.held_out_pairs(dataset)[:4]
 photos = [decode_rgb(photo) for _, photo, _ in pairs]
 paintings = [decode_rgb(painting) for _, _, painting in pairs]
 show(picture_grid(photos + paintings, columns=4))
@@ -190,7 +175,7 @@ show_source(CycleGAN.generator_losses)
 # strokes would take hours rather than minutes.
 
 # %%
-run = train(dataset, config, unused_folder(out / "run"), watch=LivePicture().show)
+run = artnb.train(dataset, config, artnb.unused_folder(out / "run"), watch=artnb.LivePicture().show)
 
 # %% [markdown]
 # For comparison the first grid, from before the first step. The networks' weights were random
@@ -223,7 +208,7 @@ show(run.losses_picture)
 # can give: for a real photo nobody knows the true painting.
 
 # %%
-check = check_held_out(load_painter(run), dataset)
+check = artnb.check_held_out(load_painter(run), dataset)
 print(check.describe())
 
 # %% [markdown]
@@ -233,7 +218,7 @@ print(check.describe())
 # and at the end, and what the painter would have painted.
 
 # %%
-sheet = draw_contact_sheet(run, dataset)
+sheet = artnb.draw_contact_sheet(run, dataset)
 sheet.save(out / "contact_sheet.png")
 show(sheet)
 
@@ -248,8 +233,8 @@ show(sheet)
 # learnt them, and on a photo of twelve megapixels they would be too fine to see.
 
 # %%
-own_photos = Path(photos_folder) if photos_folder else make_demo_photos(out / "photos", seed=seed)
-report = translate(run, own_photos, out / "paintings", largest_px=768, progress=bar)
+own_photos = Path(photos_folder or artnb.make_demo_photos(out / "photos", seed=seed))
+report = artnb.translate(run, own_photos, out / "paintings", largest_px=768, progress=bar)
 print(f"{len(report.written)} painted, {len(report.skipped)} not readable as pictures")
 
 # %%
@@ -264,8 +249,10 @@ show(before_and_after(own_photos, out / "paintings"))
 
 # %%
 if painter:
-    published = import_generator(painter, unused_folder(out / painter), progress=bar)
-    translate(published, own_photos, out / f"paintings-{painter}", largest_px=768, progress=bar)
+    published = artnb.import_generator(painter, artnb.unused_folder(out / painter), progress=bar)
+    artnb.translate(
+        published, own_photos, out / f"paintings-{painter}", largest_px=768, progress=bar
+    )
     show(before_and_after(own_photos, out / f"paintings-{painter}"))
 else:
     print("No painter is chosen, so nothing is fetched.")

@@ -76,14 +76,9 @@ paintings_folder = ""  # @param {type: "string"}
 licence = ""  # @param {type: "string"}
 
 # %%
-import os
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
+print(artnb.start_keras())
 
 # %%
 import shutil
@@ -91,29 +86,14 @@ from pathlib import Path
 
 import keras
 
-from artnb.data.check import check_data
-from artnb.data.dataset import fixed_pictures, read_manifest
-from artnb.data.images import decode_image, list_images
-from artnb.data.prepare import prepare
-from artnb.data.records import decode_example, read_frames
-from artnb.data.scan import split_key
-from artnb.data.sources import find_source, two_folders
-from artnb.demo import demo_config
-from artnb.drawing.grids import captioned_grid, grid_of_files, picture_grid
-from artnb.notebook.competition import find_competition, stand_in_for_competition
-from artnb.notebook.display import read_rows, show, show_source, show_table
-from artnb.notebook.listings import feature_rows, frame_rows
-from artnb.notebook.odd_files import make_odd_files
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
-from artnb.synthetic.dataset import demo_sizes, make_demo_data, make_demo_photos
+from artnb import bar, data, notebook, picture_grid, show, show_source, show_table
+from artnb.drawing.grids import captioned_grid, grid_of_files
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, seed=seed)
-out = unused_folder(outputs_folder() / "data-prep").absolute()
-print(this_machine())
+config = artnb.demo_config(preset, seed=seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "data-prep").absolute()
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -123,13 +103,13 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # or without subfolders. If you named none above, the package invents landscapes and paints some.
 
 # %%
-sizes = demo_sizes(config.preset)
-embedded = make_demo_data(out / "embedded", size_px, sizes.images, sizes.pairs, seed, bar)
+sizes = artnb.demo_sizes(config.preset)
+embedded = artnb.make_demo_data(out / "embedded", size_px, sizes.images, sizes.pairs, seed, bar)
 pictures = Path(embedded.path) / "pictures"
 photos = Path(photos_folder or pictures / "photos")
 paintings = Path(paintings_folder or pictures / "paintings")
-print(f"{len(list_images(photos))} photos, {len(list_images(paintings))} paintings")
-show(grid_of_files([*list_images(photos)[:5], *list_images(paintings)[:5]]))
+print(f"{len(data.list_images(photos))} photos, {len(data.list_images(paintings))} paintings")
+show(grid_of_files([*data.list_images(photos)[:5], *data.list_images(paintings)[:5]]))
 
 # %% [markdown]
 # `prepare` decodes each file, turns it upright, brings it to RGB, scales its shorter side to
@@ -137,8 +117,8 @@ show(grid_of_files([*list_images(photos)[:5], *list_images(paintings)[:5]]))
 # keeps its bytes, so that preparing twice loses nothing.
 
 # %%
-source = two_folders(photos, paintings)
-from_folders = prepare(source, out / "from-folders", size_px, seed, licence, bar)
+source = artnb.two_folders(photos, paintings)
+from_folders = artnb.prepare(source, out / "from-folders", size_px, seed, licence, bar)
 print(from_folders.describe())
 
 # %% [markdown]
@@ -149,8 +129,8 @@ print(from_folders.describe())
 # has 16 bits, black where it should be transparent. Two files are broken.
 
 # %%
-landscapes = list_images(make_demo_photos(out / "landscapes", 256, count=7, seed=seed))
-odd_files = make_odd_files(out / "odd-files", landscapes)
+landscapes = data.list_images(artnb.make_demo_photos(out / "landscapes", 256, count=7, seed=seed))
+odd_files = notebook.make_odd_files(out / "odd-files", landscapes)
 show(grid_of_files(odd_files, treated=False))
 
 # %% [markdown]
@@ -166,11 +146,13 @@ show(grid_of_files(odd_files))
 # the table are the training pictures as they are stored, cut to squares.
 
 # %%
-odd_source = two_folders(odd_files[0].parent, paintings).with_test_share(0.25)
-odd = prepare(odd_source, out / "from-odd-files", size_px, seed)
-report = [row for row in read_rows(Path(odd.path) / "report.csv") if row["domain"] == "photo"]
+odd_source = artnb.two_folders(odd_files[0].parent, paintings).with_test_share(0.25)
+odd = artnb.prepare(odd_source, out / "from-odd-files", size_px, seed)
+report = [
+    row for row in notebook.read_rows(Path(odd.path) / "report.csv") if row["domain"] == "photo"
+]
 show_table(report, ("name", "outcome", "duplicate_of", "problem"))
-show(picture_grid(fixed_pictures(odd.x.train, 6, size_px), columns=6))
+show(picture_grid(artnb.fixed_pictures(odd.x.train, 6, size_px), columns=6))
 
 # %% [markdown]
 # ## 3 · Duplicates
@@ -199,11 +181,11 @@ show_table(hashed, ("name", "hash of the pixels", "duplicate_of"))
 # were asked for:
 
 # %%
-show_source(split_key)
+show_source(data.split_key)
 
 # %%
 keyed = [
-    {"key": split_key(seed, row["pixel_sha256"])[:12], **row}
+    {"key": data.split_key(seed, row["pixel_sha256"])[:12], **row}
     for row in report
     if row["outcome"] != "unreadable"
 ]
@@ -220,7 +202,7 @@ show_table(sorted(keyed, key=lambda row: row["key"]), ("key", "name", "outcome")
 # The held-out photos of the two folders above, a tenth of them all:
 
 # %%
-show(picture_grid(fixed_pictures(from_folders.x.test, 10, size_px), columns=5))
+show(picture_grid(artnb.fixed_pictures(from_folders.x.test, 10, size_px), columns=5))
 
 # %% [markdown]
 # ## 5 · The competition's files
@@ -231,15 +213,15 @@ show(picture_grid(fixed_pictures(from_folders.x.test, 10, size_px), columns=5))
 # are laid out in the same way and play their part.
 
 # %%
-found = None if config.preset == "smoke" else find_competition()
-competition = found or stand_in_for_competition(
+found = None if config.preset == "smoke" else notebook.find_competition()
+competition = found or notebook.stand_in_for_competition(
     pictures / "photos", pictures / "paintings", out / "gan-getting-started"
 )
-source = find_source(competition)
+source = artnb.find_source(competition)
 print(f"{competition}:", *source.remarks, sep="\n")
 
 # %%
-dataset = prepare(source, out / "competition", size_px, seed, licence, bar)
+dataset = artnb.prepare(source, out / "competition", size_px, seed, licence, bar)
 print(dataset.describe())
 
 # %% [markdown]
@@ -247,13 +229,13 @@ print(dataset.describe())
 # spare. The photos, spread evenly over the whole set:
 
 # %%
-show(picture_grid(fixed_pictures(dataset.x.train, 18, size_px), columns=6))
+show(picture_grid(artnb.fixed_pictures(dataset.x.train, 18, size_px), columns=6))
 
 # %% [markdown]
 # And the paintings:
 
 # %%
-show(picture_grid(fixed_pictures(dataset.y.train, 18, size_px), columns=6))
+show(picture_grid(artnb.fixed_pictures(dataset.y.train, 18, size_px), columns=6))
 
 # %% [markdown]
 # Look at such walls before training. Frames, signatures, borders, black-and-white photos: whatever
@@ -267,8 +249,8 @@ show(picture_grid(fixed_pictures(dataset.y.train, 18, size_px), columns=6))
 
 # %%
 shard = sorted(Path(dataset.path).glob("*.tfrec"))[0]
-frame, payload = next(read_frames(shard))
-show_table(frame_rows(frame))
+frame, payload = next(data.read_frames(shard))
+show_table(notebook.frame_rows(frame))
 
 # %% [markdown]
 # The payload is a `tf.train.Example` with three features, named as in the competition's own
@@ -276,16 +258,16 @@ show_table(frame_rows(frame))
 # TensorFlow.
 
 # %%
-record = decode_example(payload)
-show_table(feature_rows(record))
-show(captioned_grid([decode_image(record.image)], [record.image_name], columns=1, edge_px=256))
+record = data.decode_example(payload)
+show_table(notebook.feature_rows(record))
+show(captioned_grid([data.decode_image(record.image)], [record.image_name], columns=1, edge_px=256))
 
 # %% [markdown]
 # Beside the shards lies `dataset.json`: which domain is X and which is Y, sizes, splits, the
 # sha256 of every shard, source and licence.
 
 # %%
-manifest = read_manifest(Path(dataset.path))
+manifest = data.read_manifest(Path(dataset.path))
 shown = ("x", "y", "size_px", "source", "licence", "split", "problems")
 show_table([{"entry": name, "value": manifest[name]} for name in shown], longest=120)
 
@@ -296,7 +278,7 @@ show_table([{"entry": name, "value": manifest[name]} for name in shown], longest
 # compares every shard with its sha256. Worth a minute after each download or copy.
 
 # %%
-findings = check_data(Path(dataset.path), bar)
+findings = artnb.check_data(Path(dataset.path), bar)
 print(*findings.facts, *findings.remarks, f"Usable: {findings.usable}", sep="\n")
 
 # %% [markdown]
@@ -307,7 +289,7 @@ print(*findings.facts, *findings.remarks, f"Usable: {findings.usable}", sep="\n"
 damaged = Path(shutil.copytree(odd.path, out / "damaged"))
 torn = sorted(damaged.glob("*.tfrec"))[-1]
 torn.write_bytes(torn.read_bytes()[:-100])
-findings = check_data(damaged)
+findings = artnb.check_data(damaged)
 print(*findings.problems, f"Usable: {findings.usable}", sep="\n")
 
 # %% [markdown]

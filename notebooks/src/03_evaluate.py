@@ -77,56 +77,27 @@ run_name = ""  # @param {type: "string"}
 dataset_folder = ""  # @param {type: "string"}
 
 # %%
-import os
-from pathlib import Path
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
+print(artnb.start_keras())
 
 # %%
+from pathlib import Path
+
 import keras
 import numpy as np
 
-from artnb.data.dataset import open_dataset
-from artnb.demo import chosen_epochs, demo_config
-from artnb.drawing.grids import picture_grid
-from artnb.evaluation import fid, kid, perceptual_path_length
-from artnb.evaluation.evaluator import Evaluator, evaluate_folders
-from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.metrics.neighbours import memorisation_distance
-from artnb.evaluation.metrics.style import train_style_classifier
-
-# %%
-from artnb.evaluation.metrics.table import titled
-from artnb.evaluation.nearest import view_nearest
+from artnb import bar, evaluation, picture_grid, show, show_source, show_table
 from artnb.evaluation.painted import painted
-from artnb.evaluation.pictures import pictures_of_folder, pictures_of_splits
-from artnb.evaluation.plots import draw_confusion, draw_shares
-from artnb.evaluation.rows import as_dictionaries, comparison_table, write_scores
-from artnb.evaluation.runs import Scoring, default_metrics, evaluate
-from artnb.evaluation.sets import Choice, RunSets, open_run_data
-from artnb.notebook import sanity as checks
-from artnb.notebook.display import LivePicture, show, show_source, show_table
-from artnb.notebook.sanity import draw_by_count, draw_changes, draw_scale, refused
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
-from artnb.runs.run import open_run
+from artnb.notebook import sanity
 from artnb.runs.snapshots import load_painter
-from artnb.synthetic.dataset import demo_sizes, make_demo_data
-from artnb.training.train import train
-from artnb.translation import translate
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, minutes, seed)
-out = unused_folder(outputs_folder() / "evaluate").absolute()
+config = artnb.demo_config(preset, minutes, seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "evaluate").absolute()
 out.mkdir(parents=True)
-print(this_machine())
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -136,15 +107,15 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # that the network was trained on.
 
 # %%
-run = open_run(run_name) if run_name else None
+run = artnb.open_run(run_name) if run_name else None
 if run:
-    dataset = open_run_data(run, Path(dataset_folder) if dataset_folder else None, bar)
+    dataset = evaluation.open_run_data(run, Path(dataset_folder) if dataset_folder else None, bar)
 elif dataset_folder:
-    dataset = open_dataset(dataset_folder, progress=bar)
+    dataset = artnb.open_dataset(dataset_folder, progress=bar)
 else:
-    sizes = demo_sizes(config.preset)
+    sizes = artnb.demo_sizes(config.preset)
     pairs = min(held_out, sizes.images)
-    dataset = make_demo_data(out / "dataset", sizes.size_px, sizes.images, pairs, seed, bar)
+    dataset = artnb.make_demo_data(out / "dataset", sizes.size_px, sizes.images, pairs, seed, bar)
 print(dataset.describe())
 
 # %% [markdown]
@@ -154,13 +125,13 @@ print(dataset.describe())
 # name belongs to every score: numbers of different extractors have nothing to do with each other.
 
 # %%
-evaluator = Evaluator(load_extractor(extractor, progress=bar), ["frechet"], seed)
+evaluator = artnb.Evaluator(artnb.load_extractor(extractor, progress=bar), ["frechet"], seed)
 x, y = dataset.x.name, dataset.y.name
 real = {
-    x: pictures_of_splits(x, dataset.x.train).some(300),
-    y: pictures_of_splits(y, dataset.y.train, dataset.y.test),
+    x: evaluation.pictures_of_splits(x, dataset.x.train).some(300),
+    y: evaluation.pictures_of_splits(y, dataset.y.train, dataset.y.test),
 }
-features = {name: checks.features_of(pictures, evaluator) for name, pictures in real.items()}
+features = {name: sanity.features_of(pictures, evaluator) for name, pictures in real.items()}
 print({name: f"{a.shape[0]} pictures, {a.shape[1]} features" for name, a in features.items()})
 show(picture_grid([one.picture for p in real.values() for one in p.read(range(6))], columns=6))
 
@@ -175,9 +146,9 @@ show(picture_grid([one.picture for p in real.values() for one in p.read(range(6)
 # gets; photos against paintings is what a generator that does nothing would get.
 
 # %%
-distance = titled("FID", "Fréchet distance", evaluator.extractor)
-scale = checks.distances_of_halves(features, seed=seed)
-draw_scale(scale, "Real pictures against real pictures", distance).savefig(out / "scale.png")
+distance = evaluation.titled("FID", "Fréchet distance", evaluator.extractor)
+scale = sanity.distances_of_halves(features, seed=seed)
+sanity.draw_scale(scale, "Real pictures against real pictures", distance).savefig(out / "scale.png")
 show(out / "scale.png")
 
 # %% [markdown]
@@ -196,12 +167,12 @@ show(out / "scale.png")
 # %%
 compared = {f"{y} against {y}": (features[y], None), f"{x} against {y}": (features[x], features[y])}
 counts = np.geomspace(10, min(len(features[x]), len(features[y]) // 2), 5).astype(int)
-kernel = titled("KID", "kernel distance", evaluator.extractor)
+kernel = evaluation.titled("KID", "kernel distance", evaluator.extractor)
 panels = {
-    title: {name: checks.distance_by_count(*p, counts, metric) for name, p in compared.items()}
-    for title, metric in ((distance, fid), (kernel, kid))
+    title: {name: sanity.distance_by_count(*p, counts, metric) for name, p in compared.items()}
+    for title, metric in ((distance, evaluation.fid), (kernel, evaluation.kid))
 }
-draw_by_count(panels).savefig(out / "few-pictures.png")
+sanity.draw_by_count(panels).savefig(out / "few-pictures.png")
 show(out / "few-pictures.png")
 
 # %% [markdown]
@@ -213,18 +184,18 @@ show(out / "few-pictures.png")
 # %%
 blurs, noises = (0, 0.5, 1, 2, 4), (0, 5, 10, 20, 40)
 painting = real[y].read([0])[0].picture
-blurred = [checks.blur(painting, sigma) for sigma in blurs]
-show(picture_grid([*blurred, *(checks.add_noise(painting, sigma) for sigma in noises)], columns=5))
+blurred = [sanity.blur(painting, sigma) for sigma in blurs]
+show(picture_grid([*blurred, *(sanity.add_noise(painting, sigma) for sigma in noises)], columns=5))
 
 some = real[y].some(100)
 spoilt = {
-    "blur: σ in pixels": checks.distances_when_changed(some, checks.blur, blurs, evaluator),
-    "noise: σ in grey levels of 255": checks.distances_when_changed(
-        some, checks.add_noise, noises, evaluator
+    "blur: σ in pixels": sanity.distances_when_changed(some, sanity.blur, blurs, evaluator),
+    "noise: σ in grey levels of 255": sanity.distances_when_changed(
+        some, sanity.add_noise, noises, evaluator
     ),
 }
 level = float(scale[f"{x} against {y}"])
-draw_changes(spoilt, level, f"{x} against {y}").savefig(out / "spoilt.png")
+sanity.draw_changes(spoilt, level, f"{x} against {y}").savefig(out / "spoilt.png")
 show(out / "spoilt.png")
 
 # %% [markdown]
@@ -239,16 +210,16 @@ show(out / "spoilt.png")
 
 # %%
 if run is None:
-    scoring = Scoring(every_epochs=1, evaluator=evaluator)
-    run = train(dataset, config, out / "run", watch=LivePicture().show, scoring=scoring)
+    scoring = evaluation.Scoring(every_epochs=1, evaluator=evaluator)
+    run = artnb.train(dataset, config, out / "run", watch=artnb.LivePicture().show, scoring=scoring)
 
 # %% [markdown]
 # Now all metrics for the kept epochs, as `artnb evaluate --run RUN` gives them.
 
 # %%
-metrics = default_metrics([run], "all")
-with_all_metrics = Evaluator(evaluator.extractor, metrics, seed, evaluator.cache)
-scores = evaluate(run, with_all_metrics, dataset=dataset)
+metrics = evaluation.default_metrics([run], "all")
+with_all_metrics = artnb.Evaluator(evaluator.extractor, metrics, seed, evaluator.cache)
+scores = artnb.evaluate(run, with_all_metrics, dataset=dataset)
 show(run.scores_picture)
 
 # %% [markdown]
@@ -264,8 +235,8 @@ show(run.scores_picture)
 # Inception. The perceptual path length needs a model that paints from random numbers:
 
 # %%
-with refused():
-    perceptual_path_length(load_painter(run), evaluator.extractor)
+with sanity.refused():
+    evaluation.perceptual_path_length(load_painter(run), evaluator.extractor)
 
 # %% [markdown]
 # ## 6 · The best epoch
@@ -276,7 +247,7 @@ with refused():
 # %%
 best = scores.best.epoch
 print(scores.best.describe())
-photos = RunSets(run, Choice(), dataset=dataset).held_out().photos
+photos = evaluation.RunSets(run, evaluation.Choice(), dataset=dataset).held_out().photos
 shown = painted(run, best, "y", photos).read(range(6))
 show(picture_grid([*(one.source for one in shown), *(one.picture for one in shown)], columns=6))
 
@@ -289,8 +260,8 @@ show(picture_grid([*(one.source for one in shown), *(one.picture for one in show
 # neighbours:
 
 # %%
-show_source(memorisation_distance)
-nearest = view_nearest(run, evaluator, best, dataset=dataset, most=3)
+show_source(evaluation.memorisation_distance)
+nearest = evaluation.view_nearest(run, evaluator, best, dataset=dataset, most=3)
 print(nearest.sentence)
 show(nearest.picture)
 
@@ -301,10 +272,10 @@ show(nearest.picture)
 # is judged by a classifier that has not seen it.
 
 # %%
-one, other = checks.halves(features[y], seed)
-classifier = train_style_classifier({x: features[x], y: one}, seed=seed)
+one, other = sanity.halves(features[y], seed)
+classifier = evaluation.train_style_classifier({x: features[x], y: one}, seed=seed)
 print(f"Balanced accuracy {classifier.accuracy}; guessing would give {classifier.baseline:.2f}")
-draw_confusion(classifier.classes, classifier.confusion).savefig(out / "confusion.png")
+evaluation.draw_confusion(classifier.classes, classifier.confusion).savefig(out / "confusion.png")
 show(out / "confusion.png")
 
 # %% [markdown]
@@ -312,13 +283,14 @@ show(out / "confusion.png")
 # of the paintings.
 
 # %%
-judged = {f"held-out {x}": checks.features_of(photos, evaluator)}
+judged = {f"held-out {x}": sanity.features_of(photos, evaluator)}
 judged |= {
-    f"epoch {epoch}": checks.features_of(painted(run, epoch, "y", photos), evaluator)
-    for epoch in chosen_epochs(run.snapshot_epochs())
+    f"epoch {epoch}": sanity.features_of(painted(run, epoch, "y", photos), evaluator)
+    for epoch in artnb.chosen_epochs(run.snapshot_epochs())
 }
 judged[f"other {y}"] = other
-draw_shares({name: classifier.shares(a) for name, a in judged.items()}).savefig(out / "shares.png")
+shares = {name: classifier.shares(a) for name, a in judged.items()}
+evaluation.draw_shares(shares).savefig(out / "shares.png")
 show(out / "shares.png")
 
 # %% [markdown]
@@ -329,9 +301,10 @@ show(out / "shares.png")
 # nothing speaks for overfitting.
 
 # %%
-rows = evaluate(run, with_all_metrics, "best", gap=True, dataset=dataset).rows
+rows = artnb.evaluate(run, with_all_metrics, "best", gap=True, dataset=dataset).rows
 sides = {"training": "gap train", "held-out": "gap test"}
-print(comparison_table({n: [r for r in rows if r.split == side] for n, side in sides.items()}))
+by_side = {name: [row for row in rows if row.split == side] for name, side in sides.items()}
+print(evaluation.comparison_table(by_side))
 gap = next(row for row in rows if row.split == "gap")
 print(f"\n{gap.metric}, held-out minus training: {gap.score}")
 
@@ -342,13 +315,13 @@ print(f"\n{gap.metric}, held-out minus training: {gap.score}")
 # epoch and of another one.
 
 # %%
-paintings = checks.write_folder(real[y], out / "paintings")
-some_photos = checks.write_folder(real[x], out / "photos")
-other_photos = checks.write_folder(photos, out / "held-out-photos")
+paintings = sanity.write_folder(real[y], out / "paintings")
+some_photos = sanity.write_folder(real[x], out / "photos")
+other_photos = sanity.write_folder(photos, out / "held-out-photos")
 translations, older = out / "translations", out / "translations-of-another-epoch"
 another = max(set(run.snapshot_epochs()) - {best}, default=best)
-translate(run, other_photos, translations, best)
-report = translate(run, other_photos, older, another)
+artnb.translate(run, other_photos, translations, best)
+report = artnb.translate(run, other_photos, older, another)
 print(f"{len(report.written)} photos painted as in epoch {best}, and as in epoch {another}")
 
 # %% [markdown]
@@ -356,27 +329,30 @@ print(f"{len(report.written)} photos painted as in epoch {best}, and as in epoch
 # files, and pictures measured against themselves.
 
 # %%
-with refused():
-    evaluate_folders(real=older, fake=translations, evaluator=evaluator)
-with refused():
-    evaluate_folders(real=paintings, fake=paintings, evaluator=evaluator)
+with sanity.refused():
+    artnb.evaluate_folders(real=older, fake=translations, evaluator=evaluator)
+with sanity.refused():
+    artnb.evaluate_folders(real=paintings, fake=paintings, evaluator=evaluator)
 
 # %% [markdown]
 # Others no rule can know: that a folder of photos is no folder of paintings, or that everything was
 # made tiny before. Four numbers for one network, the last of them computed past the rules:
 
 # %%
-mine = evaluate_folders(paintings, translations, evaluator)[0]
-tiny = evaluate_folders(paintings, translations, evaluator, resize_px=32)[0]
-idle = evaluate_folders(some_photos, other_photos, evaluator)[0]
-fakes = [checks.features_of(pictures_of_folder(path), evaluator) for path in (older, translations)]
+mine = artnb.evaluate_folders(paintings, translations, evaluator)[0]
+tiny = artnb.evaluate_folders(paintings, translations, evaluator, resize_px=32)[0]
+idle = artnb.evaluate_folders(some_photos, other_photos, evaluator)[0]
+fakes = [
+    sanity.features_of(evaluation.pictures_of_folder(path), evaluator)
+    for path in (older, translations)
+]
 four = {
     f"translations against {y}": mine.score,
     "the same, all shrunk to 32 px": tiny.score,
     "untouched photos against photos": idle.score,
-    f"translations against those of epoch {another}": fid(*fakes),
+    f"translations against those of epoch {another}": evaluation.fid(*fakes),
 }
-draw_scale(four, "Which is the best score?", distance).savefig(out / "four-numbers.png")
+sanity.draw_scale(four, "Which is the best score?", distance).savefig(out / "four-numbers.png")
 show(out / "four-numbers.png")
 
 # %% [markdown]
@@ -385,9 +361,12 @@ show(out / "four-numbers.png")
 # score's row in `scores.csv`: that is **provenance**.
 
 # %%
-rows = write_scores(out / "scores.csv", [mine, tiny, idle])
+rows = evaluation.write_scores(out / "scores.csv", [mine, tiny, idle])
 columns = ("value", "reference", "reference_count", "reference_sha256", "generated", "resize")
-folders = [{k: v.removeprefix(f"{out}/") for k, v in row.items()} for row in as_dictionaries(rows)]
+folders = [
+    {k: v.removeprefix(f"{out}/") for k, v in row.items()}
+    for row in evaluation.as_dictionaries(rows)
+]
 show_table(folders, columns, longest=30)
 
 # %% [markdown]

@@ -73,38 +73,24 @@ photos_folder = ""  # @param {type: "string"}
 photo_count = 12  # @param {type: "integer"}
 
 # %%
-import os
-from pathlib import Path
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
+print(artnb.start_keras())
 
 # %%
+from pathlib import Path
+
 import IPython.display
 import keras
 
-from artnb.demo import demo_config
-from artnb.explorer.explore import explore
-from artnb.gallery import sheets
-from artnb.gallery.animation import animate_epochs
-from artnb.gallery.make import make_gallery
-from artnb.notebook.display import LivePicture, show
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
-from artnb.runs.run import open_run
-from artnb.synthetic.dataset import demo_sizes, make_demo_data
-from artnb.training.train import train
+from artnb import bar, show
+from artnb.gallery import animate_epochs, sheets
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, minutes, seed)
-out = unused_folder(outputs_folder() / "compare").absolute()
-print(this_machine())
+config = artnb.demo_config(preset, minutes, seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "compare").absolute()
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -125,16 +111,16 @@ careful = bold.replace(lambda_cycle=3 * bold.lambda_cycle)
 print(f"Weight of the cycle: {bold.lambda_cycle:g} and {careful.lambda_cycle:g}")
 
 # %%
-runs = [open_run(name.strip()) for name in run_names.split(",") if name.strip()]
+runs = [artnb.open_run(name.strip()) for name in run_names.split(",") if name.strip()]
 if not run_names:
-    sizes = demo_sizes(config.preset)
+    sizes = artnb.demo_sizes(config.preset)
     data = out / "dataset"
-    dataset = make_demo_data(data, sizes.size_px, sizes.images, sizes.pairs, seed, bar)
-    runs.append(train(dataset, bold, out / "bold", watch=LivePicture().show))
+    dataset = artnb.make_demo_data(data, sizes.size_px, sizes.images, sizes.pairs, seed, bar)
+    runs.append(artnb.train(dataset, bold, out / "bold", watch=artnb.LivePicture().show))
 
 # %%
 if not run_names:
-    runs.append(train(dataset, careful, out / "careful", watch=LivePicture().show))
+    runs.append(artnb.train(dataset, careful, out / "careful", watch=artnb.LivePicture().show))
 
 # %% [markdown]
 # ## 2 · One gallery
@@ -145,7 +131,7 @@ if not run_names:
 # %%
 photos = Path(photos_folder) if photos_folder else None
 folder = out / "gallery"
-gallery = make_gallery(runs, folder, photos, count=photo_count, progress=bar, say=print)
+gallery = artnb.make_gallery(runs, folder, photos, count=photo_count, progress=bar, say=print)
 pictures = sum(len(exhibit.views) for exhibit in gallery.exhibits)
 print(f"{len(gallery.exhibits)} photos and paintings to start from, {pictures} pictures")
 
@@ -248,7 +234,7 @@ print(*written, sep="\n")
 # It needs a running notebook; in a saved page the panel is empty.
 
 # %%
-explore(runs, photos)
+artnb.explore(runs, photos)
 
 # %% [markdown]
 # ## What came out, and where it lies

@@ -80,16 +80,9 @@ painters = ""  # @param {type: "string"}
 photos_folder = ""  # @param {type: "string"}
 
 # %%
-import logging
-import os
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of a network for each epoch
+print(artnb.start_keras())
 
 # %%
 from pathlib import Path
@@ -98,29 +91,15 @@ import keras
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from artnb.data.dataset import fixed_pictures, open_dataset
-from artnb.demo import demo_config
-from artnb.drawing.grids import picture_grid
-from artnb.evaluation.sets import Choice, open_run_data
+from artnb import bar, evaluation, picture_grid, show, show_source, show_table, study
 from artnb.notebook import study_maps
-from artnb.notebook.display import LivePicture, show, show_source, show_table
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
-from artnb.runs.run import open_run
-from artnb.study.effect import progress_between
-from artnb.study.of_runs import Options, study_runs
-from artnb.study.plots import save_figures
-from artnb.study.rows import describe_study, write_study
-from artnb.synthetic.dataset import demo_sizes, make_demo_data
-from artnb.training.train import train
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, minutes, seed)
-out = unused_folder(outputs_folder() / "style-study").absolute()
+config = artnb.demo_config(preset, minutes, seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "style-study").absolute()
 out.mkdir(parents=True)
-print(this_machine())
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -130,22 +109,22 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # are known: a warm haze, violet shadows, strokes along the shapes. Will the numbers find that out?
 
 # %%
-sizes = demo_sizes(config.preset)
+sizes = artnb.demo_sizes(config.preset)
 numbers = (sizes.size_px, sizes.images, 3 * sizes.pairs, seed)
-run = open_run(run_name) if run_name else None
+run = artnb.open_run(run_name) if run_name else None
 data = Path(dataset_folder) if dataset_folder else None
 if run:
-    dataset = open_run_data(run, data, bar)
+    dataset = evaluation.open_run_data(run, data, bar)
 elif data:
-    dataset = open_dataset(data, progress=bar)
+    dataset = artnb.open_dataset(data, progress=bar)
 else:
-    dataset = make_demo_data(out / "dataset", *numbers, bar)
+    dataset = artnb.make_demo_data(out / "dataset", *numbers, bar)
 x, y = dataset.x.name, dataset.y.name
 print(dataset.describe())
 
 # %%
-photos = fixed_pictures(dataset.x.shown(), 6, dataset.size_px)
-paintings = fixed_pictures(dataset.y.train, 6, dataset.size_px)
+photos = artnb.fixed_pictures(dataset.x.shown(), 6, dataset.size_px)
+paintings = artnb.fixed_pictures(dataset.y.train, 6, dataset.size_px)
 show(picture_grid([*photos, *paintings], columns=6))
 pair = {f"a {x}": photos[0], f"a {y}": paintings[0], f"another {y}": paintings[1]}
 
@@ -228,8 +207,8 @@ show(out / "one-spectrum.png")
 # ## 6 · A Run to study
 
 # %%
-watch = LivePicture()
-run = run or train(dataset, config, out / "run", watch=watch.show)
+watch = artnb.LivePicture()
+run = run or artnb.train(dataset, config, out / "run", watch=watch.show)
 print(f"{run.path.name}: epochs {run.snapshot_epochs()}")
 
 # %% [markdown]
@@ -238,16 +217,16 @@ print(f"{run.path.name}: epochs {run.snapshot_epochs()}")
 # photo, and pictures are drawn anew a thousand times to see how sure it is:
 
 # %%
-show_source(progress_between)
+show_source(study.progress_between)
 
 # %%
 named = dict(part.strip().split("=", 1) for part in painters.split(",") if part.strip())
 folders = {name: Path(folder) for name, folder in named.items()}
-choice = Choice(data, photos=Path(photos_folder) if photos_folder else None)
-options = Options(seed=seed, progress=bar, say=print)
-study = study_runs([run], painters=folders, choice=choice, options=options, dataset=dataset)
-figures = save_figures(study, out)
-write_study(out / "study.csv", study.rows)
+choice = evaluation.Choice(data, photos=Path(photos_folder) if photos_folder else None)
+options = study.Options(seed=seed, progress=bar, say=print)
+found = study.study_runs([run], painters=folders, choice=choice, options=options, dataset=dataset)
+figures = study.save_figures(found, out)
+study.write_study(out / "study.csv", found.rows)
 
 # %% [markdown]
 # ## 7 · What tells paintings from photos
@@ -279,7 +258,7 @@ show(figures["main_colours"])
 show(figures["overview"])
 
 # %%
-print(describe_study(study))
+print(study.describe_study(found))
 
 # %% [markdown]
 # **Kept or damped?** Dots below the line are photos whose vivid colours were toned down. The most
@@ -300,7 +279,7 @@ show(figures["artefacts"])
 # The quantities in which paintings and photos differ most, as rows of the table:
 
 # %%
-best = [row for name in study.strongest[:6] for row in study.find("translation", name)[-1:]]
+best = [row for name in found.strongest[:6] for row in found.find("translation", name)[-1:]]
 columns = ("question", "quantity", "value", "progress", "progress_low", "progress_high", "note")
 show_table([row.as_dictionary() for row in best], columns)
 

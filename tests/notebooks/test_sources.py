@@ -165,6 +165,26 @@ def test_notebooks_hold_no_logic(notebook):
             assert not isinstance(node, kinds), cell.source
 
 
+def imported(notebook):
+    """What a notebook takes from artnb, as (module, name); a room is a module itself."""
+    for cell in notebook.after_install:
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Import):
+                yield from ((n.name, n.name) for n in node.names if n.name.split(".")[0] == "artnb")
+            elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "artnb":
+                for name in (alias.name for alias in node.names):
+                    below = ROOT.joinpath(*node.module.split("."), name)
+                    is_module = below.is_dir() or below.with_suffix(".py").is_file()
+                    yield f"{node.module}.{name}" if is_module else node.module, name
+
+
+@every_notebook
+def test_a_notebook_takes_few_names_from_few_modules(notebook):
+    taken = set(imported(notebook))
+    assert len(taken) <= 12
+    assert len({module for module, _ in taken}) <= 4
+
+
 @every_notebook
 def test_nothing_private_is_used(notebook):
     for cell in notebook.of_type("code"):
