@@ -10,7 +10,7 @@ from artnb.errors import InputError
 from artnb.progress import bar
 
 if TYPE_CHECKING:
-    from artnb.collection.sides import Clustered, Side
+    from artnb.collection.pictures import Clustered, CollectionPictures
     from artnb.collection.table import Collection
 
 _BY = ("genre", "style")
@@ -109,12 +109,12 @@ def _add_network(parser: argparse.ArgumentParser, text: str) -> None:
 
 
 def _cluster(options: argparse.Namespace) -> None:
-    from artnb.collection.sides import side_of
+    from artnb.collection.pictures import pictures_in_use
     from artnb.collection.table import open_collection
 
     collection = open_collection(options.collection)
-    clustered = _find([side_of(collection)], options, options.clusters)
-    collection = clustered.sides[0].write(collection)
+    clustered = _find([pictures_in_use(collection)], options, options.clusters)
+    collection = clustered.sets[0].write(collection)
     collection.save()
     sizes = clustered.clusters.sizes.items()
     print(", ".join(f"cluster {number}: {size:,} pictures" for number, size in sizes))
@@ -124,16 +124,18 @@ def _cluster(options: argparse.Namespace) -> None:
     print('Choose by them:  artnb collection choose DIR "cluster=1,2" --out NEW')
 
 
-def _find(sides: "list[Side]", options: argparse.Namespace, count: int | None) -> "Clustered":
-    from artnb.collection.sides import cluster_sides
+def _find(
+    sides: "list[CollectionPictures]", options: argparse.Namespace, count: int | None
+) -> "Clustered":
+    from artnb.collection.pictures import cluster_pictures
 
     say_backend(options)
     from artnb.evaluation.extractors import load_extractor
 
     extractor = load_extractor(options.extractor, progress=bar)
-    clustered = cluster_sides(sides, extractor, count, options.seed, progress=bar)
-    for side in clustered.sides:
-        for row_id, why in side.unreadable:
+    clustered = cluster_pictures(sides, extractor, count, options.seed, progress=bar)
+    for of_set in clustered.sets:
+        for row_id, why in of_set.unreadable:
             print(f"{row_id} has no cluster: {why}")
     return clustered
 
@@ -154,8 +156,8 @@ def _draw_clusters(clustered: "Clustered", folder: Path, seed: int) -> None:
 
 def _share(collection: "Collection", folder: Path) -> None:
     """Say how genres and styles fall into clusters, where the table knows them."""
+    from artnb.collection.clusters import agreement, share_by
     from artnb.collection.plots import draw_shares
-    from artnb.collection.sides import agreement, share_by
     from artnb.files import write_whole
 
     for column in _BY:
@@ -195,15 +197,15 @@ def _pair(options: argparse.Namespace) -> None:
     from artnb.files import write_whole
 
     draw_pairing(paired.pairing).savefig(folder / "shares.png")
-    draw_map(clustered, options.seed, by_side=True).savefig(folder / "sides.png")
+    draw_map(clustered, options.seed, by_set=True).savefig(folder / "sides.png")
     for name, ids in (("x", paired.x_ids), ("y", paired.y_ids)):
         write_whole(folder / f"{name}-ids.txt", "".join(f"{row_id}\n" for row_id in ids))
         print(f"{name}: {len(ids):,} pictures to take:  {folder / f'{name}-ids.txt'}")
 
 
-def _sides(options: argparse.Namespace) -> "list[Side]":
+def _sides(options: argparse.Namespace) -> "list[CollectionPictures]":
     from artnb.collection.choose import choose, choose_pair
-    from artnb.collection.sides import side_of
+    from artnb.collection.pictures import pictures_in_use
     from artnb.collection.table import open_collection
 
     x = open_collection(options.collection)
@@ -216,7 +218,7 @@ def _sides(options: argparse.Namespace) -> "list[Side]":
         chosen = choose_pair(x, options.x, options.y)
         names = (options.x, options.y)
         return [
-            side_of(x, name, choice.collection.table)
+            pictures_in_use(x, name, choice.collection.table)
             for name, choice in zip(names, chosen, strict=True)
         ]
     sides = []
@@ -225,16 +227,18 @@ def _sides(options: argparse.Namespace) -> "list[Side]":
         ("y", open_collection(options.other), options.y),
     ):
         rows = choose(collection, which).collection.table if which else None
-        sides.append(side_of(collection, which or collection.folder.resolve().name or name, rows))
+        sides.append(
+            pictures_in_use(collection, which or collection.folder.resolve().name or name, rows)
+        )
     return sides
 
 
 def _save_clusters(clustered: "Clustered") -> None:
     """Write the clusters into the table of each collection, once where both sides share it."""
     saved: dict[Path, Collection] = {}
-    for clustered_side in clustered.sides:
-        collection = clustered_side.side.collection
+    for of_set in clustered.sets:
+        collection = of_set.pictures.collection
         folder = collection.folder.resolve()
-        saved[folder] = clustered_side.write(saved.get(folder, collection))
+        saved[folder] = of_set.write(saved.get(folder, collection))
     for collection in saved.values():
         collection.save()

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.collection.dates import understand_date
-from artnb.collection.sources.found import first_words, plain
 from artnb.collection.table import Collection, complete_table, keeps
+from artnb.collection.text_tables import first_words, plain
 from artnb.errors import InputError, nearest
 
 if TYPE_CHECKING:

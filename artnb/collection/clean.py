@@ -22,7 +22,7 @@ from artnb.collection.duplicates import (
     find_near,
     find_repeats,
 )
-from artnb.collection.looks import REMEMBERED, Look, look_at_files
+from artnb.collection.inspection import REMEMBERED, Inspection, inspect_files
 from artnb.collection.table import NO, YES, Collection, keeps
 from artnb.data.scan import group_pairs
 from artnb.errors import InputError
@@ -119,7 +119,7 @@ def clean(
     here = [place for place, file in enumerate(table["file"]) if file]
     files = table["file"].iloc[here]
     collection.folder.mkdir(parents=True, exist_ok=True)
-    found = look_at_files(collection.images, files, collection.folder / REMEMBERED, progress)
+    found = inspect_files(collection.images, files, collection.folder / REMEMBERED, progress)
     looks = dict(zip(here, map(found.__getitem__, files), strict=True))
     _write_sizes(table, looks)
     _write_crops(table, looks, cleaning)
@@ -161,12 +161,12 @@ def _without_own_findings(table: "DataFrame") -> "DataFrame":
     return table
 
 
-def _write_sizes(table: "DataFrame", looks: dict[int, Look]) -> None:
+def _write_sizes(table: "DataFrame", looks: dict[int, Inspection]) -> None:
     _write(table, "width", {p: str(look.width) for p, look in looks.items() if look.width})
     _write(table, "height", {p: str(look.height) for p, look in looks.items() if look.height})
 
 
-def _write_crops(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning) -> None:
+def _write_crops(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
     """Write what lies inside borders, but leave what the user wrote in its place."""
     crops = list(table["crop"])
     found = {
@@ -184,14 +184,14 @@ def _write_crops(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning)
             )
 
 
-def _may_be_cut(look: Look, cleaning: Cleaning) -> bool:
+def _may_be_cut(look: Inspection, cleaning: Cleaning) -> bool:
     if not (cleaning.crop and look.inside):
         return False
     width, height = read_box(look.inside).size
     return width * height >= cleaning.smallest_remainder * look.width * look.height
 
 
-def _near_pairs(looks: dict[int, Look], most_bits: int | None) -> list[tuple[int, int]]:
+def _near_pairs(looks: dict[int, Inspection], most_bits: int | None) -> list[tuple[int, int]]:
     """Find near-duplicates among the pictures that show anything."""
     places = [p for p, look in looks.items() if look.hashes and look.contrast >= BLANK_CONTRAST]
     if most_bits is None:
@@ -200,7 +200,7 @@ def _near_pairs(looks: dict[int, Look], most_bits: int | None) -> list[tuple[int
     return [(places[one], places[other]) for one, other in near]
 
 
-def _leave_out(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning) -> None:
+def _leave_out(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
     """Leave out what cannot be read and what is too small."""
     reasons = {}
     for place, look in looks.items():
@@ -220,13 +220,13 @@ def _leave_out_clusters(table: "DataFrame", numbers: Sequence[int]) -> None:
     _refuse(table, reasons)
 
 
-def _used_size(table: "DataFrame", place: int, look: Look) -> tuple[int, int]:
+def _used_size(table: "DataFrame", place: int, look: Inspection) -> tuple[int, int]:
     box = read_box(table["crop"].iloc[place])
     return box.size if box else (look.width, look.height)
 
 
 def _leave_out_repeats(
-    table: "DataFrame", looks: dict[int, Look], pairs: list[tuple[int, int]]
+    table: "DataFrame", looks: dict[int, Inspection], pairs: list[tuple[int, int]]
 ) -> None:
     """Keep the largest of what looks the same; what the user chose comes first."""
     ids, chosen = list(table["id"]), [word.strip().lower() == YES for word in table["keep"]]
@@ -248,7 +248,7 @@ def _refuse(table: "DataFrame", reasons: dict[int, str]) -> None:
     _write(table, "reason", chosen)
 
 
-def _note_remarks(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning) -> None:
+def _note_remarks(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
     """Say of pictures that are kept what an eye should judge, where there is room to say it."""
     silent_rows = ((table["reason"] == "") & keeps(table)).tolist()
     remarks = {place: _remark(look, cleaning) for place, look in looks.items()}
@@ -259,7 +259,7 @@ def _note_remarks(table: "DataFrame", looks: dict[int, Look], cleaning: Cleaning
     )
 
 
-def _remark(look: Look, cleaning: Cleaning) -> str:
+def _remark(look: Inspection, cleaning: Cleaning) -> str:
     if look.problem:
         return f"unreadable, {look.problem}"
     if look.contrast < BLANK_CONTRAST:

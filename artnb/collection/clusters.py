@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from artnb.errors import InputError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Principal components are taken until they explain this share of the variance, at most so many.
 # Fewer make silhouettes look better and clusters worse; more add little but noise.
@@ -177,3 +181,42 @@ def group_rows(points: np.ndarray, count: int, seed: int = 0) -> tuple[np.ndarra
     sizes = np.bincount(found.labels_, minlength=count)
     ranks = np.argsort(np.argsort(-sizes, kind="stable"), kind="stable")
     return ranks[found.labels_] + 1, distances
+
+
+def share_by(rows: "DataFrame", column: str) -> "DataFrame":
+    """Count how the values of a column, such as `genre`, fall into clusters.
+
+    Args:
+        rows: of a collection's table, with clusters.
+        column: `genre`, `style`, `artist`, or another of the table.
+
+    Returns:
+        A row for each value, the most frequent first (empty ones are called "(none)"), a column
+        for each cluster, counts.
+
+    Raises:
+        InputError: there is no such column, or there are no clusters.
+    """
+    import pandas
+
+    if column not in rows.columns:
+        raise InputError(f"there is no column {column!r}; there are {', '.join(rows.columns)}")
+    rows = rows[rows["cluster"].notna()]
+    if not len(rows):
+        raise InputError("no row has a cluster yet; cluster the collection first")
+    counts = pandas.crosstab(rows[column].replace("", "(none)"), rows["cluster"].astype(int))
+    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return counts.loc[order]
+
+
+def agreement(rows: "DataFrame", column: str) -> float:
+    """Say how far clusters agree with a column: adjusted mutual information, 0 is chance, 1 all.
+
+    Args:
+        rows: with clusters.
+        column: such as `genre`.
+    """
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    rows = rows[rows["cluster"].notna() & (rows[column] != "")]
+    return float(adjusted_mutual_info_score(rows[column], rows["cluster"].astype(int)))

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from artnb.collection.reading import read_rows
-from artnb.collection.sources.found import first_words
+from artnb.collection.text_tables import first_words, read_rows
 from artnb.errors import InputError
 from artnb.files import write_whole
 
@@ -80,11 +79,11 @@ class FetchNotes:
             rows = read_rows(self.path)
         except InputError:
             return {}  # not there, or empty; a line that was torn by a kill is left out
-        if list(rows.header) != names:
+        if list(rows.table.columns) != names:
             return {}
         found = (
             Missing(row_id, lasting == _YES, reason, urls)
-            for row_id, lasting, reason, urls in rows.fields
+            for row_id, lasting, reason, urls in rows.table.itertuples(index=False, name=None)
         )
         return {missing.id: missing for missing in found}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artnb.collection.sides import Clustered
+from artnb.collection.pictures import Clustered
 from artnb.errors import InputError
 
 # How many clusters two sides are compared in, where nobody says; silhouettes would take fewer,
@@ -98,7 +98,7 @@ class Pairing:
         )
 
 
-def compare_sides(
+def compare_clusters(
     x: Sequence[int],
     y: Sequence[int],
     names: tuple[str, str] = ("x", "y"),
@@ -167,18 +167,18 @@ def pair(clustered: Clustered, clusters: Sequence[int] | None = None, seed: int 
     """Compare two sides that were clustered together, and choose what fits together.
 
     Args:
-        clustered: of two sides, see `cluster_sides`.
+        clustered: of two sides, see `cluster_pictures`.
         clusters: to take on both; None takes those that have a fair share of both.
         seed: of the permutations.
 
     Raises:
         InputError: there are not two sides, or no such cluster.
     """
-    if len(clustered.sides) != 2:
-        raise InputError(f"a pair has two sides, got {len(clustered.sides)}; name x and y")
-    x, y = clustered.sides
-    names = (x.side.name, y.side.name)
-    pairing = compare_sides(x.labels.tolist(), y.labels.tolist(), names, seed)
+    if len(clustered.sets) != 2:
+        raise InputError(f"a pair has two sides, got {len(clustered.sets)}; name x and y")
+    x, y = clustered.sets
+    names = (x.pictures.name, y.pictures.name)
+    pairing = compare_clusters(x.labels.tolist(), y.labels.tolist(), names, seed)
     unknown = set(clusters or ()) - set(clustered.clusters.sizes)
     if unknown:
         raise InputError(

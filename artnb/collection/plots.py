@@ -12,7 +12,7 @@ from artnb.collection.borders import Box, read_box
 from artnb.collection.clean import REPEATS
 from artnb.collection.clusters import Clusters
 from artnb.collection.pairing import Pairing
-from artnb.collection.sides import Clustered
+from artnb.collection.pictures import Clustered
 from artnb.collection.table import Collection
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.drawing.figures import COLOURS, calm, new_figure
@@ -30,7 +30,7 @@ _IN_A_ROW = 8
 _MOST_POINTS = 2000
 _LITTLE_PX, _CELLS = 40, 7
 # X and Y, in bars as on the map.
-_SIDES = (COLOURS[1], COLOURS[0])
+_X_Y = (COLOURS[1], COLOURS[0])
 
 
 def draw_crops(collection: Collection, most: int = 30, seed: int = 0) -> Image.Image:
@@ -160,17 +160,11 @@ def draw_cluster(clustered: Clustered, cluster: int, seed: int = 0) -> Image.Ima
     places = clusters.nearest_first(cluster).tolist()
     middle, others = places[: 2 * _IN_A_ROW], places[2 * _IN_A_ROW :]
     rows = [
-        *in_rows([seen_at(clustered, place) for place in middle], _IN_A_ROW),
-        *in_rows([seen_at(clustered, p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
+        *in_rows([clustered.thumbnail(place) for place in middle], _IN_A_ROW),
+        *in_rows([clustered.thumbnail(p) for p in _some(others, _IN_A_ROW, seed)], _IN_A_ROW),
     ]
     title = f"Cluster {cluster}: {len(places):,} pictures; nearest its middle, and below by lot"
     return titled_grid(rows, title=title, edge_px=_SMALL_PX)
-
-
-def seen_at(clustered: Clustered, place: int) -> np.ndarray | None:
-    """Give the thumbnail of a clustered picture; None where it is gone."""
-    side, row_id = clustered.side_at(place)
-    return side.thumbnail(row_id)
 
 
 def draw_counts(clusters: Clusters) -> Figure:
@@ -185,13 +179,13 @@ def draw_counts(clusters: Clusters) -> Figure:
     return figure
 
 
-def draw_map(clustered: Clustered, seed: int = 0, by_side: bool = False) -> Figure:
+def draw_map(clustered: Clustered, seed: int = 0, by_set: bool = False) -> Figure:
     """Draw all pictures as points, near where they are alike, with thumbnails at some.
 
     Args:
         clustered: pictures in clusters.
         seed: of the map, and of the sample where there are more than 2,000 pictures.
-        by_side: colour points by side rather than by cluster.
+        by_set: colour points by what they are of, X or Y, rather than by cluster.
 
     Returns:
         A map by t-SNE. Near means alike; distances between far groups mean nothing.
@@ -202,17 +196,17 @@ def draw_map(clustered: Clustered, seed: int = 0, by_side: bool = False) -> Figu
     figure = new_figure(11, 8.5)
     panel = figure.subplots()
     panel.set_axis_off()
-    numbers = clustered.domains if by_side else clusters.labels
-    names = [side.side.name for side in clustered.sides]
+    numbers = clustered.set_of_each if by_set else clusters.labels
+    names = [of_set.pictures.name for of_set in clustered.sets]
     known = sorted(set(numbers.tolist()))
-    colours = {n: _SIDES[n] if by_side else _colour(rank) for rank, n in enumerate(known)}
+    colours = {n: _X_Y[n] if by_set else _colour(rank) for rank, n in enumerate(known)}
     for number, colour in colours.items():
         mine = across[numbers[places] == number]
-        name = names[number] if by_side else f"cluster {number}"
+        name = names[number] if by_set else f"cluster {number}"
         label = f"{name} ({(numbers == number).sum():,})"
         panel.scatter(*mine.T, s=20, color=colour, label=label, linewidths=0)
     for place in _spread_out(across):
-        picture = seen_at(clustered, int(places[place]))
+        picture = clustered.thumbnail(int(places[place]))
         if picture is not None:
             _pin(panel, across[place], picture, colours[int(numbers[places[place]])])
     figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
@@ -260,7 +254,7 @@ def draw_shares(counts: "DataFrame", most: int = 20) -> Figure:
     """Draw how values, such as genres, fall into clusters.
 
     Args:
-        counts: see `artnb.collection.sides.share_by`.
+        counts: see `artnb.collection.pictures.share_by`.
         most: values that are shown, the most frequent first.
 
     Returns:
@@ -292,7 +286,7 @@ def draw_pairing(pairing: Pairing) -> Figure:
     panel = calm(figure.subplots(), title=title, xlabel="cluster (bold: of both)")
     for side, name in enumerate(pairing.names):
         places = np.arange(len(shares)) + 0.4 * side - 0.2
-        panel.bar(places, shares[:, side], 0.38, color=_SIDES[side], label=name)
+        panel.bar(places, shares[:, side], 0.38, color=_X_Y[side], label=name)
     numbers = range(1, len(shares) + 1)
     panel.set_xticks(range(len(shares)), numbers)
     for number, label in zip(numbers, panel.get_xticklabels(), strict=True):

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from artnb.collection.reading import read_rows
+from artnb.collection.text_tables import read_rows
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
 
@@ -146,7 +146,7 @@ def _whole_table(path: Path) -> "DataFrame":
             f"every row of {path} must be whole, and line {first.line} {first.problem} "
             f"({len(rows.problems)} such rows); correct the table"
         )
-    return complete_table(rows.table())
+    return complete_table(rows.table)
 
 
 def complete_table(table: "DataFrame") -> "DataFrame":

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from artnb.collection.plots import open_picture, seen_at
-from artnb.collection.sides import Clustered
+from artnb.collection.plots import open_picture
+from artnb.collection.pictures import Clustered
 from artnb.collection.table import Collection
 from artnb.drawing.grids import captioned_grid, in_rows, titled_grid
 from artnb.errors import InputError
@@ -67,7 +67,7 @@ def draw_clusters(clustered: Clustered) -> Image.Image:
     rows = []
     for number in clusters.sizes:
         places = clusters.nearest_first(number).tolist()[:_IN_A_ROW]
-        rows += in_rows([seen_at(clustered, place) for place in places], _IN_A_ROW)
+        rows += in_rows([clustered.thumbnail(place) for place in places], _IN_A_ROW)
     sizes = ", ".join(f"{number}: {size:,}" for number, size in clusters.sizes.items())
     return titled_grid(rows, title=f"Clusters from top to bottom ({sizes})", edge_px=_SMALL_PX)
 

@@ -109,10 +109,11 @@ import keras
 from artnb.collection import plots as sheets
 from artnb.collection.choose import choose_pair
 from artnb.collection.clean import Cleaning, clean
+from artnb.collection.clusters import agreement, share_by
 from artnb.collection.pairing import CLUSTERS, Pairing, pair
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.prepare import prepare_pair
 from artnb.collection.read import read_collection
-from artnb.collection.sides import agreement, cluster_sides, share_by, side_of
 from artnb.demo import demo_config
 from artnb.notebook.collections import (
     draw_clusters,
@@ -246,7 +247,9 @@ show_table(decided.to_dict("records"), ("id", "title", "keep", "reason"))
 collection = cleaned.collection
 extractor = network_or_thumbnails(fetch=not smoke, progress=bar)
 count = clusters or (CLUSTERS if extractor.name == "thumbnails" else None)
-clustered = cluster_sides([side_of(collection)], extractor, count, seed=seed, progress=bar)
+clustered = cluster_pictures(
+    [pictures_in_use(collection)], extractor, count, seed=seed, progress=bar
+)
 sheets.draw_counts(clustered.clusters).savefig(out / "counts.png")
 show(out / "counts.png")
 show(draw_clusters(clustered))
@@ -262,7 +265,7 @@ show(out / "map.png")
 # Where the table knows genres, they can be compared. Those without one, "(none)", are worth a look:
 
 # %%
-collection = clustered.sides[0].write(collection)
+collection = clustered.sets[0].write(collection)
 rows = collection.kept
 sheets.draw_shares(share_by(rows, "genre")).savefig(out / "genres.png")
 show(out / "genres.png")
@@ -292,8 +295,8 @@ print(cleaned.describe())
 
 # %%
 x, y = (choice.collection for choice in choose_pair(collection, x_choice, y_choice))
-sides = [side_of(x, x_name), side_of(y, y_name)]
-clustered = cluster_sides(sides, extractor, 3 if smoke else CLUSTERS, seed=seed, progress=bar)
+sides = [pictures_in_use(x, x_name), pictures_in_use(y, y_name)]
+clustered = cluster_pictures(sides, extractor, 3 if smoke else CLUSTERS, seed=seed, progress=bar)
 paired = pair(clustered, seed=seed)
 print(paired.pairing.describe())
 sheets.draw_pairing(paired.pairing).savefig(out / "pairing.png")
@@ -307,7 +310,7 @@ show(draw_clusters(clustered))
 
 # %%
 show_source(Pairing.of_both.fget)
-sheets.draw_map(clustered, seed, by_side=True).savefig(out / "sides.png")
+sheets.draw_map(clustered, seed, by_set=True).savefig(out / "sides.png")
 show(out / "sides.png")
 
 # %% [markdown]

@@ -4,14 +4,16 @@ import pytest
 
 from artnb.cli import main
 from artnb.collection.clusters import (
+    agreement,
     centred,
     find_clusters,
     group_rows,
     principal_components,
+    share_by,
     suggest_count,
     try_counts,
 )
-from artnb.collection.sides import agreement, cluster_sides, share_by, side_of
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.table import Collection, complete_table, open_collection
 from artnb.errors import InputError
 from artnb.evaluation.extractors import load_extractor
@@ -116,12 +118,14 @@ def test_a_number_of_clusters_that_cannot_be(count):
 
 
 def clustered_once(collection, count=3, **options):
-    return cluster_sides([side_of(collection)], Colours(), count, cache=Cache(None), **options)
+    return cluster_pictures(
+        [pictures_in_use(collection)], Colours(), count, cache=Cache(None), **options
+    )
 
 
 def test_clusters_come_into_the_table(tmp_path):
     collection = three_tints(tmp_path)
-    table = clustered_once(collection).sides[0].write(collection).table
+    table = clustered_once(collection).sets[0].write(collection).table
     assert [row(collection.with_table(table), f"{tint}0")["cluster"] for tint in TINTS] == [1, 2, 3]
     counts = share_by(table, "genre")
     assert counts.index.tolist() == ["red", "green", "blue"]
@@ -132,7 +136,7 @@ def test_clusters_come_into_the_table(tmp_path):
 def test_the_order_of_the_table_plays_no_part(tmp_path):
     collection = three_tints(tmp_path)
     turned = collection.with_table(collection.table.iloc[::-1])
-    found = [clustered_once(c, 4).sides[0] for c in (collection, turned)]
+    found = [clustered_once(c, 4).sets[0] for c in (collection, turned)]
     one, other = (dict(zip(side.ids, side.labels.tolist(), strict=True)) for side in found)
     assert one == other
 
@@ -141,7 +145,7 @@ def test_rows_left_out_and_unreadable_files_have_no_cluster(tmp_path):
     collection = edited(three_tints(tmp_path), "red0", keep="no")
     (collection.images / "red1.png").write_bytes(b"")
     (collection.images / "red2.png").unlink()
-    side = clustered_once(collection).sides[0]
+    side = clustered_once(collection).sets[0]
     assert [row_id for row_id, _ in side.unreadable] == ["red1", "red2"]
     written = side.write(collection)
     assert written.table["cluster"].isna().sum() == 3
@@ -153,16 +157,16 @@ def test_what_is_cut_is_not_looked_at(tmp_path):
                 for tint in TINTS for n in range(4)}  # fmt: skip
     whole = collection_of(tmp_path, bordered)
     cut = whole.with_table(whole.table.assign(crop="16 16 80 80"))
-    picture = side_of(cut).thumbnail("red0")
+    picture = pictures_in_use(cut).thumbnail("red0")
     assert picture.shape == (256, 256, 3)
-    assert picture[:4].mean() > 50 > side_of(whole).thumbnail("red0")[:4].mean()
-    assert set(side_of(cut).keys).isdisjoint(side_of(whole).keys)
+    assert picture[:4].mean() > 50 > pictures_in_use(whole).thumbnail("red0")[:4].mean()
+    assert set(pictures_in_use(cut).keys).isdisjoint(pictures_in_use(whole).keys)
 
 
 def test_features_are_measured_once(tmp_path):
     collection, colours, cache = three_tints(tmp_path), Colours(), Cache(None)
     for _ in range(2):
-        cluster_sides([side_of(collection)], colours, 3, cache=cache)
+        cluster_pictures([pictures_in_use(collection)], colours, 3, cache=cache)
     assert colours.seen == 18
 
 
@@ -170,7 +174,7 @@ def test_a_collection_without_pictures_is_explained(tmp_path):
     collection = three_tints(tmp_path)
     empty = collection.with_table(collection.table.assign(keep="no"))
     with pytest.raises(InputError, match="has no picture in use that is there yet"):
-        side_of(empty, "Baroque")
+        pictures_in_use(empty, "Baroque")
     with pytest.raises(InputError, match="there is no column 'school'"):
         share_by(collection.table, "school")
     with pytest.raises(InputError, match="no row has a cluster yet"):
@@ -204,5 +208,7 @@ def test_photos_and_monets_come_apart(competition, tmp_path):
     table = {"id": files, "file": files, "genre": [file[:5] for file in files]}
     collection = Collection(tmp_path, complete_table(pandas.DataFrame(table)), competition)
     squeezenet = load_extractor("squeezenet")
-    found = cluster_sides([side_of(collection)], squeezenet, 4, cache=Cache(None)).sides[0]
+    found = cluster_pictures([pictures_in_use(collection)], squeezenet, 4, cache=Cache(None)).sets[
+        0
+    ]
     assert agreement(found.write(collection).table, "genre") > 0.1

@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from artnb.cli import main
-from artnb.collection.pairing import compare_sides, pair
-from artnb.collection.sides import cluster_sides, side_of
+from artnb.collection.pairing import compare_clusters, pair
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
@@ -18,18 +18,18 @@ def dealt(**counts):
 
 
 def test_the_distance_is_one_where_nothing_is_shared_and_zero_where_all_is():
-    apart = compare_sides([1] * 2000, [2] * 2000)
+    apart = compare_clusters([1] * 2000, [2] * 2000)
     assert apart.distance == pytest.approx(1, abs=0.001)
-    assert compare_sides([1, 2] * 500, [1, 2] * 300).distance == 0
-    half = compare_sides(dealt(a=2000, b=2000), dealt(a=4000))
+    assert compare_clusters([1, 2] * 500, [1, 2] * 300).distance == 0
+    half = compare_clusters(dealt(a=2000, b=2000), dealt(a=4000))
     divergence = 0.5 * (0.5 * np.log2(2 / 3) + 0.5 * 1) + 0.5 * np.log2(4 / 3)
     assert half.distance == pytest.approx(divergence**0.5, abs=0.001)
-    other_way = compare_sides(dealt(a=4000), dealt(a=2000, b=2000))
+    other_way = compare_clusters(dealt(a=4000), dealt(a=2000, b=2000))
     assert other_way.distance == pytest.approx(half.distance, abs=0.001)
 
 
 def test_two_that_differ_are_told_in_a_sentence():
-    pairing = compare_sides(
+    pairing = compare_clusters(
         dealt(a=720, b=200, c=80), dealt(a=9, b=190, c=101), ("Baroque", "Realism")
     )
     assert pairing.differs
@@ -41,59 +41,59 @@ def test_two_that_differ_are_told_in_a_sentence():
 
 
 def test_the_side_that_stands_alone_is_named_first():
-    pairing = compare_sides(dealt(a=9, b=291), dealt(a=720, b=280), ("x", "y"))
+    pairing = compare_clusters(dealt(a=9, b=291), dealt(a=720, b=280), ("x", "y"))
     assert "72 % of y are in clusters that hold 3 % of x (1)" in pairing.describe()
 
 
 def test_small_sets_of_one_kind_do_not_cry_wolf():
     random = np.random.default_rng(0)
     warned = [
-        compare_sides(*random.integers(1, 7, (2, 20)).tolist(), permutations=200).differs
+        compare_clusters(*random.integers(1, 7, (2, 20)).tolist(), permutations=200).differs
         for _ in range(60)
     ]
     assert sum(warned) <= 2
 
 
 def test_nothing_in_common_is_no_proposal():
-    pairing = compare_sides([1] * 100, [2] * 100)
+    pairing = compare_clusters([1] * 100, [2] * 100)
     assert pairing.of_both == []
     assert "no cluster has a fair share of both, so choose other pictures" in pairing.describe()
 
 
 def test_a_cluster_of_a_few_is_no_proposal():
-    pairing = compare_sides(dealt(a=40, b=4, c=6), dealt(a=2, b=4, c=44), permutations=50)
+    pairing = compare_clusters(dealt(a=40, b=4, c=6), dealt(a=2, b=4, c=44), permutations=50)
     assert pairing.of_both == []
-    pairing = compare_sides(dealt(a=40, b=5, c=6), dealt(a=2, b=5, c=44), permutations=50)
+    pairing = compare_clusters(dealt(a=40, b=5, c=6), dealt(a=2, b=5, c=44), permutations=50)
     assert pairing.of_both == [2]
 
 
 def test_the_same_kind_is_said_too():
-    sentence = compare_sides([1, 2, 3] * 100, [1, 2, 3] * 80, ("photo", "Monet")).describe()
+    sentence = compare_clusters([1, 2, 3] * 100, [1, 2, 3] * 80, ("photo", "Monet")).describe()
     assert sentence.startswith("photo and Monet show the same kinds of thing as far as clusters")
 
 
 def test_the_same_seed_gives_the_same_interval():
     sides = dealt(a=30, b=20), dealt(a=10, b=25)
-    assert compare_sides(*sides, seed=1).by_chance == compare_sides(*sides, seed=1).by_chance
+    assert compare_clusters(*sides, seed=1).by_chance == compare_clusters(*sides, seed=1).by_chance
 
 
 def test_an_empty_side_is_explained():
     with pytest.raises(InputError, match="both sides need pictures with a cluster"):
-        compare_sides([1, 2], [])
+        compare_clusters([1, 2], [])
 
 
 def sides_of(collection, x, y):
     table = collection.table
     return [
-        side_of(collection, name, table[table["genre"].isin(genres)])
+        pictures_in_use(collection, name, table[table["genre"].isin(genres)])
         for name, genres in (("x", x), ("y", y))
     ]
 
 
 def test_ids_to_take_are_those_of_shared_clusters(tmp_path):
     one, other = three_tints(tmp_path / "one", (12, 8, 0)), three_tints(tmp_path / "two", (0, 8, 9))
-    sides = [side_of(one, "x"), side_of(other, "y")]
-    clustered = cluster_sides(sides, Colours(), 3, cache=Cache(None))
+    sides = [pictures_in_use(one, "x"), pictures_in_use(other, "y")]
+    clustered = cluster_pictures(sides, Colours(), 3, cache=Cache(None))
     paired = pair(clustered, seed=0)
     assert paired.pairing.differs
     assert set(paired.x_ids) == set(paired.y_ids) == {f"green{number}" for number in range(8)}
@@ -111,13 +111,17 @@ def test_a_difference_of_medium_alone_is_half_taken_away(tmp_path):
         with Image.open(other.images / file) as image:
             lighter = image.point(lambda value: min(255, value + 40))
         lighter.save(other.images / file)
-    clustered = cluster_sides([side_of(one), side_of(other)], Colours(), 3, cache=Cache(None))
+    clustered = cluster_pictures(
+        [pictures_in_use(one), pictures_in_use(other)], Colours(), 3, cache=Cache(None)
+    )
     assert not pair(clustered).pairing.differs
     assert pair(clustered).pairing.of_both == [1, 2, 3]
 
 
 def test_a_pair_has_two_sides(tmp_path):
-    clustered = cluster_sides([side_of(three_tints(tmp_path))], Colours(), 3, cache=Cache(None))
+    clustered = cluster_pictures(
+        [pictures_in_use(three_tints(tmp_path))], Colours(), 3, cache=Cache(None)
+    )
     with pytest.raises(InputError, match="a pair has two sides, got 1"):
         pair(clustered)
 

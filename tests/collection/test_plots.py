@@ -6,7 +6,9 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from artnb.collection.clean import Cleaning, clean
+from artnb.collection.clusters import share_by
 from artnb.collection.pairing import pair
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.plots import (
     draw_cluster,
     draw_counts,
@@ -16,7 +18,6 @@ from artnb.collection.plots import (
     draw_repeats,
     draw_shares,
 )
-from artnb.collection.sides import cluster_sides, share_by, side_of
 from artnb.drawing.figures import COLOURS
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
@@ -41,7 +42,7 @@ def cleaned(tmp_path_factory):
 @pytest.fixture(scope="module")
 def clustered(tmp_path_factory):
     collection = three_tints(tmp_path_factory.mktemp("tints"), (30, 10, 6))
-    return cluster_sides([side_of(collection)], Colours(), 3, cache=Cache(None))
+    return cluster_pictures([pictures_in_use(collection)], Colours(), 3, cache=Cache(None))
 
 
 def holds(sheet, colour):
@@ -111,9 +112,9 @@ def test_the_map_has_a_point_for_each_picture_and_thumbnails(clustered):
 
 def test_the_map_may_be_of_sides(tmp_path):
     one, other = three_tints(tmp_path / "1", (9, 3, 0)), three_tints(tmp_path / "2", (0, 3, 9))
-    sides = [side_of(one, "photo"), side_of(other, "Monet")]
-    clustered = cluster_sides(sides, Colours(), 3, cache=Cache(None))
-    figure = draw_map(clustered, by_side=True)
+    sides = [pictures_in_use(one, "photo"), pictures_in_use(other, "Monet")]
+    clustered = cluster_pictures(sides, Colours(), 3, cache=Cache(None))
+    figure = draw_map(clustered, by_set=True)
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "photo (12)",
         "Monet (12)",
@@ -126,8 +127,8 @@ def test_the_map_may_be_of_sides(tmp_path):
 
 
 def test_shares_are_written_into_the_heat_map(clustered):
-    side = clustered.sides[0]
-    table = side.write(side.side.collection).table
+    side = clustered.sets[0]
+    table = side.write(side.pictures.collection).table
     panel = draw_shares(share_by(table, "genre")).axes[0]
     assert [label.get_text() for label in panel.get_yticklabels()] == ["red", "green", "blue"]
     assert [text.get_text() for text in panel.texts] == ["30", "", "", "", "10", "", "", "", "6"]

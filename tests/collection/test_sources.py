@@ -10,7 +10,7 @@ from PIL import Image
 
 from artnb.cli import main
 from artnb.collection.read import PROBLEMS, read_collection
-from artnb.collection.sources.addresses import find_addresses
+from artnb.collection.sources.tables import find_addresses
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from artnb.collection.sides import cluster_sides, side_of
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.errors import InputError
 from artnb.evaluation import extractors
 from artnb.evaluation.measure import Cache
@@ -69,7 +69,7 @@ def test_only_what_a_person_causes_is_passed_by():
 
 
 def test_each_cluster_has_a_row_the_largest_on_top(collection):
-    clustered = cluster_sides([side_of(collection)], Colours(), 3, cache=Cache(None))
+    clustered = cluster_pictures([pictures_in_use(collection)], Colours(), 3, cache=Cache(None))
     sheet = draw_clusters(clustered)
     rows = [sheet.crop((16, top, 128, top + 100)) for top in (50, 168, 286)]
     assert [int(average(row).argmax()) for row in rows] == list(range(len(TINTS)))

@@ -8,8 +8,8 @@ from PIL import Image
 
 from artnb.collection.clean import clean
 from artnb.collection.pairing import pair
+from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.read import read_collection
-from artnb.collection.sides import cluster_sides, side_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
@@ -40,8 +40,8 @@ def made(tmp_path_factory):
 @pytest.fixture(scope="module")
 def clustered(made):
     collection = made.reading.collection.with_table(made.cleaned)
-    found = cluster_sides([side_of(collection)], Thumbnails(), 6, cache=Cache(None))
-    return found.sides[0].write(collection).table
+    found = cluster_pictures([pictures_in_use(collection)], Thumbnails(), 6, cache=Cache(None))
+    return found.sets[0].write(collection).table
 
 
 def titled(table, beginning):
@@ -177,10 +177,10 @@ def test_pairing_has_something_to_warn_of(made):
     collection = made.reading.collection.with_table(made.cleaned)
     table = made.cleaned[~made.cleaned["title"].str.match("Treatise|Bust|Canvas")]
     sides = [
-        side_of(collection, style, table[table["style"] == style])
+        pictures_in_use(collection, style, table[table["style"] == style])
         for style in ("Baroque", "Realism")
     ]
-    paired = pair(cluster_sides(sides, Thumbnails(), 6, cache=Cache(None)))
+    paired = pair(cluster_pictures(sides, Thumbnails(), 6, cache=Cache(None)))
     assert paired.pairing.differs
     assert "differ in kind" in paired.pairing.describe()
 

@@ -11,9 +11,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from artnb.collection.reading import first_fields
 from artnb.collection.sources import folders, historic_art, tables, wikiart
-from artnb.collection.sources.found import Found
+from artnb.collection.text_tables import Found, first_fields
 from artnb.errors import InputError, nearest
 
 KINDS = ("auto", "wikiart", "historic-art", "folders", "table")

@@ -3,9 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
-from artnb.collection.reading import Problem
 from artnb.collection.sources import wikiart
-from artnb.collection.sources.found import Found, first_words, plain
+from artnb.collection.text_tables import Found, Problem, first_words, plain
 from artnb.data.images import IMAGE_SUFFIXES, list_images
 from artnb.errors import InputError
 

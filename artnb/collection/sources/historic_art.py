@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.collection.dates import find_date
-from artnb.collection.reading import read_rows
-from artnb.collection.sources.found import Found, plain
 from artnb.collection.sources.tables import read_columns
+from artnb.collection.text_tables import Found, plain, read_rows
 from artnb.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def read_historic_art(folder: Path) -> Found:
     if artists.is_file():
         rows = read_rows(artists)
         problems += rows.problems
-        table = _with_artists(table, rows.table())
+        table = _with_artists(table, rows.table)
     else:
         remarks.append(f"there is no {ARTISTS} beside {artworks.name}: styles are not known")
     images = artworks.with_name(IMAGES)

@@ -1,14 +1,16 @@
 """Tables whose columns say who painted what, when, and where a picture of it is."""
 
+import ast
+import json
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from artnb.collection.reading import Problem, Rows, read_rows
-from artnb.collection.sources.addresses import find_addresses, is_picture_address
-from artnb.collection.sources.found import Found, first_words, plain
 from artnb.collection.table import COLUMNS
+from artnb.collection.text_tables import Found, Problem, first_words, plain, read_rows
+from artnb.data.images import IMAGE_SUFFIXES
 from artnb.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ KNOWN_NAMES = {
     "cluster": ("cluster", "cluster ind", "cluster index", "cluster id"),
     **{name: (plain(name),) for name in ("first_year", "last_year", "group", "keep", "reason")},
 }
-
-
 _FOUND_NAMES = {"file": "path"}  # whether there is such a file is found out later
+_START = r"(?:https?:)?//(?=[\w\[])"
+_BETWEEN = re.compile(rf"[\s,;|]+['\"(\[]*(?={_START})", re.IGNORECASE)
+_ADDRESS = re.compile(_START, re.IGNORECASE)
 
 
 def read_columns(path: Path, columns: Mapping[str, str] | None = None) -> Found:
@@ -61,15 +64,15 @@ def read_columns(path: Path, columns: Mapping[str, str] | None = None) -> Found:
     import pandas
 
     rows = read_rows(path)
-    mapping = match_columns(rows.header, columns or {}, path)
-    table = rows.table()
+    mapping = match_columns(list(rows.table.columns), columns or {}, path)
+    table = rows.table
     problems = list(rows.problems)
     if "urls" not in mapping and _holds_addresses(table, mapping.get("file")):
         mapping["urls"] = mapping.pop("file")
     named = {_FOUND_NAMES.get(name, name): table[column] for name, column in mapping.items()}
     others = {
         f"{column} of {path.name}" if column in (*COLUMNS, "path") else column: table[column]
-        for column in rows.header
+        for column in table.columns
         if column not in mapping.values()
     }
     found = pandas.DataFrame(named | others)
@@ -84,9 +87,7 @@ def read_columns(path: Path, columns: Mapping[str, str] | None = None) -> Found:
     return Found(path.name, kind, found, None, problems, rows.remarks)
 
 
-def match_columns(
-    header: tuple[str, ...], columns: Mapping[str, str], path: Path
-) -> dict[str, str]:
+def match_columns(header: Sequence[str], columns: Mapping[str, str], path: Path) -> dict[str, str]:
     """Say which column of a file holds what.
 
     Args:
@@ -144,7 +145,7 @@ def _addresses(written: "Series", table: "DataFrame", column: str) -> list[str]:
     return [" ".join(addresses) for addresses in found]
 
 
-def _whole_numbers(written: "Series", rows: Rows, problems: list[Problem]) -> list[str]:
+def _whole_numbers(written: "Series", rows: Found, problems: list[Problem]) -> list[str]:
     """Give each row's cluster, or nothing where it is no number, which is noted."""
     numbers = []
     for line, text in written.items():
@@ -166,3 +167,53 @@ def _made_ids(found: "DataFrame") -> list[str]:
         path.strip() or addresses.partition(" ")[0] or text
         for path, addresses, text in zip(paths, urls, described, strict=True)
     ]
+
+
+def find_addresses(text: str) -> list[str]:
+    """Find the addresses in a field.
+
+    Args:
+        text: one address, or several: a list of Python or JSON, or separated by white space,
+            commas, semicolons or "|".
+
+    Returns:
+        The addresses in their order, each once; white space within one is written %20.
+    """
+    found = [address for part in _parts(text.strip()) for address in _split(part)]
+    return list(dict.fromkeys(found))
+
+
+def is_picture_address(address: str) -> bool:
+    """Say whether an address ends as a picture's does (`…/dog.jpg`, `…/dog.jpg!Large.jpg`)."""
+    return PurePosixPath(urlsplit(address).path).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _parts(text: str) -> list[str]:
+    """Take a list of Python or JSON apart; anything else stays as it is."""
+    if text[:1] not in ("[", "(", "{", '"', "'"):
+        return [text]
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        values = value if isinstance(value, list | tuple | set) else [value]
+        values = value.values() if isinstance(value, dict) else values
+        return [item for item in values if isinstance(item, str)]
+    return [text]
+
+
+def _split(text: str) -> list[str]:
+    start = _ADDRESS.search(text)
+    if not start:
+        return []
+    return [_tidy(part) for part in _BETWEEN.split(text[start.start() :])]
+
+
+def _tidy(address: str) -> str:
+    address = address.strip().rstrip(",;|'\"")
+    for opening, closing in ("()", "[]"):
+        while address.endswith(closing) and address.count(closing) > address.count(opening):
+            address = address[:-1].rstrip("'\"")
+    address = "%20".join(address.split())
+    return f"https:{address}" if address.startswith("//") else address

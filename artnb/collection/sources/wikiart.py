@@ -17,8 +17,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from artnb.collection.reading import Problem, read_rows
-from artnb.collection.sources.found import Found
+from artnb.collection.text_tables import Found, Problem, read_rows
 from artnb.data.images import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -63,23 +62,21 @@ def read_list(path: Path) -> Found:
     Returns:
         A row for each path; the style's number is kept as `class`, the list's name as `list`.
     """
-    rows = read_rows(path, header=("path", "class"))
-    problems, lines, paths, classes = list(rows.problems), [], [], []
-    for line, (written, number) in zip(rows.lines, rows.fields, strict=True):
+    found = read_rows(path, header=("path", "class"))
+    problems, whole = list(found.problems), []
+    for line, written, number in found.table.itertuples(name=None):
         if not _PATH.fullmatch(written):
             problem = "has no path such as Baroque/rembrandt_night-watch-1642.jpg"
         elif not number.strip().isdigit():
             problem = f"has {number.strip()!r} where the number of a style must be"
         else:
-            lines.append(line)
-            paths.append(written)
-            classes.append(number.strip())
+            whole.append(line)
             continue
         problems.append(Problem(path.name, line, problem, f"{written},{number}"))
-    table = describe(paths)
-    table["class"], table["list"] = classes, path.name
-    table.index = lines
-    return Found(path.name, "a WikiArt list", table, None, problems, rows.remarks)
+    rows = found.table.loc[whole]
+    table = describe(rows["path"]).set_index(rows.index)
+    table["class"], table["list"] = rows["class"].str.strip(), path.name
+    return Found(path.name, "a WikiArt list", table, None, problems, found.remarks)
 
 
 def describe(paths: Iterable[str]) -> "DataFrame":

@@ -7,6 +7,7 @@ ones over.
 
 import csv
 import gzip
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -48,35 +49,28 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of a file that are whole, as they are written there.
+class Found:
+    """What one file or folder holds.
 
     Args:
-        name: of the file.
-        header: the fields of the first row, or what they were said to be.
-        lines: the number of each row's first line.
-        fields: of each row, as many as the header has.
+        name: of the file or folder.
+        kind: what it was read as, a clause.
+        table: texts, with the columns `id` and, where pictures are named, `path`, which is
+            relative to `images`; indexed by the number of the line.
+        images: the folder that the source brings with it, if any.
         problems: the rows that are broken.
-        remarks: sentences on what was assumed of the file.
+        remarks: sentences on what was assumed.
     """
 
     name: str
-    header: tuple[str, ...]
-    lines: list[int]
-    fields: list[list[str]]
+    kind: str
+    table: "DataFrame"
+    images: Path | None = None
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def table(self) -> "DataFrame":
-        """Give the rows as a table of text, indexed by the number of their line."""
-        import pandas
 
-        columns = zip(*self.fields, strict=True) if self.fields else ([] for _ in self.header)
-        data = {name: list(column) for name, column in zip(self.header, columns, strict=True)}
-        return pandas.DataFrame(data, index=self.lines, dtype=object)
-
-
-def read_rows(path: Path, header: Iterable[str] | None = None) -> Rows:
+def read_rows(path: Path, header: Iterable[str] | None = None) -> Found:
     """Read a table of text: `.csv`, `.tsv`, or either with `.gz` added.
 
     Args:
@@ -85,11 +79,13 @@ def read_rows(path: Path, header: Iterable[str] | None = None) -> Rows:
         header: the columns' names, where the first line is a row like all others.
 
     Returns:
-        The whole rows, and the broken ones among the problems.
+        The whole rows as they are written there, and the broken ones among the problems.
 
     Raises:
         InputError: the file cannot be read, is empty, is no text, or names a column twice.
     """
+    import pandas
+
     lines, remarks = _lines(path)
     separator = _separator(lines)
     skipped = 0
@@ -97,7 +93,7 @@ def read_rows(path: Path, header: Iterable[str] | None = None) -> Rows:
         skipped, first = next(_records(lines, separator))
         header = _names(path, first)
     header = tuple(header)
-    kept, fields, problems = [], [], []
+    numbers, fields, problems = [], [], []
     for line, record in _records(lines, separator, len(header)):
         if line <= skipped:
             continue
@@ -105,9 +101,10 @@ def read_rows(path: Path, header: Iterable[str] | None = None) -> Rows:
             start = lines[line - 1].rstrip()[:_MOST_LETTERS_SHOWN]
             problems.append(Problem(path.name, line, record, start))
         else:
-            kept.append(line)
+            numbers.append(line)
             fields.append(record)
-    return Rows(path.name, header, kept, fields, problems, remarks)
+    table = pandas.DataFrame(fields, numbers, list(header), dtype=object)
+    return Found(path.name, "", table, None, problems, remarks)
 
 
 def first_fields(path: Path) -> list[str]:
@@ -224,3 +221,25 @@ def _names(path: Path, first: list[str] | str) -> list[str]:
         problem = f"{doubled[0]!r} twice" if doubled else "a first row that is broken"
         raise InputError(f"each column must have a name of its own, and {path} has {problem}")
     return [name or f"column {number}" for number, name in enumerate(names, 1)]
+
+
+def plain(text: str) -> str:
+    """Give a name as it is compared: without case, accents, and what stands between words.
+
+    "Post_Impressionism" and "post-impressionism" are one style, "AACHEN, Hans von" and
+    "aachen hans von" one artist.
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    words = "".join(
+        letter if letter.isalnum() else " "
+        for letter in letters
+        if not unicodedata.combining(letter)
+    )
+    return " ".join(words.split())
+
+
+def first_words(names: Iterable[str], most: int = 12) -> str:
+    """Give the first of some names as the end of a sentence."""
+    names = list(names)
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -23,7 +23,7 @@ _SMALL_PX = 64
 
 
 @dataclass(frozen=True)
-class Look:
+class Inspection:
     """What one look at a picture found.
 
     Args:
@@ -45,16 +45,16 @@ class Look:
     problem: str = ""
 
 
-def look_at(data: bytes) -> Look:
+def inspect_picture(data: bytes) -> Inspection:
     """Look at one encoded picture."""
     try:
         image = decode_image(data)
     except UnreadableImageError as error:
-        return Look(problem=str(error))
+        return Inspection(problem=str(error))
     box = find_inside(image, smallest_remainder=0.0)
     inside = box.crop(image) if box else image
     small = inside.resize((_SMALL_PX, _SMALL_PX), Image.Resampling.BOX)
-    return Look(
+    return Inspection(
         *image.size,
         inside=str(box or ""),
         hashes=hash_picture(inside),
@@ -63,9 +63,9 @@ def look_at(data: bytes) -> Look:
     )
 
 
-def look_at_files(
+def inspect_files(
     images: Path, files: Iterable[str], remembered: Path, progress: Progress = silent
-) -> dict[str, Look]:
+) -> dict[str, Inspection]:
     """Look at every file that is new or has changed, on all cores.
 
     What was found is written as it is found, so that whoever is interrupted goes on.
@@ -86,7 +86,7 @@ def look_at_files(
     advance = progress("looking at pictures", len(missing))
     if missing:
         with _appended(remembered) as lines:
-            found = in_parallel(lambda file: _look_at_file(images / file), missing)
+            found = in_parallel(lambda file: _inspect_file(images / file), missing)
             for file, look in zip(missing, found, strict=True):
                 looks[file] = look
                 lines.write(_line(file, stamps[file], look))
@@ -94,11 +94,11 @@ def look_at_files(
     return looks
 
 
-def _look_at_file(path: Path) -> Look:
+def _inspect_file(path: Path) -> Inspection:
     try:
-        return look_at(path.read_bytes())
+        return inspect_picture(path.read_bytes())
     except OSError as error:
-        return Look(problem=f"it cannot be opened ({error.strerror})")
+        return Inspection(problem=f"it cannot be opened ({error.strerror})")
 
 
 def _appended(path: Path):
@@ -110,25 +110,25 @@ def _appended(path: Path):
     return file
 
 
-def _line(file: str, stamp: list[int], look: Look) -> str:
+def _line(file: str, stamp: list[int], look: Inspection) -> str:
     entry = {"edition": _EDITION, "file": file, "stamp": stamp, "look": asdict(look)}
     return json.dumps(entry, ensure_ascii=False) + "\n"
 
 
-def _read(path: Path) -> Mapping[str, tuple[list[int], Look]]:
+def _read(path: Path) -> Mapping[str, tuple[list[int], Inspection]]:
     if not path.exists():
         return {}
     entries = map(_entry, path.read_text(encoding="utf-8", errors="replace").splitlines())
     return {file: (stamp, look) for file, stamp, look in filter(None, entries)}
 
 
-def _entry(line: str) -> tuple[str, list[int], Look] | None:
+def _entry(line: str) -> tuple[str, list[int], Inspection] | None:
     """Read a line; a torn one, or one of another edition, is as good as none."""
     try:
         entry = json.loads(line)
         if entry["edition"] != _EDITION:
             return None
         look = entry["look"]
-        return entry["file"], entry["stamp"], Look(**look | {"hashes": tuple(look["hashes"])})
+        return entry["file"], entry["stamp"], Inspection(**look | {"hashes": tuple(look["hashes"])})
     except (ValueError, KeyError, TypeError):
         return None

@@ -13,7 +13,7 @@ from artnb.collection.clusters import Clusters, find_clusters, unit_rows
 from artnb.collection.table import Collection, keeps
 from artnb.data.images import UnreadableImageError, decode_image, fit_square
 from artnb.errors import InputError
-from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
+from artnb.evaluation.measure import Cache, Measure, measure, open_cache
 from artnb.evaluation.pictures import Seen
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 # Edge that pictures are brought to before they are measured; networks resize to their own.
 MEASURED_PX = 256
-# Of what two sides differ by in the mean, so much is taken away before they are clustered
+# Of what two sets differ by in the mean, so much is taken away before they are clustered
 # together. Nothing would leave clusters of photos and clusters of paintings; all of it would hide
-# that one side shows only portraits. By half, 300 Monets and 1,000 landscape photos share their
+# that one of them shows only portraits. By half, 300 Monets and 1,000 landscape photos share their
 # clusters, and portraits still stand apart from landscapes.
 _TAKEN_AWAY = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
-    """Some pictures of a collection.
+class CollectionPictures:
+    """Some pictures of a collection, as evaluation reads them (see `Pictures`).
 
     Args:
         name: for people, such as `"x"` or `"Baroque"`.
@@ -103,7 +103,9 @@ class Side:
         return {row_id: place for place, row_id in enumerate(self.names)}
 
 
-def side_of(collection: Collection, name: str = "", rows: "DataFrame | None" = None) -> Side:
+def pictures_in_use(
+    collection: Collection, name: str = "", rows: "DataFrame | None" = None
+) -> CollectionPictures:
     """Take those pictures of a collection that are in use and there.
 
     Args:
@@ -116,21 +118,21 @@ def side_of(collection: Collection, name: str = "", rows: "DataFrame | None" = N
     """
     rows = collection.table if rows is None else rows
     used = rows[keeps(rows) & (rows["file"] != "")]
-    return Side(name or collection.folder.resolve().name, collection, used)
+    return CollectionPictures(name or collection.folder.resolve().name, collection, used)
 
 
 @dataclass(frozen=True, eq=False)
-class ClusteredSide:
-    """One side with the clusters of its pictures.
+class ClusteredPictures:
+    """Pictures of one collection with their clusters.
 
     Args:
-        side: the pictures.
+        pictures: all of them.
         ids: of those that could be read.
         labels: the cluster of each, int `(n,)`.
         unreadable: ids and reasons of the others.
     """
 
-    side: Side
+    pictures: CollectionPictures
     ids: tuple[str, ...]
     labels: np.ndarray
     unreadable: tuple[tuple[str, str], ...]
@@ -145,42 +147,41 @@ class ClusteredSide:
 
 @dataclass(frozen=True, eq=False)
 class Clustered:
-    """One side, or two together, in clusters.
+    """Pictures of one collection, or of two together, in clusters.
 
     Args:
-        sides: with their labels.
-        clusters: of all their pictures, side after side.
+        sets: with their labels.
+        clusters: of all their pictures, set after set.
     """
 
-    sides: tuple[ClusteredSide, ...]
+    sets: tuple[ClusteredPictures, ...]
     clusters: Clusters
 
-    def side_at(self, place: int) -> tuple[Side, str]:
-        """Give the side and the id of a picture by its place among all."""
-        for clustered in self.sides:
-            if place < len(clustered.ids):
-                return clustered.side, clustered.ids[place]
-            place -= len(clustered.ids)
-        raise IndexError(place)
-
     @property
-    def domains(self) -> np.ndarray:
-        """The number of the side that each picture is of, int `(n,)`."""
-        return np.repeat(range(len(self.sides)), [len(side.ids) for side in self.sides])
+    def set_of_each(self) -> np.ndarray:
+        """The number of the set that each picture is of, int `(n,)`."""
+        return np.repeat(range(len(self.sets)), [len(of_set.ids) for of_set in self.sets])
+
+    def thumbnail(self, place: int) -> np.ndarray | None:
+        """Give a picture by its place among all (see `CollectionPictures.thumbnail`)."""
+        number = self.set_of_each[place]
+        first = sum(len(of_set.ids) for of_set in self.sets[:number])
+        of_set = self.sets[number]
+        return of_set.pictures.thumbnail(of_set.ids[place - first])
 
 
-def cluster_sides(
-    sides: Sequence[Side],
+def cluster_pictures(
+    sets: Sequence[CollectionPictures],
     extractor: Measure,
     count: int | None = None,
     seed: int = 0,
     cache: Cache | None = None,
     progress: Progress = silent,
 ) -> Clustered:
-    """Cluster the pictures of one side, or of two together.
+    """Cluster pictures of one collection, or of two together.
 
     Args:
-        sides: whose pictures; of two, half of what they differ by in the mean is taken away
+        sets: the pictures; of two, half of what they differ by in the mean is taken away
             first, so that clusters are of what is shown rather than of photos and paintings.
         extractor: gives features, see `artnb.evaluation.extractors.load_extractor`.
         count: how many clusters; None takes what the silhouettes suggest.
@@ -192,21 +193,24 @@ def cluster_sides(
         InputError: there are too few pictures, or none can be read.
     """
     cache = cache or open_cache()
-    measured = [measure(side, [extractor], cache, progress) for side in sides]
+    measured = [measure(pictures, [extractor], cache, progress) for pictures in sets]
     features = _moved_together([m.numbers[extractor.key] for m in measured])
-    keys = [side.keys[place] for side, m in zip(sides, measured, strict=True) for place in m.places]
+    pairs = zip(sets, measured, strict=True)
+    keys = [pictures.keys[place] for pictures, m in pairs for place in m.places]
     clusters = find_clusters(features, keys, count, seed)
     ends = np.cumsum([len(m) for m in measured])
     labels = np.split(clusters.labels, ends[:-1])
-    return Clustered(tuple(map(_clustered_side, sides, measured, labels)), clusters)
-
-
-def _clustered_side(side: Side, measured: Measured, labels: np.ndarray) -> ClusteredSide:
-    return ClusteredSide(side, measured.names, labels, measured.unreadable)
+    return Clustered(
+        tuple(
+            ClusteredPictures(pictures, m.names, of_set, m.unreadable)
+            for pictures, m, of_set in zip(sets, measured, labels, strict=True)
+        ),
+        clusters,
+    )
 
 
 def _moved_together(features: Sequence[np.ndarray]) -> np.ndarray:
-    """Move each side's features half of the way to the mean of all sides."""
+    """Move the features of each set half of the way to the mean of all."""
     units = [unit_rows(rows) for rows in features]
     means = [rows.mean(axis=0) for rows in units]
     middle = np.mean(means, axis=0)
@@ -215,42 +219,3 @@ def _moved_together(features: Sequence[np.ndarray]) -> np.ndarray:
         for rows, mean in zip(units, means, strict=True)
     ]
     return np.concatenate(moved)
-
-
-def share_by(rows: "DataFrame", column: str) -> "DataFrame":
-    """Count how the values of a column, such as `genre`, fall into clusters.
-
-    Args:
-        rows: of a collection's table, with clusters.
-        column: `genre`, `style`, `artist`, or another of the table.
-
-    Returns:
-        A row for each value, the most frequent first (empty ones are called "(none)"), a column
-        for each cluster, counts.
-
-    Raises:
-        InputError: there is no such column, or there are no clusters.
-    """
-    import pandas
-
-    if column not in rows.columns:
-        raise InputError(f"there is no column {column!r}; there are {', '.join(rows.columns)}")
-    rows = rows[rows["cluster"].notna()]
-    if not len(rows):
-        raise InputError("no row has a cluster yet; cluster the collection first")
-    counts = pandas.crosstab(rows[column].replace("", "(none)"), rows["cluster"].astype(int))
-    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    return counts.loc[order]
-
-
-def agreement(rows: "DataFrame", column: str) -> float:
-    """Say how far clusters agree with a column: adjusted mutual information, 0 is chance, 1 all.
-
-    Args:
-        rows: with clusters.
-        column: such as `genre`.
-    """
-    from sklearn.metrics import adjusted_mutual_info_score
-
-    rows = rows[rows["cluster"].notna() & (rows[column] != "")]
-    return float(adjusted_mutual_info_score(rows[column], rows["cluster"].astype(int)))
