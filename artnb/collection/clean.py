@@ -37,6 +37,8 @@ SMALLEST_PX = 192
 BLANK_CONTRAST = 4.0
 # Grey levels. JPEG gives grey photos up to 3; a sepia print has 30.
 GREY_COLOUR = 12.0
+# By the number of a row, where there is a file.
+Found = dict[int, Inspection]
 # What a cleaning writes begins so; everything else is the user's.
 REPEATS, _SMALL, _UNREADABLE, _CLUSTER = "repeats ", "too small: ", "unreadable: ", "left out: "
 _LOOK_AT = "kept, but look at it: "
@@ -116,19 +118,19 @@ def clean(
     cleaning = cleaning or Cleaning()
     _check_clusters(collection.table, cleaning)
     table = _without_own_findings(collection.table)
-    here = [place for place, file in enumerate(table["file"]) if file]
-    files = table["file"].iloc[here]
+    files = table["file"][table["file"] != ""]
     collection.folder.mkdir(parents=True, exist_ok=True)
-    found = inspect_files(collection.images, files, collection.folder / REMEMBERED, progress)
-    looks = dict(zip(here, map(found.__getitem__, files), strict=True))
-    _write_sizes(table, looks)
-    _write_crops(table, looks, cleaning)
-    pairs = _near_pairs(looks, cleaning.most_bits)
-    _leave_out(table, looks, cleaning)
-    _leave_out_repeats(table, looks, pairs)
+    by_file = inspect_files(collection.images, files, collection.folder / REMEMBERED, progress)
+    found = {row: by_file[file] for row, file in files.items()}
+    for side in ("width", "height"):
+        _write(table, side, {r: str(getattr(s, side)) for r, s in found.items() if s.width})
+    _write_crops(table, found, cleaning)
+    pairs = _near_pairs(found, cleaning.most_bits)
+    _leave_out(table, found, cleaning)
+    _leave_out_repeats(table, found, pairs)
     # After the repeats: a copy of what is not wanted is not wanted either.
     _leave_out_clusters(table, cleaning.without_clusters)
-    _note_remarks(table, looks, cleaning)
+    _note_remarks(table, found, cleaning)
     details = find_details(list(table["artist"]), list(table["title"]))
     _write_groups(table, [*pairs, *details])
     return Cleaned(collection.with_table(table), _count(table))
@@ -161,148 +163,130 @@ def _without_own_findings(table: "DataFrame") -> "DataFrame":
     return table
 
 
-def _write_sizes(table: "DataFrame", looks: dict[int, Inspection]) -> None:
-    _write(table, "width", {p: str(look.width) for p, look in looks.items() if look.width})
-    _write(table, "height", {p: str(look.height) for p, look in looks.items() if look.height})
+def _may_be_cut(seen: Inspection, cleaning: Cleaning) -> bool:
+    if not (cleaning.crop and seen.inside):
+        return False
+    width, height = read_box(seen.inside).size
+    return width * height >= cleaning.smallest_remainder * seen.width * seen.height
 
 
-def _write_crops(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
+def _write_crops(table: "DataFrame", found: Found, cleaning: Cleaning) -> None:
     """Write what lies inside borders, but leave what the user wrote in its place."""
-    crops = list(table["crop"])
-    found = {
-        place: look.inside if _may_be_cut(look, cleaning) else ""
-        for place, look in looks.items()
-        if crops[place].strip() in ("", look.inside)
+    crops = {
+        row: seen.inside if _may_be_cut(seen, cleaning) else ""
+        for row, seen in found.items()
+        if table.at[row, "crop"].strip() in ("", seen.inside)
     }
-    _write(table, "crop", found)
-    for place, look in looks.items():
-        box = read_box(table["crop"].iloc[place], f"crop of {table['id'].iloc[place]}")
-        if box and look.width and (box.right > look.width or box.bottom > look.height):
+    _write(table, "crop", crops)
+    for row, seen in found.items():
+        box = read_box(table.at[row, "crop"], f"crop of {table.at[row, 'id']}")
+        if box and seen.width and (box.right > seen.width or box.bottom > seen.height):
             raise InputError(
-                f"crop must lie within the picture, and that of {table['id'].iloc[place]} is "
-                f"{box} of {look.width}×{look.height} px; correct it, or write {WHOLE}"
+                f"crop must lie within the picture, and that of {table.at[row, 'id']} is "
+                f"{box} of {seen.width}×{seen.height} px; correct it, or write {WHOLE}"
             )
 
 
-def _may_be_cut(look: Inspection, cleaning: Cleaning) -> bool:
-    if not (cleaning.crop and look.inside):
-        return False
-    width, height = read_box(look.inside).size
-    return width * height >= cleaning.smallest_remainder * look.width * look.height
-
-
-def _near_pairs(looks: dict[int, Inspection], most_bits: int | None) -> list[tuple[int, int]]:
+def _near_pairs(found: Found, most_bits: int | None) -> list[tuple[int, int]]:
     """Find near-duplicates among the pictures that show anything."""
-    places = [p for p, look in looks.items() if look.hashes and look.contrast >= BLANK_CONTRAST]
     if most_bits is None:
         return []
-    near = find_near([looks[place].hashes for place in places], most_bits)
-    return [(places[one], places[other]) for one, other in near]
+    rows = [row for row, s in found.items() if s.hashes and s.contrast >= BLANK_CONTRAST]
+    near = find_near([found[row].hashes for row in rows], most_bits)
+    return [(rows[one], rows[other]) for one, other in near]
 
 
-def _leave_out(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
+def _leave_out(table: "DataFrame", found: Found, cleaning: Cleaning) -> None:
     """Leave out what cannot be read and what is too small."""
     reasons = {}
-    for place, look in looks.items():
-        if look.problem:
-            reasons[place] = _UNREADABLE + look.problem
-        elif min(size := _used_size(table, place, look)) < cleaning.smallest_px:
-            reasons[place] = f"{_SMALL}{size[0]}×{size[1]} px"
+    for row, seen in found.items():
+        if seen.problem:
+            reasons[row] = _UNREADABLE + seen.problem
+        elif min(size := _used_size(table, row, seen)) < cleaning.smallest_px:
+            reasons[row] = f"{_SMALL}{size[0]}×{size[1]} px"
     _refuse(table, reasons)
+
+
+def _used_size(table: "DataFrame", row: int, seen: Inspection) -> tuple[int, int]:
+    box = read_box(table.at[row, "crop"])
+    return box.size if box else (seen.width, seen.height)
+
+
+def _leave_out_repeats(table: "DataFrame", found: Found, pairs: list[tuple[int, int]]) -> None:
+    """Keep the largest of what looks the same; what the user chose comes first."""
+    used, ids = keeps(table), table["id"]
+    chosen = table["keep"].str.strip().str.lower() == YES
+    candidates = [(one, other) for one, other in pairs if used[one] and used[other]]
+    ranks = {}
+    for row in {row for pair in candidates for row in pair}:
+        width, height = _used_size(table, row, found[row])
+        ranks[row] = (not chosen[row], -width * height, ids[row])
+    repeats = find_repeats(candidates, ranks)
+    _refuse(table, {row: f"{REPEATS}{ids[kept]}" for row, kept in repeats.items()})
 
 
 def _leave_out_clusters(table: "DataFrame", numbers: Sequence[int]) -> None:
-    unwanted = table["cluster"].isin(numbers).to_numpy(dtype=bool)
-    reasons = {
-        place: f"{_CLUSTER}cluster {table['cluster'].iloc[place]}"
-        for place in unwanted.nonzero()[0].tolist()
-    }
-    _refuse(table, reasons)
-
-
-def _used_size(table: "DataFrame", place: int, look: Inspection) -> tuple[int, int]:
-    box = read_box(table["crop"].iloc[place])
-    return box.size if box else (look.width, look.height)
-
-
-def _leave_out_repeats(
-    table: "DataFrame", looks: dict[int, Inspection], pairs: list[tuple[int, int]]
-) -> None:
-    """Keep the largest of what looks the same; what the user chose comes first."""
-    ids, chosen = list(table["id"]), [word.strip().lower() == YES for word in table["keep"]]
-    used = list(keeps(table))
-    candidates = [(one, other) for one, other in pairs if used[one] and used[other]]
-    ranks = {}
-    for place in {place for pair in candidates for place in pair}:
-        width, height = _used_size(table, place, looks[place])
-        ranks[place] = (not chosen[place], -width * height, ids[place])
-    repeats = find_repeats(candidates, ranks)
-    _refuse(table, {place: f"{REPEATS}{ids[kept]}" for place, kept in repeats.items()})
+    clusters = table["cluster"][table["cluster"].isin(numbers)]
+    _refuse(table, {row: f"{_CLUSTER}cluster {number}" for row, number in clusters.items()})
 
 
 def _refuse(table: "DataFrame", reasons: dict[int, str]) -> None:
     """Set keep to no where the user has not decided."""
-    free = [not word.strip() for word in table["keep"]]
-    chosen = {place: reason for place, reason in reasons.items() if free[place]}
+    free = table["keep"].str.strip() == ""
+    chosen = {row: reason for row, reason in reasons.items() if free[row]}
     _write(table, "keep", dict.fromkeys(chosen, NO))
     _write(table, "reason", chosen)
 
 
-def _note_remarks(table: "DataFrame", looks: dict[int, Inspection], cleaning: Cleaning) -> None:
+def _note_remarks(table: "DataFrame", found: Found, cleaning: Cleaning) -> None:
     """Say of pictures that are kept what an eye should judge, where there is room to say it."""
-    silent_rows = ((table["reason"] == "") & keeps(table)).tolist()
-    remarks = {place: _remark(look, cleaning) for place, look in looks.items()}
-    _write(
-        table,
-        "reason",
-        {p: _LOOK_AT + remark for p, remark in remarks.items() if remark and silent_rows[p]},
-    )
+    free = (table["reason"] == "") & keeps(table)
+    remarks = {row: _remark(seen, cleaning) for row, seen in found.items() if free[row]}
+    _write(table, "reason", {row: _LOOK_AT + remark for row, remark in remarks.items() if remark})
 
 
-def _remark(look: Inspection, cleaning: Cleaning) -> str:
-    if look.problem:
-        return f"unreadable, {look.problem}"
-    if look.contrast < BLANK_CONTRAST:
+def _remark(seen: Inspection, cleaning: Cleaning) -> str:
+    if seen.problem:
+        return f"unreadable, {seen.problem}"
+    if seen.contrast < BLANK_CONTRAST:
         return "blank"
-    if look.colour < GREY_COLOUR:
+    if seen.colour < GREY_COLOUR:
         return "nearly grey"
-    if cleaning.crop and look.inside and not _may_be_cut(look, cleaning):
+    if cleaning.crop and seen.inside and not _may_be_cut(seen, cleaning):
         return "more border than may be cut"
     return ""
 
 
 def _write_groups(table: "DataFrame", pairs: list[tuple[int, int]]) -> None:
     """Give what belongs together one group, together with the groups that were there."""
-    ids, named = list(table["id"]), list(table["group"])
+    ids, named = table["id"], table["group"]
     first: dict[str, int] = {}
-    old = [(first.setdefault(name, p), p) for p, name in enumerate(named) if name]
+    old = [(first.setdefault(name, row), row) for row, name in named.items() if name]
     written = {}
     for members in group_pairs(len(table), [*old, *pairs]):
-        names = sorted({named[place] for place in members} - {""})
-        name = names[0] if names else min(ids[place] for place in members)
+        name = min(set(named[members]) - {""}, default=min(ids[members]))
         written |= dict.fromkeys(members, name)
     _write(table, "group", written)
 
 
 def _write(table: "DataFrame", column: str, values: dict[int, str]) -> None:
-    """Write into one column, by the places of rows."""
-    if values:
-        table.iloc[list(values), table.columns.get_loc(column)] = list(values.values())
+    """Write into one column, by the numbers of rows."""
+    table.loc[list(values), column] = list(values.values())
 
 
 def _count(table: "DataFrame") -> dict[str, int]:
-    reasons, own = table["reason"], table["reason"].str.startswith(_OURS)
-    refused = ~keeps(table)
-    return {
-        "pictures in the table": len(table),
-        "not there yet": int((table["file"] == "").sum()),
-        "left out: repeat another": int(reasons.str.startswith(REPEATS).sum()),
-        "left out: too small": int(reasons.str.startswith(_SMALL).sum()),
-        "left out: unreadable": int(reasons.str.startswith(_UNREADABLE).sum()),
-        "left out: by cluster": int(reasons.str.startswith(_CLUSTER).sum()),
-        "left out: by the user, or before": int((refused & ~own).sum()),
-        "with a border to cut": int(((table["crop"] != "") & (table["crop"] != WHOLE)).sum()),
-        "kept, but to be looked at": int(reasons.str.startswith(_LOOK_AT).sum()),
-        "in groups": int((table["group"] != "").sum()),
-        "in use": int((~refused).sum()),
+    reasons, refused = table["reason"], ~keeps(table)
+    found = {
+        "pictures in the table": table["id"].notna(),
+        "not there yet": table["file"] == "",
+        "left out: repeat another": reasons.str.startswith(REPEATS),
+        "left out: too small": reasons.str.startswith(_SMALL),
+        "left out: unreadable": reasons.str.startswith(_UNREADABLE),
+        "left out: by cluster": reasons.str.startswith(_CLUSTER),
+        "left out: by the user, or before": refused & ~reasons.str.startswith(_OURS),
+        "with a border to cut": ~table["crop"].isin(("", WHOLE)),
+        "kept, but to be looked at": reasons.str.startswith(_LOOK_AT),
+        "in groups": table["group"] != "",
+        "in use": ~refused,
     }
+    return {what: int(rows.sum()) for what, rows in found.items()}

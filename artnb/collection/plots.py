@@ -1,5 +1,6 @@
 """What cleaning, clusters and pairs look like: sheets, maps and plots."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,10 +60,8 @@ def draw_crops(collection: Collection, most: int = 30, seed: int = 0) -> Image.I
             pairs.append((_with_rectangle(image, boxes[place]), _fitted(boxes[place].crop(image))))
     if not pairs:
         raise InputError(f"none of the pictures can be read; check {collection.images}")
-    titles = ["where it is cut", "what is left"] * min(_PAIRS_IN_A_ROW, len(pairs))
-    title = f"{len(boxes):,} pictures with a border" + _shown(len(pairs), len(boxes))
-    rows = in_rows([picture for pair in pairs for picture in pair], len(titles))
-    return titled_grid(rows, titles, title, sections=(2, 4), edge_px=_EDGE_PX)
+    title = f"{len(boxes):,} pictures with a border"
+    return _sheet_of_pairs(pairs, ["where it is cut", "what is left"], title, len(boxes))
 
 
 def draw_repeats(collection: Collection, most: int = 30, seed: int = 0) -> Image.Image:
@@ -81,26 +80,26 @@ def draw_repeats(collection: Collection, most: int = 30, seed: int = 0) -> Image
     """
     table = collection.table
     files = dict(zip(table["id"], table["file"], strict=True))
-    reasons = dict(zip(table["id"], table["reason"], strict=True))
-    pairs = {
-        row: reason.removeprefix(REPEATS)
-        for row, reason in reasons.items()
-        if reason.startswith(REPEATS)
-    }
-    pairs = {row: kept for row, kept in pairs.items() if kept in files}
+    repeating = table[table["reason"].str.startswith(REPEATS)].set_index("id")["reason"]
+    pairs = [(reason.removeprefix(REPEATS), row) for row, reason in repeating.items()]
+    pairs = [pair for pair in pairs if pair[0] in files]
     if not pairs:
         raise InputError("no picture repeats another; clean the collection first")
-    chosen = [(pairs[row], row) for row in _some(list(pairs), most, seed)]
-    pictures = [_thumbnail(collection, files[row]) for pair in chosen for row in pair]
-    titles = ["kept", "left out"] * min(_PAIRS_IN_A_ROW, len(chosen))
-    title = f"{len(pairs):,} pictures repeat another" + _shown(len(chosen), len(pairs))
-    return titled_grid(
-        in_rows(pictures, len(titles)), titles, title, sections=(2, 4), edge_px=_EDGE_PX
-    )
+    pictures = [
+        [_thumbnail(collection, files[row]) for row in pair] for pair in _some(pairs, most, seed)
+    ]
+    title = f"{len(pairs):,} pictures repeat another"
+    return _sheet_of_pairs(pictures, ["kept", "left out"], title, len(pairs))
 
 
-def _shown(count: int, of: int) -> str:
-    return f", {count} of them" if count < of else ""
+def _sheet_of_pairs(
+    pairs: list[Sequence[np.ndarray | None]], titles: list[str], title: str, of: int
+) -> Image.Image:
+    """Lay pairs out, three in a row, under a title that says how many of all of them it shows."""
+    titles = titles * min(_PAIRS_IN_A_ROW, len(pairs))
+    title += f", {len(pairs)} of them" if len(pairs) < of else ""
+    rows = in_rows([picture for pair in pairs for picture in pair], len(titles))
+    return titled_grid(rows, titles, title, sections=(2, 4), edge_px=_EDGE_PX)
 
 
 def _some(items: list, most: int, seed: int) -> list:
