@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from artnb.collection.plots import open_picture
 from artnb.collection.pictures import Clustered
+from artnb.collection.plots import open_picture
 from artnb.collection.table import Collection
 from artnb.drawing.grids import captioned_grid, in_rows, titled_grid
 from artnb.errors import InputError
