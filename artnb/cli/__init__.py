@@ -1,15 +1,55 @@
-"""The command line: thin, one function per command, a module per kind of command."""
+"""The command line: thin, one typed function per command, a module per kind of command."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
-from artnb.cli import collection, data, exchange, gallery, score, start, study, submit, train, use
+from artnb.cli.maker import Command, CommandParser, add_commands
 from artnb.errors import InputError
 
 _DESCRIPTION = "Turn photos into paintings: prepare data, train a CycleGAN, translate."
 _EPILOG = "Start with: artnb demo    (help on a command: artnb train --help)"
+
+_DATA = {
+    "demo": Command("Make the embedded data: landscapes, paintings.", "data:demo"),
+    "prepare": Command("Turn two folders of pictures into a Dataset.", "data:prepare"),
+    "kaggle": Command("Get a Kaggle competition's files.", "data:kaggle"),
+    "cyclegan": Command("Get a data set of the CycleGAN paper.", "data:cyclegan"),
+    "check": Command("Say what data holds and whether it is usable.", "data:check"),
+}
+_COLLECTION = {
+    "demo": Command("Invent paintings of two epochs, with a table.", "collection:demo"),
+    "read": Command("Read lists, tables or folders of paintings.", "collection:read"),
+    "choose": Command("Choose pictures, or both sides of a pair.", "collection:choose"),
+    "fetch": Command("Fetch pictures by their addresses.", "collection:fetch"),
+    "clean": Command("Find borders, repeats, small and unreadable pictures.", "pictures:clean"),
+    "cluster": Command("Group pictures by what a network sees in them.", "pictures:cluster"),
+    "pair": Command("Compare what two sides show.", "pictures:pair"),
+    "prepare": Command("Make a Dataset to train on of two Collections.", "collection:prepare"),
+}
+_SUBMIT = {
+    "build": Command("Paint 7,000 to 10,000 photos into a zip.", "submit:build"),
+    "check": Command("Check a submission by the competition's rules.", "submit:check"),
+}
+_KAGGLE = {"push": Command("Push a notebook with Kaggle's client.", "submit:push")}
+_COMMANDS = {
+    "doctor": Command("Look at this machine: backend, devices, data, weights.", "start:doctor"),
+    "demo": Command("Make data, train for four minutes, paint.", "start:demo"),
+    "data": Command("Make, fetch, prepare and check training data.", actions=_DATA),
+    "collection": Command(
+        "Read, choose, fetch and clean paintings of any epoch.", actions=_COLLECTION
+    ),
+    "train": Command("Train a CycleGAN into a Run, or go on with one.", "train:train"),
+    "translate": Command("Turn photos of any size into paintings.", "runs:translate"),
+    "runs": Command("List Runs: how far they got, how they ended.", "runs:runs"),
+    "import": Command("Make a Run of a generator that others have trained.", "runs:import_"),
+    "export": Command("Write a Run's generator for other programs.", "runs:export"),
+    "evaluate": Command("Score a Run epoch by epoch, or generated pictures.", "evaluate:evaluate"),
+    "gallery": Command("Show what Runs make of photos, epoch by epoch.", "gallery:gallery"),
+    "study": Command("Measure what a style consists of.", "study:study"),
+    "submit": Command("Make and check a submission for Kaggle.", actions=_SUBMIT),
+    "kaggle": Command("Push a notebook to Kaggle, with what it needs.", actions=_KAGGLE),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # What TensorFlow says at start-up is of no use to the people this is for.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    options = build_parser().parse_args(arguments)
     try:
-        return options.command(options) or 0
+        options = vars(build_parser().parse_args(arguments))
+        return options.pop("command")(**options) or 0
     except InputError as error:
         print(f"artnb: {error}", file=sys.stderr)
         return 2
@@ -38,13 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser of all commands."""
+def build_parser() -> CommandParser:
+    """Build the parser of all commands, each of which is imported when it is chosen."""
     import artnb
 
-    parser = argparse.ArgumentParser("artnb", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = CommandParser("artnb", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"artnb {artnb.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for kind in (start, data, collection, train, use, exchange, score, gallery, study, submit):
-        kind.add_to(commands)
+    add_commands(parser, _COMMANDS, "commands", "COMMAND")
     return parser

@@ -1,46 +1,33 @@
 """Commands to begin with: doctor and demo."""
 
-import argparse
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from artnb.cli.command import add_backend, add_command, say_backend
+from artnb.cli import options
 from artnb.progress import bar
 
 
-def add_to(commands: argparse._SubParsersAction) -> None:
-    """Add the commands."""
-    _add_doctor(commands)
-    _add_demo(commands)
-
-
-def _add_doctor(commands: argparse._SubParsersAction) -> None:
-    text = "Look at this machine: backend, devices, versions, disk and memory, data, weights."
-    add_backend(add_command(commands, "doctor", _doctor, text))
-
-
-def _add_demo(commands: argparse._SubParsersAction) -> None:
-    text = "Make data, train for four minutes, paint held-out photos: see that all works."
-    parser = add_command(commands, "demo", _demo, text)
-    parser.add_argument("--out", type=Path, help="new folder (default: outputs/demo-DATE)")
-    parser.add_argument("--data", type=Path, help="train on this instead of the embedded data")
-    add_backend(parser)
-
-
-def _doctor(options: argparse.Namespace) -> None:
+def doctor(*, backend: options.Backend = None) -> None:
+    """Look at this machine: backend, devices, versions, disk and memory, data, weights."""
     from artnb.doctor import examine
 
-    print(examine(options.backend))
+    print(examine(backend))
 
 
-def _demo(options: argparse.Namespace) -> None:
-    say_backend(options)
+def demo(
+    *,
+    out: Annotated[Path | None, "new folder (default: outputs/demo-DATE)"] = None,
+    data: Annotated[Path | None, "train on this instead of the embedded data"] = None,
+    backend: options.Backend = None,
+) -> None:
+    """Make data, train for four minutes, paint held-out photos: see that all works."""
+    options.say_backend(backend)
     from artnb.demo import run_demo
     from artnb.platform.where import outputs_folder
 
-    moment = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    out = options.out or outputs_folder() / f"demo-{moment}"
-    result = run_demo(out, options.data, progress=bar)
+    out = out or outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    result = run_demo(out, data, progress=bar)
     if result.check:
         print(result.check.describe())
     print(f"Look at the paintings:  {result.contact_sheet}")

@@ -1,126 +1,92 @@
 """The command that trains."""
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from artnb.cli.command import add_backend, add_command, add_extractor, say_backend
+from artnb.cli import options
+from artnb.cli.maker import Option
 from artnb.progress import bar
 
-if TYPE_CHECKING:
-    from artnb.evaluation.runs import Scoring
 
+def train(
+    *,
+    data: Annotated[Path, "a Dataset, the competition's folder, or one with trainA and trainB"],
+    preset: Annotated[str | None, "smoke, preview, session or paper (default: preview)"] = None,
+    run: Annotated[str | None, "name of the Run (default: preset and date)"] = None,
+    resume: Annotated[bool, "go on with the Run where it was left off"] = False,
+    accept_changes: Annotated[bool, "go on although settings or data are not the Run's"] = False,
+    mirror: Annotated[Path | None, "keep a second copy of the Run in this folder"] = None,
+    deadline: Annotated[options.Minutes | None, "stop this long after the start"] = None,
+    reserve: Annotated[options.Minutes, "stop so much earlier"] = 0.0,
+    heartbeat: Annotated[options.Minutes | None, "say this often how far it is"] = None,
+    epochs: Annotated[int | None, "how often every photo is seen"] = None,
+    settings: Annotated[
+        Sequence[str],
+        "any setting, such as steps_per_epoch=200; may be repeated",
+        Option(("--set",), metavar="NAME=VALUE"),
+    ] = (),
+    swap_domains: Annotated[bool, "take X for Y and Y for X"] = False,
+    evaluate_every: Annotated[int | None, "score every N epochs, on held-out photos"] = None,
+    extractor: options.Extractor = "auto",
+    tensorboard: Annotated[bool, "also write for TensorBoard"] = False,
+    backend: options.Backend = None,
+) -> None:
+    """Train a CycleGAN into a Run, or go on with one.
 
-def add_to(commands: argparse._SubParsersAction) -> None:
-    """Add the command."""
-    parser = add_command(
-        commands, "train", _train, "Train a CycleGAN into a Run, or go on with one."
-    )
-    parser.epilog = (
-        "presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),\n"
-        "         session (one session on a free GPU),\n"
-        "         paper (the original's 200 epochs: days on a free GPU)"
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="a Dataset, the competition's folder, or a folder with trainA and trainB",
-    )
-    parser.add_argument("--preset", help="smoke, preview, session or paper (default: preview)")
-    parser.add_argument("--run", metavar="NAME", help="of the Run (default: preset and date)")
-    _add_resume(parser)
-    parser.add_argument("--epochs", type=int, help="how often every photo is seen")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="any setting, such as steps_per_epoch=200; may be repeated",
-    )
-    parser.add_argument("--swap-domains", action="store_true", help="take X for Y and Y for X")
-    parser.add_argument(
-        "--evaluate-every", type=int, metavar="N", help="score every N epochs, on held-out photos"
-    )
-    add_extractor(parser)
-    parser.add_argument("--tensorboard", action="store_true", help="also write for TensorBoard")
-    add_backend(parser)
-
-
-def _add_resume(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with the Run where it was left off"
-    )
-    parser.add_argument(
-        "--accept-changes",
-        action="store_true",
-        help="go on although settings or data are not the Run's",
-    )
-    parser.add_argument(
-        "--mirror", type=Path, metavar="DIR", help="keep a second copy of the Run in this folder"
-    )
-    parser.add_argument(
-        "--deadline", type=float, metavar="MINUTES", help="stop this long after the start"
-    )
-    parser.add_argument(
-        "--reserve", type=float, default=0.0, metavar="MINUTES", help="stop so much earlier"
-    )
-    parser.add_argument(
-        "--heartbeat", type=float, metavar="MINUTES", help="say this often how far it is"
-    )
-
-
-def _train(options: argparse.Namespace) -> None:
+    presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),
+             session (one session on a free GPU),
+             paper (the original's 200 epochs: days on a free GPU)
+    """
     from artnb.config import parse_setting, preset_config
     from artnb.runs.run import Run, refuse_existing, run_folder
 
-    changes = dict(map(parse_setting, options.set))
-    if options.epochs is not None:
-        changes["epochs"] = options.epochs
-    config = preset_config(options.preset or "preview", **changes)
-    if options.resume and not (options.preset or changes):
+    changes = dict(map(parse_setting, settings))
+    if epochs is not None:
+        changes["epochs"] = epochs
+    config = preset_config(preset or "preview", **changes)
+    if resume and not (preset or changes):
         config = None
-    if options.run and not options.resume:
-        refuse_existing(Run(run_folder(options.run)))
-    say_backend(options)
+    if run and not resume:
+        refuse_existing(Run(run_folder(run)))
+    options.say_backend(backend)
     from artnb.data.dataset import open_dataset
     from artnb.platform.deadline import Deadline
     from artnb.platform.devices import join_hosts
     from artnb.training.train import train
 
-    deadline = Deadline(options.deadline, options.reserve) if options.deadline is not None else None
+    until = Deadline(deadline, reserve) if deadline is not None else None
     join_hosts()
-    dataset = open_dataset(options.data, swap_domains=options.swap_domains, progress=bar)
+    dataset = open_dataset(data, swap_domains=swap_domains, progress=bar)
     for remark in dataset.remarks:
         print(remark)
-    run = train(
+    made = train(
         dataset,
         config,
-        options.run,
-        tensorboard=options.tensorboard,
-        resume=options.resume,
-        accept_changes=options.accept_changes,
-        mirror=options.mirror,
-        deadline=deadline,
-        keep_alive_minutes=options.heartbeat,
-        scoring=_scoring(options),
+        run,
+        tensorboard=tensorboard,
+        resume=resume,
+        accept_changes=accept_changes,
+        mirror=mirror,
+        deadline=until,
+        keep_alive_minutes=heartbeat,
+        scoring=_scoring(evaluate_every, extractor),
     )
-    print(f"Grids while training:  {run.samples}")
-    print(f"Loss curves:           {run.losses_picture}")
-    if run.facts()["status"] == "finished":
-        command = f"translate --run {run.path} --photos FOLDER --out FOLDER"
+    print(f"Grids while training:  {made.samples}")
+    print(f"Loss curves:           {made.losses_picture}")
+    if made.facts()["status"] == "finished":
+        command = f"translate --run {made.path} --photos FOLDER --out FOLDER"
     else:
-        command = f"train --data {options.data} --run {run.path} --resume"
+        command = f"train --data {data} --run {made.path} --resume"
     print(f"Next:                  artnb {command}")
 
 
-def _scoring(options: argparse.Namespace) -> "Scoring | None":
-    if options.evaluate_every is None:
+def _scoring(every: int | None, extractor: str):
+    if every is None:
         return None
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.extractors import load_extractor
     from artnb.evaluation.runs import DEFAULT_RUN_METRICS, Scoring
 
-    extractor = load_extractor(options.extractor, progress=bar)
-    evaluator = Evaluator(extractor, DEFAULT_RUN_METRICS, skip_too_few=True)
-    return Scoring(options.evaluate_every, evaluator)
+    network = load_extractor(extractor, progress=bar)
+    return Scoring(every, Evaluator(network, DEFAULT_RUN_METRICS, skip_too_few=True))

@@ -1,0 +1,134 @@
+"""The command that scores."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from artnb.cli import options
+from artnb.errors import InputError
+from artnb.progress import bar
+
+
+def evaluate(
+    *,
+    run: options.RunNames = (),
+    epochs: options.Epochs = "all",
+    to: options.To = "y",
+    fake: Annotated[Path | None, "generated pictures, without --run"] = None,
+    real: Annotated[Path | None, "real pictures (default: the Run's paintings)"] = None,
+    photos: options.RunPhotos = None,
+    data: options.RunData = None,
+    count: Annotated[int | None, "photos to paint, spread evenly (default: up to 300)"] = None,
+    resize: Annotated[int | None, "bring all pictures to squares of this edge first"] = None,
+    metrics: Annotated[str | None, "comma-separated (default: what the sets allow)"] = None,
+    extractor: options.Extractor = "auto",
+    seed: Annotated[int, "of bootstrap, subsets and folds"] = 0,
+    gap: Annotated[bool, "also training photos against held-out ones: overfitting"] = False,
+    nearest: Annotated[bool, "show translations beside the nearest real pictures"] = False,
+    painter: options.Painters = (),
+    out: Annotated[Path | None, "of two folders: write scores to this CSV"] = None,
+    backend: options.Backend = None,
+) -> None:
+    """Score a Run epoch by epoch, or a folder of generated pictures against real ones.
+
+    metrics: frechet (with Inception: fid), kernel (kid), memorised-frechet (mifid),
+             precision-recall, inception-score; of a Run also ssim, discriminator, style
+    rules:   real and generated pictures must be others, and of one size; what breaks
+             a rule gets no score, and the exit code is 2
+    """
+    if bool(run) == bool(fake):
+        raise InputError("evaluate needs either --run RUN, or two folders: --real DIR --fake DIR")
+    scorer = partial(_evaluator, metrics, extractor, seed)
+    if fake:
+        _evaluate_folders(real, fake, resize, out, scorer, backend)
+        return
+    from artnb.runs.run import open_run
+
+    runs = [open_run(name) for name in run]
+    painters = options.read_painters(painter)
+    options.say_backend(backend)
+    from artnb.evaluation.runs import default_metrics, evaluate
+    from artnb.evaluation.sets import Choice, open_run_data
+
+    choice = Choice(data, real, photos, count, resize)
+    evaluator = scorer(default_metrics(runs, epochs) + (["style"] if painters else []))
+    rows = {}
+    for each in runs:
+        dataset = open_run_data(each, data, bar) if choice.needs_data else None
+        scores = evaluate(each, evaluator, epochs, to, choice, gap, painters, dataset, say=print)
+        rows[each.path.name] = scores.rows
+        _say_scores(each, scores)
+        if nearest:
+            _show_nearest(each, evaluator, to, choice, dataset, scores)
+    if len(runs) > 1:
+        _compare(runs, rows)
+
+
+def _evaluate_folders(real, fake, resize, out, scorer, backend) -> None:
+    from artnb.data.sources import existing_folder, pictures_in
+
+    if not real:
+        raise InputError("generated pictures are scored against real ones; name them with --real")
+    for folder in (real, fake):
+        pictures_in(existing_folder(folder, "pictures"))
+    options.say_backend(backend)
+    from artnb.evaluation.evaluator import evaluate_folders
+    from artnb.evaluation.metrics.table import DEFAULT_METRICS
+    from artnb.evaluation.rows import write_scores
+
+    rows = evaluate_folders(real, fake, scorer(DEFAULT_METRICS), resize)
+    for row in rows:
+        print(f"{row.metric}: {row.score}")
+    _say_warnings(rows)
+    if out:
+        write_scores(out, rows)
+        print(f"Scores: {out}")
+
+
+def _say_scores(run, scores) -> None:
+    _say_warnings(scores.rows)
+    print(f"Scores:  {run.scores_file}")
+    print(f"Curves:  {run.scores_picture}")
+    if scores.best:
+        print(scores.best.describe())
+
+
+def _show_nearest(run, evaluator, to, choice, dataset, scores) -> None:
+    """Show the best epoch's translations that are nearest to real pictures, or the last one's."""
+    from artnb.drawing.grids import save_picture
+    from artnb.evaluation.nearest import view_nearest
+
+    epoch = scores.best.epoch if scores.best else max(int(row.epoch) for row in scores.rows)
+    view = view_nearest(run, evaluator, epoch, to, choice, dataset)
+    picture = save_picture(view.picture, run.path / f"nearest-epoch-{epoch:04d}.png")
+    print(f"Nearest: {picture}")
+    print(view.sentence)
+
+
+def _compare(runs, rows) -> None:
+    from artnb.evaluation.plots import draw_scores
+    from artnb.evaluation.rows import as_dictionaries, check_same_pictures, comparison_table
+
+    # A gap's sides are each Run's own pictures.
+    comparable = {n: [row for row in of_run if not row.is_of_gap] for n, of_run in rows.items()}
+    check_same_pictures(comparable)
+    print(comparison_table(comparable))
+    picture = runs[0].path.parent / f"{'-'.join(rows)}.png"
+    curves = draw_scores({name: as_dictionaries(of_run) for name, of_run in rows.items()})
+    curves.savefig(picture, dpi=110)
+    print(f"Side by side:  {picture}")
+
+
+def _evaluator(metrics, extractor, seed, default_metrics):
+    from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.extractors import load_extractor
+
+    asked = [name.strip().lower() for name in (metrics or "").split(",") if name.strip()]
+    network = load_extractor(extractor, progress=bar)
+    return Evaluator(network, asked or default_metrics, seed, skip_too_few=not asked, progress=bar)
+
+
+def _say_warnings(rows) -> None:
+    """Print each warning once."""
+    for warning in dict.fromkeys(w for row in rows for w in row.score.warnings):
+        print(f"Warning: {warning}")

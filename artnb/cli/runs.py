@@ -1,0 +1,101 @@
+"""Commands on Runs: list them, paint with them, bring generators in and take them out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from artnb.cli import options
+from artnb.cli.maker import Option
+from artnb.progress import bar
+
+
+def translate(
+    *,
+    run: options.RunName,
+    photos: Annotated[Path, "a file or a folder"],
+    out: Annotated[Path, "folder for the paintings"],
+    epoch: options.Epoch = "latest",
+    to: options.To = "y",
+    largest_px: options.LargestPx = None,
+    backend: options.Backend = None,
+) -> int:
+    """Turn photos of any size into paintings."""
+    from artnb.data.images import find_pictures
+    from artnb.runs.run import direction_towards, open_run
+
+    opened = open_run(run)
+    direction_towards(opened, to)
+    opened.find_snapshot(epoch)
+    find_pictures(photos)
+    options.say_backend(backend)
+    from artnb.translation import translate
+
+    report = translate(opened, photos, out, epoch, to, largest_px, bar)
+    print(f"{len(report.written)} paintings in {out}")
+    for path, problem in report.skipped:
+        print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
+    return 2 if report.skipped else 0
+
+
+def runs(folder: Annotated[Path | None, "where (default: outputs)"] = None) -> None:
+    """List Runs: how far they got, how they ended."""
+    from artnb.platform.where import outputs_folder
+    from artnb.runs.table import runs_table
+
+    print(runs_table(folder or outputs_folder()))
+
+
+def import_(
+    source: Annotated[str, "the generator that turns x into y", Option(metavar="FILE_OR_NAME")],
+    reverse: Annotated[
+        str | None, "the one that turns y into x, if there is one", Option(metavar="FILE")
+    ] = None,
+    *,
+    run: Annotated[str, "name of the new Run"],
+    x: Annotated[str | None, "what goes in (default: photo)"] = None,
+    y: Annotated[str | None, "what comes out (default: painting)"] = None,
+    backend: options.Backend = None,
+) -> None:
+    """Make a Run of a generator that others have trained.
+
+    sources: a .pth of the CycleGAN authors' code, a .h5 or .keras of Keras, an .onnx of
+             artnb export, or the name of a generator that the authors published, such as
+             style_monet, style_vangogh, style_cezanne, style_ukiyoe or monet2photo
+    """
+    from artnb.exchange.source import find_source
+    from artnb.runs.run import Run, refuse_existing, run_folder
+
+    refuse_existing(Run(run_folder(run)))
+    for given in filter(None, (source, reverse)):
+        find_source(given)
+    options.say_backend(backend)
+    from artnb.exchange.importing import import_generator
+
+    made = import_generator(source, run, reverse, x, y, progress=bar)
+    print(f"The Run is {made.path}")
+    print(f"Next:  artnb translate --run {run} --photos FOLDER --out FOLDER")
+
+
+def export(
+    *,
+    run: options.RunName,
+    epoch: options.Epoch = "latest",
+    to: options.To = "y",
+    format: Annotated[
+        Literal["keras", "onnx", "pth"],
+        "keras loads without artnb; onnx runs in onnxruntime; pth is a PyTorch state dict "
+        "in the key layout of the CycleGAN authors' code",
+    ],
+    out: Annotated[Path, "file to write; must not exist"],
+) -> None:
+    """Write a Run's generator for other programs."""
+    from artnb.exchange.export import check_export, export_generator, how_to_use
+    from artnb.platform.backend import import_quietly
+    from artnb.runs.run import open_run
+
+    opened = open_run(run)
+    check_export(opened, out, format, epoch)
+    import_quietly("keras")
+    written = export_generator(opened, out, format, epoch, to)
+    print(f"{written}: {written.stat().st_size / 1e6:,.1f} MB")
+    print(how_to_use(opened, written, format))
