@@ -103,9 +103,8 @@ def _weights() -> list[str]:
     from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
 
     lines = []
-    for kind, weights in PUBLISHED.items():
-        size_mb = weights.files[0].size_bytes / 1e6
-        path = weights_at_hand(kind)
+    for kind, (file, *_) in PUBLISHED.items():
+        size_mb, path = file.size_bytes / 1e6, weights_at_hand(kind)
         where = path or f"not here; artnb evaluate --extractor {kind} fetches {size_mb:.0f} MB"
-        lines.append(f"{weights.title}: {where}")
+        lines.append(f"{file.title}: {where}")
     return ["Weights:  " + lines[0], *("          " + line for line in lines[1:])]

@@ -115,16 +115,16 @@ def fetch(
 ) -> None:
     """Fetch a Collection's pictures by their addresses; run it again to go on."""
     from artnb.collection.fetch_images import fetch_images
-    from artnb.collection.one_picture import Manners
+    from artnb.collection.one_picture import FetchLimits
     from artnb.collection.table import open_collection
 
-    manners = Manners(
+    limits = FetchLimits(
         per_host=per_host,
         at_once=at_once,
         largest_bytes=int(largest_mb * _MEGA),
         largest_pixels=int(largest_mp * _MEGA),
     )
-    report = fetch_images(open_collection(collection), manners, again=again, progress=bar)
+    report = fetch_images(open_collection(collection), limits, again=again, progress=bar)
     print(*report.describe(), sep="\n")
 
 

@@ -9,37 +9,50 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.collection.fetch_report import FetchNotes, FetchReport, Missing
-from artnb.collection.one_picture import (
-    Arrived,
-    Later,
-    Manners,
-    Moved,
-    Outcome,
-    fetch_once,
-)
+from artnb.collection.one_picture import FetchLimits, MovedError, RefusedError, fetch_once
 from artnb.collection.table import TABLE, Collection, open_collection
-from artnb.collection.turns import Order, Turns
 from artnb.progress import Progress, silent
-from artnb.web.download import host_of
-from artnb.web.part import disk
+from artnb.web.client import InterruptedTryError, host_of
+from artnb.web.host_queue import HostQueue
+from artnb.web.partial import disk
 
 if TYPE_CHECKING:
-    from requests import Session
+    pass
+
+# Yields an address to ask, and the seconds to wait before that; the name of the file that came is
+# sent in, or the error that came of it is thrown in.
+Steps = Generator[tuple[str, float], str, str | None]
 
 _MOST_MOVES = 10
 _LONG_REST_S = 10.0
 _MOST_LETTERS = 80  # of an id, in the name of a file
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """One picture that is wanted.
+
+    Args:
+        id: of the picture.
+        stem: name of the file to make, without its ending.
+        urls: its addresses, the first to try first.
+    """
+
+    id: str
+    stem: str
+    urls: tuple[str, ...]
+
+
 def fetch_images(
     collection: Collection,
-    manners: Manners | None = None,
+    limits: FetchLimits | None = None,
     *,
     again: bool = False,
     progress: Progress = silent,
@@ -52,7 +65,7 @@ def fetch_images(
 
     Args:
         collection: with `urls` in its table.
-        manners: limits and patience; None takes the usual ones.
+        limits: how servers are asked, and what is taken; None takes the usual ones.
         again: also ask for what failed for good.
         progress: shows how far it has got, a step for each picture.
         say: called with a sentence when something holds up.
@@ -68,17 +81,18 @@ def fetch_images(
         collection.images.mkdir(parents=True, exist_ok=True)
         collection.folder.mkdir(parents=True, exist_ok=True)
     notes = FetchNotes(collection.folder)
-    files, missing, orders = _look_around(collection, {} if again else notes.read())
-    present = len(collection.kept) - len(missing) - len(orders)
-    run = _Run(collection.images, manners or Manners(), notes, say)
+    files, missing, wanted = _look_around(collection, {} if again else notes.read())
+    present = len(collection.kept) - len(missing) - len(wanted)
     notes.write(missing)
+    advance = progress("fetching pictures", len(wanted))
+    fetching = _Fetching(collection.images, limits or FetchLimits(), notes, say, advance)
     try:
-        run.fetch(orders, progress("fetching pictures", len(orders)))
+        fetching.fetch(wanted)
     finally:
-        missing += run.missing
+        missing += fetching.missing
         notes.write(missing)
-        _note_files(collection, files | run.files)
-    return FetchReport(len(run.files), present, tuple(missing), notes.path)
+        _note_files(collection, files | fetching.files)
+    return FetchReport(len(fetching.files), present, tuple(missing), notes.path)
 
 
 def file_stem(picture_id: str) -> str:
@@ -98,14 +112,14 @@ def file_stem(picture_id: str) -> str:
 
 def _look_around(
     collection: Collection, known: dict[str, Missing]
-) -> tuple[dict[str, str], list[Missing], list[Order]]:
+) -> tuple[dict[str, str], list[Missing], list[Wanted]]:
     """Give the files that an interrupted run left, what stays missing, and what to ask for."""
     arrived = {
         path.stem: path.name
         for path in collection.images.iterdir()
         if path.suffix != ".part" and path.is_file() and path.stat().st_size
     }
-    files, missing, orders = {}, [], []
+    files, missing, wanted = {}, [], []
     rows = collection.kept
     for row_id, file, urls in zip(rows["id"], rows["file"], rows["urls"], strict=True):
         stem, before = file_stem(row_id), known.get(row_id)
@@ -118,8 +132,8 @@ def _look_around(
         elif before and before.lasting and before.urls == urls:
             missing.append(before)
         else:
-            orders.append(Order(row_id, stem, tuple(dict.fromkeys(urls.split()))))
-    return files, missing, orders
+            wanted.append(Wanted(row_id, stem, tuple(dict.fromkeys(urls.split()))))
+    return files, missing, wanted
 
 
 def _note_files(collection: Collection, files: dict[str, str]) -> None:
@@ -133,135 +147,146 @@ def _note_files(collection: Collection, files: dict[str, str]) -> None:
     collection.with_table(table).save()
 
 
-class _Run:
-    """One run: orders go out to threads, and what comes of each is settled here."""
+class _Fetching:
+    """Requests go out to threads; what comes of each is settled here, in one thread."""
 
     def __init__(
-        self, images: Path, manners: Manners, notes: FetchNotes, say: Callable[[str], None]
+        self,
+        images: Path,
+        limits: FetchLimits,
+        notes: FetchNotes,
+        say: Callable[[str], None],
+        advance: Callable[[], None],
     ) -> None:
         self.files: dict[str, str] = {}
         self.missing: list[Missing] = []
-        self._images, self._manners, self._notes, self._say = images, manners, notes, say
-        self._turns = Turns(manners.per_host)
+        self._images, self._limits, self._notes = images, limits, notes
+        self._say, self._advance = say, advance
+        self._queue: HostQueue[tuple[Wanted, Steps]] = HostQueue(limits.per_host)
+        self._running: dict[Future[str], tuple[str, Wanted, Steps]] = {}
         self._sessions = threading.local()
         self._stop = threading.Event()
         self._told: set[str] = set()  # servers that something was said about
-        self._advance: Callable[[], None] = lambda: None
 
-    def fetch(self, orders: list[Order], advance: Callable[[], None]) -> None:
-        """Fetch what is ordered; KeyboardInterrupt comes through when all threads are done."""
-        self._advance = advance
-        for order in orders:
-            self._turns.add(order)
-        running: dict[Future, Order] = {}
-        with ThreadPoolExecutor(self._manners.at_once, "fetch") as pool:
+    def fetch(self, wanted: list[Wanted]) -> None:
+        """Fetch what is wanted; KeyboardInterrupt comes through when all threads are done."""
+        for picture in wanted:
+            self._go_on(picture, self._steps(picture), None)
+        with ThreadPoolExecutor(self._limits.at_once, "fetch") as pool:
             try:
-                self._go_on(pool, running)
+                while self._queue or self._running:
+                    self._send(pool)
+                    self._settle_or_sleep()
             except KeyboardInterrupt:
-                self._finish(running)
+                self._finish()
                 raise
             finally:
                 self._stop.set()
 
-    def _go_on(self, pool: ThreadPoolExecutor, running: dict[Future, Order]) -> None:
-        while self._turns or running:
-            for order in self._turns.take(self._manners.at_once - len(running)):
-                if self._turns.is_hopeless(order):
-                    self._turns.finished(order.url, reached=False)
-                    self._give_up(order, "on a server that cannot be reached", lasting=False)
-                else:
-                    running[pool.submit(self._try, order)] = order
-            if running:
-                self._settle_done(running, self._turns.wait_s())
-            elif wait_s := self._turns.wait_s():
-                time.sleep(wait_s)
+    def _steps(self, picture: Wanted) -> Steps:
+        """Ask at one address after the other, and note the file or why the picture is missing."""
+        refusals = []
+        for address in picture.urls:
+            try:
+                self.files[picture.id] = yield from self._steps_at(address)
+                return
+            except RefusedError as refusal:
+                refusals.append(refusal)
+        reason = "; ".join(dict.fromkeys(map(str, refusals)))
+        lasting = all(refusal.lasting for refusal in refusals)
+        missing = Missing(picture.id, lasting, reason, " ".join(picture.urls))
+        self.missing.append(missing)
+        self._notes.add(missing)
 
-    def _settle_done(self, running: dict[Future, Order], timeout_s: float | None) -> None:
-        full = len(running) >= self._manners.at_once
-        done, _ = wait(running, None if full else timeout_s, FIRST_COMPLETED)
-        for future in done:
-            self._settle(running.pop(future), future.result())
+    def _steps_at(self, address: str) -> Steps:
+        """Ask at one address, where it leads, and again after waits.
 
-    def _finish(self, running: dict[Future, Order]) -> None:
-        """After Ctrl-C: let what is under way arrive, so that nobody is asked for it again."""
-        self._turns.clear()
-        if running:
-            self._say(f"Finishing {len(running)} pictures; Ctrl-C again leaves at once.")
-        while running:
-            self._settle_done(running, None)
-            self._turns.clear()
+        Raises:
+            RefusedError: it brings no picture.
+        """
+        limits = self._limits
+        url, wait_s, moves, failures, reached = address, 0.0, 0, 0, False
+        while True:
+            try:
+                return (yield url, wait_s)
+            except MovedError as moved:
+                url, wait_s, moves, reached = str(moved), 0.0, moves + 1, True
+                if moves > _MOST_MOVES:
+                    raise RefusedError("sent from one address to the next") from None
+            except InterruptedTryError as interruption:
+                failures += 1
+                reached |= interruption.reached
+                wait_s = self._wait_s(url, interruption, failures)
+                if failures >= (limits.tries if reached else limits.tries_unreached):
+                    raise RefusedError(str(interruption), lasting=False) from None
+                url = address
 
-    def _try(self, order: Order) -> Outcome:
-        return fetch_once(
-            order.url, self._images / order.stem, self._session(), self._manners, self._stop
-        )
+    def _wait_s(self, url: str, interruption: InterruptedTryError, failures: int) -> float:
+        """Choose how long to wait; a server that says so is believed, and left alone until then."""
+        limits, wait_s, host = self._limits, interruption.wait_s, host_of(url)
+        if wait_s is None:
+            return min(limits.first_wait_s * 2.0 ** (failures - 1), limits.longest_wait_s)
+        if wait_s > limits.longest_wait_s:
+            reason = f"{interruption} and wants {wait_s:,.0f} s of it"
+            raise RefusedError(reason, lasting=False)
+        self._queue.rest(url, wait_s)
+        if wait_s >= _LONG_REST_S and host not in self._told:
+            self._told.add(host)
+            self._say(f"{host} asks for patience: it is left alone for {wait_s:,.0f} s.")
+        return wait_s
 
-    def _session(self) -> "Session":
-        """Give this thread's session, which keeps its connections open."""
+    def _go_on(self, picture: Wanted, steps: Steps, outcome: str | Exception | None) -> None:
+        """Tell a picture's steps what came of their request, and put the next one in line."""
+        try:
+            go_on = steps.throw if isinstance(outcome, Exception) else steps.send
+            url, wait_s = go_on(outcome)
+        except StopIteration:
+            self._advance()
+        else:
+            self._queue.add(url, (picture, steps), wait_s)
+
+    def _send(self, pool: ThreadPoolExecutor) -> None:
+        """Send what may be sent now."""
+        for url, (picture, steps) in self._queue.take(self._limits.at_once - len(self._running)):
+            if self._queue.is_unreachable(url):
+                self._queue.finished(url, reached=False)
+                refusal = RefusedError("on a server that cannot be reached", lasting=False)
+                self._go_on(picture, steps, refusal)
+            else:
+                self._running[pool.submit(self._fetch, url, picture)] = (url, picture, steps)
+
+    def _fetch(self, url: str, picture: Wanted) -> str:
+        """Ask in a thread, which has a session of its own that keeps connections open."""
         if not hasattr(self._sessions, "session"):
             import requests
 
             self._sessions.session = requests.Session()
-        return self._sessions.session
+        stem, session = self._images / picture.stem, self._sessions.session
+        return fetch_once(url, stem, session, self._limits, self._stop)
 
-    def _settle(self, order: Order, outcome: Outcome) -> None:
-        reached = not (isinstance(outcome, Later) and not outcome.reached)
-        self._turns.finished(order.url, reached)
-        order.reached |= reached
-        if isinstance(outcome, Arrived):
-            self.files[order.id] = outcome.file
-            self._advance()
-        elif isinstance(outcome, Moved):
-            self._follow(order, outcome.url)
-        elif isinstance(outcome, Later):
-            self._postpone(order, outcome)
-        else:
-            self._give_up(order, outcome.reason, lasting=True)
+    def _settle_or_sleep(self) -> None:
+        if self._running:
+            full = len(self._running) >= self._limits.at_once
+            self._settle(None if full else self._queue.wait_s())
+        elif wait_s := self._queue.wait_s():
+            time.sleep(wait_s)
 
-    def _follow(self, order: Order, url: str) -> None:
-        order.moves += 1
-        if order.moves > _MOST_MOVES:
-            self._give_up(order, "sent from one address to the next", lasting=True)
-        else:
-            order.moved_to = url
-            self._turns.add(order)
+    def _settle(self, timeout_s: float | None) -> None:
+        """Wait for requests to end, and go on with their pictures."""
+        done, _ = wait(self._running, timeout_s, FIRST_COMPLETED)
+        for future in done:
+            url, picture, steps = self._running.pop(future)
+            outcome = future.exception() or future.result()
+            if not isinstance(outcome, str | MovedError | InterruptedTryError | RefusedError):
+                raise outcome
+            self._queue.finished(url, reached=getattr(outcome, "reached", True))
+            self._go_on(picture, steps, outcome)
 
-    def _postpone(self, order: Order, later: Later) -> None:
-        """Ask again after a wait; who says when is believed, and left alone until then."""
-        manners = self._manners
-        order.failures += 1
-        wait_s = later.wait_s
-        if wait_s is None:
-            wait_s = manners.first_wait_s * 2.0 ** (order.failures - 1)
-        elif wait_s > manners.longest_wait_s:
-            reason = f"{later.reason} and wants {wait_s:,.0f} s of it"
-            self._give_up(order, reason, lasting=False)
-            return
-        else:
-            self._rest(order, wait_s)
-        if order.failures >= (manners.tries if order.reached else manners.tries_unreached):
-            self._give_up(order, later.reason, lasting=False)
-            return
-        order.moved_to = ""
-        self._turns.add(order, min(wait_s, manners.longest_wait_s))
-
-    def _rest(self, order: Order, wait_s: float) -> None:
-        """Leave a server alone for as long as it wishes."""
-        self._turns.rest(order.url, wait_s)
-        host = host_of(order.url)
-        if wait_s >= _LONG_REST_S and host not in self._told:
-            self._told.add(host)
-            self._say(f"{host} asks for patience: it is left alone for {wait_s:,.0f} s.")
-
-    def _give_up(self, order: Order, reason: str, *, lasting: bool) -> None:
-        """Go on to the next address, or note why the picture is missing."""
-        order.reasons.append(reason)
-        order.lasting &= lasting
-        if order.next_address():
-            self._turns.add(order)
-            return
-        reason = "; ".join(dict.fromkeys(order.reasons))
-        missing = Missing(order.id, order.lasting, reason, " ".join(order.urls))
-        self.missing.append(missing)
-        self._notes.add(missing)
-        self._advance()
+    def _finish(self) -> None:
+        """After Ctrl-C: let what is under way arrive, so that nobody is asked for it again."""
+        self._queue.clear()
+        if self._running:
+            self._say(f"Finishing {len(self._running)} pictures; Ctrl-C again leaves at once.")
+        while self._running:
+            self._settle(None)
+            self._queue.clear()

@@ -17,15 +17,19 @@ import artnb
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.web.download import TIMEOUTS_S, host_of, network
-from artnb.web.part import disk
-from artnb.web.retry import (
+from artnb.web.client import (
     LONGEST_WAIT_S,
+    TIMEOUTS_S,
     TRIES,
     TRIES_UNREACHED,
+    CertificateError,
     InterruptedTryError,
-    asked_wait_s,
+    asked,
+    host_of,
+    meaning_of,
+    wait_asked_for,
 )
+from artnb.web.partial import disk
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -38,17 +42,10 @@ FORMATS = {
 }
 _CHUNK_BYTES = 1 << 16
 _DECODED_AT_ONCE = threading.BoundedSemaphore(2)  # each takes some bytes for every pixel
-_REFUSALS = {
-    401: "only for those who are known there",
-    403: "not to be fetched",
-    404: "not there",
-    410: "not there any more",
-    451: "not to be fetched for legal reasons",
-}
 
 
 @dataclass(frozen=True)
-class Manners:
+class FetchLimits:
     """How servers are asked, and what is taken from them."""
 
     per_host: int = 2  # requests to one server at the same time
@@ -68,37 +65,21 @@ class Manners:
                 raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """The picture is there, under a name in the folder of images."""
-
-    file: str
+class MovedError(Exception):
+    """The server names another address, which is the message."""
 
 
-@dataclass(frozen=True)
-class Moved:
-    """The server names another address."""
+class RefusedError(Exception):
+    """This address brings no picture; the message is a clause that says why.
 
-    url: str
+    Args:
+        reason: why.
+        lasting: whether it would not bring one in the next run either.
+    """
 
-
-@dataclass(frozen=True)
-class Later:
-    """Another try may succeed, after so many seconds if the server says how many."""
-
-    reason: str
-    wait_s: float | None = None
-    reached: bool = True
-
-
-@dataclass(frozen=True)
-class Refused:
-    """No other try will bring a picture."""
-
-    reason: str
-
-
-Outcome = Arrived | Moved | Later | Refused
+    def __init__(self, reason: str, lasting: bool = True) -> None:
+        super().__init__(reason)
+        self.lasting = lasting
 
 
 @cache
@@ -122,42 +103,38 @@ def is_address(url: str) -> bool:
 
 
 def fetch_once(
-    url: str, stem: Path, session: "Session", manners: Manners, stop: threading.Event
-) -> Outcome:
+    url: str, stem: Path, session: "Session", limits: FetchLimits, stop: threading.Event
+) -> str:
     """Ask for one picture, check it, and keep it as it came.
 
     Args:
         url: http or https.
         stem: the file to make, without the ending, which the picture's format decides.
         session: of this thread.
-        manners: what is taken.
+        limits: of what is taken.
         stop: where it is set, the rest is not waited for.
 
     Returns:
-        What came of it.
+        The name of the file.
 
     Raises:
+        MovedError: it is at another address.
+        InterruptedTryError: another try may succeed.
+        RefusedError: none will.
         InputError: the file cannot be written.
     """
     if not is_address(url):
-        return Refused("with an address that is none of http or https")
-    try:
-        answer = _ask(url, session, manners, stop)
-    except InterruptedTryError as interruption:
-        return Later(str(interruption), interruption.wait_s, interruption.reached)
-    except InputError as error:
-        return Refused(str(error))
-    if not isinstance(answer, bytes):
-        return answer
+        raise RefusedError("with an address that is none of http or https")
+    data = _ask(url, session, limits, stop)
     try:
         with _DECODED_AT_ONCE:
-            suffix = check_picture(answer, manners.largest_pixels)
+            suffix = check_picture(data, limits.largest_pixels)
     except UnreadableImageError as error:
-        return Refused(f"no usable picture: {error}")
+        raise RefusedError(f"no usable picture: {error}") from error
     path = stem.with_name(stem.name + suffix)
     with disk(path):
-        write_whole(path, answer)
-    return Arrived(path.name)
+        write_whole(path, data)
+    return path.name
 
 
 def check_picture(data: bytes, largest_pixels: int) -> str:
@@ -196,35 +173,28 @@ def _formats_here() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _ask(
-    url: str, session: "Session", manners: Manners, stop: threading.Event
-) -> bytes | Moved | Later | Refused:
-    import requests
-
-    # Encoded once more, as pages are, a picture would only be longer.
-    headers = {"User-Agent": user_agent(), "Accept": "image/*", "Accept-Encoding": "identity"}
-    options = {"headers": headers, "stream": True, "allow_redirects": False}
-    with network(url, manners.timeouts_s):
-        try:
-            response = session.get(url, timeout=manners.timeouts_s, **options)
-        except requests.exceptions.SSLError:
-            return Later(f"the certificate of {host_of(url)} was not accepted", reached=False)
-        with response:
-            return _refusal(url, response) or _body(response, manners, stop)
+def _ask(url: str, session: "Session", limits: FetchLimits, stop: threading.Event) -> bytes:
+    headers = {"User-Agent": user_agent(), "Accept": "image/*"}
+    try:
+        with asked(url, headers, limits.timeouts_s, session, follow=False) as response:
+            _check_status(url, response)
+            return _body(response, limits, stop)
+    except CertificateError:
+        reason = f"the certificate of {host_of(url)} was not accepted"
+        raise InterruptedTryError(reason, reached=False) from None
+    except InputError as error:
+        raise RefusedError(str(error)) from None
 
 
-def _refusal(url: str, response: "Response") -> Moved | Later | Refused | None:
-    """Say what speaks against taking what a server sends, going by the status."""
-    status, host = response.status_code, host_of(url)
-    if status == 200:
-        return None
-    if status in (301, 302, 303, 307, 308) and response.headers.get("Location"):
-        return Moved(urljoin(url, response.headers["Location"]))
-    if status in (408, 425, 429) or status >= 500:
-        reason = "asks for patience" if status == 429 else "has a problem of its own"
-        wait_s = asked_wait_s(response.headers.get("Retry-After"))
-        return Later(f"{host} {reason} ({status})", wait_s)
-    return Refused(f"{_REFUSALS.get(status, 'not to be had')} ({status})")
+def _check_status(url: str, response: "Response") -> None:
+    if response.status_code == 200:
+        return
+    if response.is_redirect:
+        raise MovedError(urljoin(url, response.headers["Location"]))
+    status = meaning_of(response.status_code)
+    if status.again:
+        raise InterruptedTryError(f"{host_of(url)} {status.short}", wait_asked_for(response))
+    raise RefusedError(status.short)
 
 
 def _chunks(response: "Response") -> Iterator[bytes]:
@@ -235,22 +205,23 @@ def _chunks(response: "Response") -> Iterator[bytes]:
         yield chunk
 
 
-def _body(response: "Response", manners: Manners, stop: threading.Event) -> bytes | Later | Refused:
+def _body(response: "Response", limits: FetchLimits, stop: threading.Event) -> bytes:
     """Read what a server sends, as long as it keeps within the limits."""
-    too_large = Refused(f"larger than {manners.largest_bytes / 1e6:,.1f} MB")
     length = response.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > manners.largest_bytes:
-        return too_large
+    promised = int(length) if length.isdigit() else 0
     start, data = time.monotonic(), bytearray()
-    for chunk in _chunks(response):
+    for chunk in _chunks(response) if promised <= limits.largest_bytes else ():
         data += chunk
-        if len(data) > manners.largest_bytes:
-            return too_large
+        if len(data) > limits.largest_bytes:
+            break
         if stop.is_set():
-            return Later("interrupted")
-        if time.monotonic() - start > manners.longest_s:
-            return Later(f"not whole within {manners.longest_s:g} s")
-    encoded = "Content-Encoding" in response.headers
-    if length.isdigit() and not encoded and len(data) < int(length):
-        return Later("broken off before it was whole")
-    return bytes(data) if data else Refused("empty")
+            raise InterruptedTryError("interrupted")
+        if time.monotonic() - start > limits.longest_s:
+            raise InterruptedTryError(f"not whole within {limits.longest_s:g} s")
+    if max(promised, len(data)) > limits.largest_bytes:
+        raise RefusedError(f"larger than {limits.largest_bytes / 1e6:,.1f} MB")
+    if len(data) < promised and "Content-Encoding" not in response.headers:
+        raise InterruptedTryError("broken off before it was whole")
+    if not data:
+        raise RefusedError("empty")
+    return bytes(data)

@@ -9,7 +9,7 @@ from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
 from artnb.files import write_whole
 from artnb.runs.run import Run, direction_towards
-from artnb.web.part import disk
+from artnb.web.partial import disk
 
 if TYPE_CHECKING:
     import keras

@@ -1,48 +1,30 @@
 """Generators that the CycleGAN authors publish: which there are, and where they are put."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from artnb.errors import InputError
-from artnb.platform.where import cache_folder, known_folder
+from artnb.platform.where import cache_folder
 from artnb.progress import Progress, silent
-from artnb.web.download import download
-from artnb.web.observed import first_seen
+from artnb.web.published import PublishedFile, at_hand, fetch_published, first_seen, published
 
-# The authors' script scripts/download_cyclegan_model.sh has this address without encryption, which
-# the server has had since (see artnb/data/fetch/cyclegan.py).
-SERVER = "https://efrosgans.eecs.berkeley.edu/cyclegan/pretrained_models"
-LICENCE = "BSD, that of the authors' code; they name none for the weights"
-# 11.4 million float32 weights make 46 MB.
-_LARGEST_BYTES = 200_000_000
-
-# What each turns into what, by the names of that script.
-PUBLISHED: Mapping[str, tuple[str, str]] = {
-    "style_monet": ("photo", "monet"),
-    "style_vangogh": ("photo", "vangogh"),
-    "style_cezanne": ("photo", "cezanne"),
-    "style_ukiyoe": ("photo", "ukiyoe"),
-    "monet2photo": ("monet", "photo"),
-    "horse2zebra": ("horse", "zebra"),
-    "zebra2horse": ("zebra", "horse"),
-    "apple2orange": ("apple", "orange"),
-    "orange2apple": ("orange", "apple"),
-    "summer2winter_yosemite": ("summer", "winter"),
-    "winter2summer_yosemite": ("winter", "summer"),
-    "iphone2dslr_flower": ("iphone", "dslr"),
-    "sat2map": ("satellite", "map"),
-    "map2sat": ("map", "satellite"),
-    "cityscapes_photo2label": ("photo", "label"),
-    "cityscapes_label2photo": ("label", "photo"),
-    "facades_photo2label": ("photo", "label"),
-    "facades_label2photo": ("label", "photo"),
+_FILES: Mapping[str, PublishedFile] = {
+    name: file for name, (file,) in published("generators").items()
 }
+# What each turns into what, by the names of the authors' script.
+PUBLISHED: Mapping[str, tuple[str, ...]] = {
+    name: tuple(file.title.split(" → ")) for name, file in _FILES.items()
+}
+# The script has this address without encryption, which the server has had since.
+SERVER = _FILES["style_monet"].server
+LICENCE = _FILES["style_monet"].licence
 
 
 def address_of(name: str, server: str = SERVER) -> str:
     """Give the address of a published generator."""
-    return f"{server.rstrip('/')}/{name}.pth"
+    return replace(_FILES[name], server=server).url
 
 
 def find_published(
@@ -68,35 +50,18 @@ def find_published(
     Raises:
         InputError: it cannot be fetched, or is not what it was.
     """
-    path = _at_hand(name)
+    file, folder = replace(_FILES[name], server=server), cache_folder() / "generators"
+    path = at_hand([file], folder)
     if path is None:
-        url, path = address_of(name, server), _cache() / f"{name}.pth"
-        say(f"Fetching {path.name}, 46 MB, from {urlsplit(url).hostname}; licence: {LICENCE}.")
-        try:
-            download(url, path, largest_bytes=_LARGEST_BYTES, progress=progress, say=say)
-        except InputError as error:
-            raise InputError(f"{error}; or put {path.name} from {url} into {path.parent}") from None
-    _compare_with_first(path)
+        host = urlsplit(file.url).hostname
+        say(f"Fetching {file.name}, 46 MB, from {host}; licence: {LICENCE}.")
+        path = fetch_published(file, folder, progress, say)
+    if path.parent == folder:  # a folder of one's own is one's own business
+        _compare_with_first(path, folder / "observed.json")
     return path
 
 
-def _cache() -> Path:
-    return cache_folder() / "generators"
-
-
-def _at_hand(name: str) -> Path | None:
-    """Look for the file as it is published, and as the authors' script calls it."""
-    own = known_folder("ARTNB_WEIGHTS")
-    patterns = (f"{name}.pth", f"{name}_pretrained/latest_net_G.pth")
-    found = [path for pattern in patterns for path in sorted(own.rglob(pattern))] if own else []
-    cached = _cache() / f"{name}.pth"
-    return next((path for path in [*found, cached] if path.is_file()), None)
-
-
-def _compare_with_first(path: Path) -> None:
-    notes = _cache() / "observed.json"
-    if path.parent != _cache():
-        return  # a folder of one's own is one's own business
+def _compare_with_first(path: Path, notes: Path) -> None:
     first, now = first_seen(path, notes)
     if first != now:
         raise InputError(

@@ -302,7 +302,7 @@ def local_mifid(
     if real is None:
         return [f"{NOT_COMPUTED}, since there are no real paintings to compare with: --real DIR"]
     if extractor == "auto" and not weights_at_hand("inception"):
-        file = PUBLISHED["inception"].files[0]
+        file = PUBLISHED["inception"][0]
         return [
             f"{NOT_COMPUTED}, since it is defined on Inception, whose weights are not here; "
             f"the extractor inception fetches them ({file.size_bytes / 1e6:.0f} MB), squeezenet "

@@ -164,6 +164,9 @@ class Handler(BaseHTTPRequestHandler):
     def local(self):
         self.answer(302, Location="file:///etc/hostname")
 
+    def nowhere(self):
+        self.answer(302, Location="http://[")
+
     def log_message(self, *_):
         pass
 

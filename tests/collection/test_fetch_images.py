@@ -18,12 +18,12 @@ from artnb.collection import one_picture
 from artnb.collection.choose import choose_pair
 from artnb.collection.fetch_images import fetch_images, file_stem
 from artnb.collection.fetch_report import REPORT
-from artnb.collection.one_picture import Manners
+from artnb.collection.one_picture import FetchLimits
 from artnb.collection.table import TABLE, Collection, complete_table, open_collection
 from artnb.errors import InputError
 from tests.collection.picture_server import HOSTS, JPEG, PictureServer
 
-QUICK = Manners(first_wait_s=0.05, timeouts_s=(2.0, 2.0))
+QUICK = FetchLimits(first_wait_s=0.05, timeouts_s=(2.0, 2.0))
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_ctrl_c_twice_leaves_at_once(server, collect):
 
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        fetch_images(collection, Manners(timeouts_s=(2.0, 30.0)), say=interrupt_again)
+        fetch_images(collection, FetchLimits(timeouts_s=(2.0, 30.0)), say=interrupt_again)
     assert time.monotonic() - start < 3
     assert sum(bool(file) for file in files_of(collection).values()) == 4
     assert [path.name for path in collection.images.iterdir() if "part" in path.name] == []
@@ -193,6 +193,7 @@ def test_a_full_disk_is_told_and_what_had_arrived_is_noted(server, collect, monk
         ("script", "no usable picture: it is not a picture in a known format", True),
         ("circle", "sent from one address to the next", True),
         ("local", "with an address that is none of http or https", True),
+        ("nowhere", "http://127.0.0.1:PORT/nowhere/1 cannot be asked for (ValueError)", True),
         ("hanging", "not whole within 0.5 s", False),
         ("down", "127.0.0.1 has a problem of its own (500)", False),
         ("tired", "127.0.0.1 asks for patience (429) and wants 3,600 s of it", False),
@@ -200,18 +201,18 @@ def test_a_full_disk_is_told_and_what_had_arrived_is_noted(server, collect, monk
 )
 def test_what_is_missing_is_told_with_its_reason(server, collect, kind, reason, lasting):
     collection = collect({"a": server.url(f"{kind}/1"), "b": server.url("ok/1")})
-    limits = {"largest_bytes": 200_000, "largest_pixels": 100_000, "longest_s": 0.5, "tries": 2}
-    manners = Manners(first_wait_s=0.02, timeouts_s=(2.0, 2.0), **limits)
-    report = fetch_images(collection, manners)
+    most = {"largest_bytes": 200_000, "largest_pixels": 100_000, "longest_s": 0.5, "tries": 2}
+    limits = FetchLimits(first_wait_s=0.02, timeouts_s=(2.0, 2.0), **most)
+    report = fetch_images(collection, limits)
     assert report.fetched == 1
-    assert reasons(collection)["a"].startswith(reason)
+    assert reasons(collection)["a"].startswith(reason.replace("PORT", str(server.server_port)))
     assert [missing.lasting for missing in report.missing] == [lasting]
 
     asked = server.seen[f"/{kind}/1"]
-    fetch_images(open_collection(collection.folder), manners)
+    fetch_images(open_collection(collection.folder), limits)
     assert (server.seen[f"/{kind}/1"] == asked) == lasting
     asked = server.seen[f"/{kind}/1"]
-    fetch_images(open_collection(collection.folder), manners, again=True)
+    fetch_images(open_collection(collection.folder), limits, again=True)
     assert server.seen[f"/{kind}/1"] > asked
 
 
@@ -251,7 +252,7 @@ def test_a_new_address_is_asked_for(server, collect):
 def test_a_server_that_is_not_there_is_given_up_soon(collect):
     urls = {f"{number}": f"http://127.0.0.1:9/{number}.jpg" for number in range(200)}
     start = time.monotonic()
-    report = fetch_images(collect(urls), Manners(first_wait_s=0.5))
+    report = fetch_images(collect(urls), FetchLimits(first_wait_s=0.5))
     assert time.monotonic() - start < 10
     assert len(report.missing) == 200
     assert not any(missing.lasting for missing in report.missing)
@@ -262,7 +263,7 @@ def test_a_server_that_asks_for_patience_is_left_alone(server, collect):
     collection = collect({"a": server.url("busy/1")} | {f"{n}": server.url("ok/1") for n in "bcd"})
     times = []
     server.on_request = lambda count: times.append(time.monotonic())
-    assert fetch_images(collection, Manners(per_host=1)).fetched == 4
+    assert fetch_images(collection, FetchLimits(per_host=1)).fetched == 4
     assert times[1] - times[0] >= 0.95
 
 
@@ -326,9 +327,9 @@ def test_names_of_files_are_safe_and_differ():
 
 
 @pytest.mark.parametrize("name", ["per_host", "at_once", "largest_bytes"])
-def test_manners_make_sense(name):
+def test_limits_make_sense(name):
     with pytest.raises(InputError, match=f"{name} must be at least 1, got 0"):
-        Manners(**{name: 0})
+        FetchLimits(**{name: 0})
 
 
 def test_sides_of_a_pair_share_their_images(server, collect, tmp_path):

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from artnb.errors import InputError
-from artnb.exchange import published
 from artnb.exchange.published import PUBLISHED, SERVER, address_of, find_published
 from artnb.platform.where import cache_folder, known_folder
+from artnb.web import published
 from tests.web.server import status, whole
 
 DATA = b"weights" * 1000

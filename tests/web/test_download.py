@@ -14,11 +14,11 @@ from email.utils import format_datetime
 
 import numpy as np
 import pytest
+import requests
 
 from artnb.errors import InputError
-from artnb.web import part as part_of_a_file
+from artnb.web.client import LONGEST_WAIT_S, TRIES, wait_asked_for
 from artnb.web.download import download
-from artnb.web.retry import LONGEST_WAIT_S, TRIES, asked_wait_s
 
 from .server import Server, broken_after, stalled_after, status, whole
 
@@ -298,14 +298,25 @@ def test_who_asks_for_patience_gets_it(fetch):
     assert fetch.said[0] == "file.bin: 127.0.0.1 asked for patience (429); trying again in 7 s."
 
 
-@pytest.mark.parametrize("nonsense", [None, "", "-5", "soon", "1e9999", "٣", "Sat, 99 Foo"])
+def retry_after(value):
+    response = requests.Response()
+    response.headers["Retry-After"] = value
+    return wait_asked_for(response)
+
+
+@pytest.mark.parametrize("nonsense", ["", "-5", "soon", "1e9999", "٣", "Sat, 99 Foo"])
 def test_nonsense_is_no_time_to_wait(nonsense):
-    assert asked_wait_s(nonsense) is None
+    assert retry_after(nonsense) is None
+
+
+def test_who_says_nothing_asks_for_no_time():
+    assert wait_asked_for(None) is None
+    assert wait_asked_for(requests.Response()) is None
 
 
 def test_a_date_that_is_over_is_no_wait():
-    assert asked_wait_s("Sat, 05 Dec 2015 02:14:00 GMT") == 0
-    assert asked_wait_s("Sat, 05 Dec 2015 02:14:00 -0000") == 0
+    assert retry_after("Sat, 05 Dec 2015 02:14:00 GMT") == 0
+    assert retry_after("Sat, 05 Dec 2015 02:14:00 -0000") == 0
 
 
 # What is refused
@@ -461,6 +472,6 @@ def test_a_file_that_cannot_be_named_is_told(fetch, monkeypatch):
     def forbidden(*_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(part_of_a_file.os, "replace", forbidden)
+    monkeypatch.setattr(os, "replace", forbidden)
     with pytest.raises(InputError, match=r"\(Permission denied\); free space there or choose"):
         fetch(whole(DATA))

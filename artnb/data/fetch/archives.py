@@ -6,10 +6,9 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from artnb.data.fetch.folders import check_room
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
-from artnb.web.part import disk
+from artnb.web.partial import check_room, disk
 
 MOST_FILES = 100_000
 LARGEST_BYTES = 20_000_000_000

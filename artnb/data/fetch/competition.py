@@ -7,15 +7,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from artnb.data.fetch.archives import unpack
-from artnb.data.fetch.folders import check_room, filling, folder_of, is_whole, read_note
-from artnb.data.fetch.kaggle import archive_address, attach
-from artnb.data.fetch.official import COMPETITION, OFFICIAL, UNPACKED_BYTES, OfficialFile
+from artnb.data.fetch.folders import filling, folder_of, is_whole, read_note
+from artnb.data.fetch.kaggle import COMPETITION, OFFICIAL, archive_address, attach
 from artnb.errors import InputError, nearest
 from artnb.files import sha256_of
 from artnb.platform.where import kaggle_inputs, known_folder, platform_name
 from artnb.progress import Progress, silent
-from artnb.web.download import TIMEOUTS_S, download
+from artnb.web.client import TIMEOUTS_S
+from artnb.web.download import download
+from artnb.web.partial import check_room
+from artnb.web.published import PublishedFile
 
+# Of everything in it, unpacked: the shards, and 103 MB as single pictures.
+UNPACKED_BYTES: Mapping[str, int] = {
+    slug: sum(file.size_bytes for file in files.values()) + 103_000_000
+    for slug, files in OFFICIAL.items()
+}
 LARGEST_ZIP_BYTES = 20_000_000_000
 _MOST_PROBLEMS_TOLD = 3
 
@@ -27,7 +34,7 @@ def fetch_competition(
     progress: Progress = silent,
     say: Callable[[str], None] = print,
     attached: Path = Path("/kaggle/input"),
-    official: Mapping[str, Mapping[str, OfficialFile]] = OFFICIAL,
+    official: Mapping[str, Mapping[str, PublishedFile]] = OFFICIAL,
     sleep: Callable[[float], None] = time.sleep,
     timeouts_s: tuple[float, float] = TIMEOUTS_S,
 ) -> Path:
@@ -82,7 +89,7 @@ def fetch_competition(
 
 
 def differences(
-    folder: Path, files: Mapping[str, OfficialFile], progress: Progress = silent
+    folder: Path, files: Mapping[str, PublishedFile], progress: Progress = silent
 ) -> list[str]:
     """Compare a folder with a competition's official files.
 
@@ -109,7 +116,7 @@ def differences(
     return problems
 
 
-def _check_slug(slug: str, official: Mapping[str, Mapping[str, OfficialFile]]) -> None:
+def _check_slug(slug: str, official: Mapping[str, Mapping[str, PublishedFile]]) -> None:
     if not re.fullmatch(r"[A-Za-z0-9][\w-]*", slug):
         raise InputError(
             f"a competition is named by the last part of its address, got {slug!r}; "
@@ -129,7 +136,7 @@ def _here(slug: str, out: Path | None, attached: Path) -> Path | None:
     return next((place for place in places if place.is_dir() and any(place.iterdir())), None)
 
 
-def _was_fetched(folder: Path, slug: str, files: Mapping[str, OfficialFile]) -> bool:
+def _was_fetched(folder: Path, slug: str, files: Mapping[str, PublishedFile]) -> bool:
     """Say whether the folder is whole: as was noted, or the official files unpacked by hand."""
     if files and folder.is_dir() and not read_note(folder) and not differences(folder, files):
         return True
@@ -159,7 +166,7 @@ def _fetch(
 
 
 def _unpack(
-    archive: Path, folder: Path, slug: str, files: Mapping[str, OfficialFile], progress: Progress
+    archive: Path, folder: Path, slug: str, files: Mapping[str, PublishedFile], progress: Progress
 ) -> None:
     with filling(folder, slug) as staging:
         unpack(archive, staging, progress=progress)

@@ -1,7 +1,6 @@
 """Folders of fetched data: there whole with a note of what they hold, or not there at all."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 from artnb.errors import InputError
 from artnb.files import unfinished_folder, write_whole
 from artnb.platform.where import cache_folder
-from artnb.web.part import disk
+from artnb.web.partial import disk
 
 NOTE = "fetched.json"
 
@@ -80,21 +79,6 @@ def filling(folder: Path, name: str, **facts: str) -> Iterator[Path]:
         files, size_bytes = _count(filled)
         note = {"name": name, **facts, "files": files, "bytes": size_bytes}
         write_whole(filled / NOTE, json.dumps(note, indent=2) + "\n")
-
-
-def check_room(folder: Path, needed_bytes: int, name: str) -> None:
-    """Check that the disk a folder is on, or will be on, has room.
-
-    Raises:
-        InputError: it has not.
-    """
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    free = shutil.disk_usage(there).free
-    if free < needed_bytes:
-        raise InputError(
-            f"{name} needs {needed_bytes / 1e6:,.0f} MB in {folder.parent}, and "
-            f"{free / 1e6:,.0f} MB are free; free space there or choose another folder"
-        )
 
 
 def _count(folder: Path) -> tuple[int, int]:

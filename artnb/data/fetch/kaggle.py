@@ -5,7 +5,7 @@ is signed, or a token. Each usual failure has a sentence of ours.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -13,14 +13,19 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from artnb.data.fetch.credentials import TOKEN_PAGE, how_to_get_credentials, kaggle_credentials
-from artnb.data.fetch.official import OFFICIAL
 from artnb.errors import InputError, nearest
 from artnb.platform.where import platform_name
-from artnb.web.retry import InterruptedTryError, Patience, asked_wait_s
+from artnb.web.client import InterruptedTryError, keep_trying, meaning_of, wait_asked_for
+from artnb.web.published import PublishedFile, published
 
 if TYPE_CHECKING:
     import requests
 
+COMPETITION = "gan-getting-started"
+# Competitions whose files are known, by slug, and by the path of each file within.
+OFFICIAL: Mapping[str, Mapping[str, PublishedFile]] = {
+    COMPETITION: {name: file for name, (file,) in published(COMPETITION).items()}
+}
 SITE = "https://www.kaggle.com/competitions"
 # The client itself waits for an answer without an end.
 ANSWER_TIMEOUT_S = 60.0
@@ -45,15 +50,14 @@ def archive_address(
     Raises:
         InputError: kagglehub is missing, nobody is known to ask, or Kaggle refuses.
     """
-    patience = Patience(slug, "Kaggle", say, sleep)
     with kaggle_credentials() as place:
         advice = f"check the credentials from {place}" if place else how_to_get_credentials()
-        while True:
-            try:
-                with _in_our_words(slug, place or "kagglehub", advice):
-                    return _within(timeout_s, lambda: _ask(slug))
-            except InterruptedTryError as interruption:
-                patience.wait(interruption, 0)
+
+        def ask() -> str:
+            with _in_our_words(slug, place or "kagglehub", advice):
+                return _within(timeout_s, lambda: _ask(slug))
+
+        return keep_trying(ask, slug, "Kaggle", say, sleep)
 
 
 def attach(slug: str) -> Path:
@@ -153,10 +157,9 @@ def _in_our_words(slug: str, place: str, advice: str) -> Iterator[None]:
 def _refusal(error: "requests.HTTPError", slug: str, place: str) -> Exception:
     """Turn a status into what to do about it."""
     status = _status(error)
-    if status in (408, 429) or status >= 500:
-        reason = "asked for patience" if status == 429 else "has a problem of its own"
-        asked = error.response.headers.get("Retry-After") if error.response is not None else None
-        return InterruptedTryError(f"Kaggle {reason} ({status})", asked_wait_s(asked))
+    meaning = meaning_of(status)
+    if meaning.again:
+        return InterruptedTryError(f"Kaggle {meaning.clause}", wait_asked_for(error.response))
     if status == 401:
         return InputError(
             f"Kaggle does not accept the credentials from {place} (401); make "

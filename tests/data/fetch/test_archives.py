@@ -9,9 +9,9 @@ from collections import namedtuple
 
 import pytest
 
-from artnb.data.fetch import folders
 from artnb.data.fetch.archives import unpack
 from artnb.errors import InputError
+from artnb.web.partial import check_room
 
 from .zips import zip_of
 
@@ -172,4 +172,4 @@ def test_no_room_is_told_before(try_to_unpack, tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"data\.zip needs 0 MB in .*, and 0 MB are free"):
         try_to_unpack(zip_of({"a": b"1" * 1000}))
     assert list((tmp_path / "in" / "side").iterdir()) == []
-    assert folders.check_room(tmp_path / "not" / "there", 999, "x") is None
+    assert check_room(tmp_path / "not" / "there", 999, "x") is None

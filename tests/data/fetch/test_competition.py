@@ -14,8 +14,8 @@ from collections import namedtuple
 import pytest
 
 from artnb.data.dataset import open_dataset
-from artnb.data.fetch.competition import differences, fetch_competition
-from artnb.data.fetch.official import OFFICIAL, UNPACKED_BYTES
+from artnb.data.fetch.competition import UNPACKED_BYTES, differences, fetch_competition
+from artnb.data.fetch.kaggle import OFFICIAL
 from artnb.errors import InputError
 from tests.platform_fakes import LAYOUTS, mount_competition
 from tests.web.server import broken_after, status, whole

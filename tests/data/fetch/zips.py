@@ -5,9 +5,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from artnb.data.fetch.official import OfficialFile
 from artnb.data.records import Record, write_shard
 from artnb.files import sha256_of
+from artnb.web.published import PublishedFile
 from tests.data.pictures import encoded, picture
 
 DOMAINS = {"photo": 4, "monet": 3}
@@ -61,7 +61,8 @@ def official(folder, slug="gan-getting-started"):
     shards = sorted(folder.glob("*_tfrec/*"))
     return {
         slug: {
-            path.relative_to(folder).as_posix(): OfficialFile(path.stat().st_size, sha256_of(path))
+            name: PublishedFile(name, size_bytes=path.stat().st_size, sha256=sha256_of(path))
             for path in shards
+            for name in [path.relative_to(folder).as_posix()]
         }
     }

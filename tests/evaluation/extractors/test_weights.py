@@ -8,16 +8,10 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors.weights import (
-    PUBLISHED,
-    WeightFile,
-    Weights,
-    find_weights,
-    weights_at_hand,
-)
+from artnb.evaluation.extractors.weights import PUBLISHED, find_weights, weights_at_hand
 from artnb.platform.where import known_folder
-
-from ..web.server import Server, status, whole
+from artnb.web.published import PublishedFile
+from tests.web.server import Server, status, whole
 
 DATA = np.random.default_rng(0).bytes(200_000)
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -53,14 +47,14 @@ def cache(places):
 
 @pytest.fixture
 def published(server):
-    def file(name, **hashes):
-        return WeightFile(name, f"{server.url}/{name}", len(DATA), **hashes)
+    def file(title, name, **more):
+        return PublishedFile(name, server.url, len(DATA), title=title, licence="MIT", **more)
 
-    best = file("net.pth", sha256=SHA256, other_names=("also-net.pth",))
+    best = file("Net", "net.pth", sha256=SHA256, other_names=("also-net.pth",))
     return {
-        "net": Weights("Net", "MIT", (best, file("net.tgz"))),
-        "md5": Weights("Old Net", "MIT", (file("old.h5", md5=MD5),)),
-        "unhashed": Weights("New Net", "MIT", (file("new.tgz"),)),
+        "net": (best, file("Net", "net.tgz")),
+        "md5": (file("Old Net", "old.h5", md5=MD5),),
+        "unhashed": (file("New Net", "new.tgz"),),
     }
 
 
@@ -201,12 +195,12 @@ def test_a_kind_that_does_not_exist():
 
 def test_the_table_is_whole():
     assert set(PUBLISHED) == {"inception", "squeezenet", "vgg16"}
-    for weights in PUBLISHED.values():
-        assert weights.files[0].sha256 or weights.files[0].md5
-        for file in weights.files:
+    for files in PUBLISHED.values():
+        assert files[0].sha256 or files[0].md5
+        for file in files:
             assert file.url.endswith(f"/{file.name}")
             assert len(file.sha256 or "0" * 64) == 64
-    port = PUBLISHED["inception"].files[0]
+    port = PUBLISHED["inception"][0]
     assert all(port.sha256[:8] in name for name in (port.name, *port.other_names))
 
 

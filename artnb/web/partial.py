@@ -1,25 +1,27 @@
-"""A file that has not arrived yet: what is there of it, and whether it is the right one."""
+"""A file that has not arrived yet: what is there of it, and whether there is room for the rest."""
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.errors import InputError
+from artnb.files import PART
 
 if TYPE_CHECKING:
     from requests import Response
 
 
-class Part:
+class PartialFile:
     """What has arrived of a file, and beside it what the server calls this version of it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.with_name(path.name + ".part")
-        self._note = path.with_name(path.name + ".part.json")
+        self.path = path.with_name(path.name + PART)
+        self._note = path.with_name(f"{path.name}{PART}.json")
 
     @property
     def size(self) -> int:
@@ -68,14 +70,35 @@ def disk(path: Path) -> Iterator[None]:
         ) from None
 
 
-def hash_problem(path: Path, *, sha256: str | None, md5: str | None) -> str:
+def check_room(path: Path, needed_bytes: int, name: str, digits: int = 0) -> None:
+    """Check that the disk that a file or folder is on, or will be on, has room.
+
+    Args:
+        path: of the file or folder.
+        needed_bytes: that it will take.
+        name: of what needs them.
+        digits: with which MB are told.
+
+    Raises:
+        InputError: it has not.
+    """
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    if free < needed_bytes:
+        raise InputError(
+            f"{name} needs {needed_bytes / 1e6:,.{digits}f} MB in {path.parent}, and "
+            f"{free / 1e6:,.{digits}f} MB are free; free space there or choose another folder"
+        )
+
+
+def hash_problem(path: Path, sha256: str | None = None, md5: str | None = None) -> str:
     """Compare a file's hashes with what they must be; None is not compared.
 
     Returns:
         A clause that names both where they differ, else nothing.
     """
     for kind, expected in (("sha256", sha256), ("md5", md5)):
-        if expected is None:
+        if not expected:
             continue
         with path.open("rb") as file:
             found = hashlib.file_digest(file, kind).hexdigest()
