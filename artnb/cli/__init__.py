@@ -32,7 +32,7 @@ _SUBMIT = {
     "check": Command("Check a submission by the competition's rules.", "submit:check"),
 }
 _KAGGLE = {"push": Command("Push a notebook with Kaggle's client.", "submit:push")}
-_COMMANDS = {
+COMMANDS = {
     "doctor": Command("Look at this machine: backend, devices, data, weights.", "start:doctor"),
     "demo": Command("Make data, train for four minutes, paint.", "start:demo"),
     "data": Command("Make, fetch, prepare and check training data.", actions=_DATA),
@@ -84,5 +84,5 @@ def build_parser() -> CommandParser:
 
     parser = CommandParser("artnb", description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"artnb {artnb.__version__}")
-    add_commands(parser, _COMMANDS, "commands", "COMMAND")
+    add_commands(parser, COMMANDS, "commands", "COMMAND")
     return parser

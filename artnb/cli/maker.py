@@ -92,16 +92,9 @@ def add_commands(
     subparsers = parser.add_subparsers(title=title, metavar=metavar, required=True)
     for name, command in commands.items():
         text = command.text
-        added = subparsers.add_parser(name, help=text, description=text, formatter_class=_Help)
+        added = subparsers.add_parser(name, help=text, description=text)
+        added.formatter_class = argparse.RawDescriptionHelpFormatter  # keeps an epilog's lines
         added.command = command
-
-
-class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Show defaults where there is one to tell, and keep the lines of an epilog."""
-
-    def _get_help_string(self, action: argparse.Action) -> str:
-        says_nothing = action.default in (None, False, []) or "(default" in (action.help or "")
-        return action.help or "" if says_nothing else super()._get_help_string(action)
 
 
 def _add_arguments(parser: argparse.ArgumentParser, function: Callable) -> None:
@@ -112,10 +105,12 @@ def _add_arguments(parser: argparse.ArgumentParser, function: Callable) -> None:
     for parameter in inspect.signature(function).parameters.values():
         kind, notes = _kind_and_notes(parameter.annotation)
         option = next((note for note in notes if isinstance(note, Option)), Option())
-        text = next((note for note in notes if isinstance(note, str)), None)
+        text = next((note for note in notes if isinstance(note, str)), "")
         if option.exclusive not in groups:
             groups[option.exclusive] = parser.add_mutually_exclusive_group()
         names, told = _argument(parameter, kind, option)
+        if told.get("default") and "(default" not in text:
+            text += " (default: %(default)s)"
         groups[option.exclusive].add_argument(*names, help=text, **told)
 
 

@@ -23,10 +23,10 @@ def clean(
     preview: Annotated[bool, "draw the sheets, leave the table as it is"] = False,
     smallest_px: Annotated[int, "of the shorter side"] = 192,
     no_crop: Annotated[bool, "find no borders and frames"] = False,
-    smallest_remainder: Annotated[float, "share of a picture that cutting its border leaves"] = 0.4,
+    smallest_remainder: Annotated[float, "share of the area that a cut must leave"] = 0.4,
     most_bits: Annotated[int, "of 64 by which near-duplicates' hashes differ"] = 6,
     keep_repeats: Annotated[bool, "find no near-duplicates"] = False,
-    without_cluster: Annotated[Sequence[int], "leave out such as text pages; may be repeated"] = (),
+    without_cluster: Annotated[Sequence[int], "leave this cluster out; may be repeated"] = (),
 ) -> None:
     """Find borders, repeats, small and unreadable pictures; the table says, no file changes.
 

@@ -51,7 +51,7 @@ def build(
 def check(
     zip: Annotated[Path, "the zip"] = Path(ZIP_NAME),
     *,
-    real: Annotated[Path | None, "for a local MiFID: the competition's, or real paintings"] = None,
+    real: Annotated[Path | None, "for a local MiFID: the competition's folder or paintings"] = None,
     extractor: options.Extractor = "auto",
     backend: options.Backend = None,
 ) -> int:
