@@ -19,7 +19,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.runs import DEFAULT_RUN_METRICS, evaluate_run
+from artnb.evaluation.runs import DEFAULT_RUN_METRICS, evaluate
 from artnb.runs.run import open_run
 from tests.evaluation.stand_in import Colours
 from tests.golden import older_runs
@@ -153,7 +153,7 @@ def test_they_are_scored_as_before_from_what_was_measured_then(house, expected, 
     extractor = Colours()
     evaluator = Evaluator(extractor, DEFAULT_RUN_METRICS, skip_too_few=True)
     for to in ("y", "x"):
-        evaluate_run(open_run("trained"), evaluator, to=to)
+        evaluate(open_run("trained"), evaluator, to=to)
     assert extractor.seen == 0
     assert _known() == before
     rows = older_runs.rows(RUN / "scores.csv")
