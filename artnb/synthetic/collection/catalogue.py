@@ -6,6 +6,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import Generator
 
 from artnb.synthetic.collection.epochs import EPOCHS, Epoch
 from artnb.synthetic.landscapes.noise import part_generator
@@ -154,7 +155,7 @@ def scene_seed(number: int, seed: int) -> int:
     return _FIRST_SEED + _SEEDS_PER_COLLECTION * seed + number
 
 
-def generator_of(number: int, seed: int, part: str) -> np.random.Generator:
+def generator_of(number: int, seed: int, part: str) -> Generator:
     """Give one part of a picture's making its own random stream."""
     return part_generator(scene_seed(number, seed), f"collection {part}")
 
@@ -184,7 +185,7 @@ def _slug(text: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
-def _title(kind: str, epoch: str, scene: int, generator: np.random.Generator) -> str:
+def _title(kind: str, epoch: str, scene: int, generator: Generator) -> str:
     """Give a picture its title; `scene` is its seed, where it is a landscape."""
     name = f"{_one_of(_FIRST[epoch], generator)} {_one_of(_LAST[epoch], generator)}"
     if kind == "landscape":
@@ -206,11 +207,11 @@ def _of_landscape(scene: int, place: str) -> str:
     return f"{_COUNTRY_NAMES[country]} near {place}{winter}, {_LIGHT_NAMES[light]}"
 
 
-def _one_of(words: str, generator: np.random.Generator) -> str:
+def _one_of(words: str, generator: Generator) -> str:
     return str(generator.choice(words.split()))
 
 
-def _date(first: int, last: int, generator: np.random.Generator) -> str:
+def _date(first: int, last: int, generator: Generator) -> str:
     """Write a year between two others in one of the forms that catalogues use."""
     year = int(generator.integers(first, last + 1))
     century, decade = year // 100 + 1, year // 10 * 10

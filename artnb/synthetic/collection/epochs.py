@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from artnb.synthetic.landscapes.noise import pixel_middles, sample_square
 from artnb.synthetic.landscapes.plan import code_colour
@@ -86,13 +87,13 @@ REALISM = Epoch(
 EPOCHS = (BAROQUE, REALISM)
 
 
-def some_colour(codes: tuple[str, ...], generator: np.random.Generator) -> np.ndarray:
+def some_colour(codes: tuple[str, ...], generator: Generator) -> np.ndarray:
     """Choose a colour, and mix it a little lighter or darker."""
     chosen = code_colour(codes[generator.integers(len(codes))])
     return chosen * np.float32(generator.uniform(0.93, 1.05))
 
 
-def backdrop(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
+def backdrop(epoch: Epoch, generator: Generator) -> np.ndarray:
     """See a wall, lighter where the light does not come from, as painters have it.
 
     Returns:
@@ -105,7 +106,7 @@ def backdrop(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
     return some_colour(epoch.grounds, generator) * glow[..., None]
 
 
-def paint(seen: np.ndarray, epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
+def paint(seen: np.ndarray, epoch: Epoch, generator: Generator) -> np.ndarray:
     """Paint what is seen as an epoch does.
 
     Args:
@@ -132,7 +133,7 @@ def in_palette(seen: np.ndarray, epoch: Epoch) -> np.ndarray:
     return (np.stack(mixed, axis=-1) + chroma).astype(np.float32)
 
 
-def _falling_light(size_px: int, much: float, generator: np.random.Generator) -> np.ndarray:
+def _falling_light(size_px: int, much: float, generator: Generator) -> np.ndarray:
     """Darken the edges, around a middle that lies a little towards the light."""
     along = pixel_middles(size_px)
     middle = generator.uniform(0.38, 0.5, 2)
@@ -140,7 +141,7 @@ def _falling_light(size_px: int, much: float, generator: np.random.Generator) ->
     return (1.0 - much * np.clip((away - 0.18) / 0.6, 0.0, 1.0) ** 1.2)[..., None]
 
 
-def _lean(generator: np.random.Generator) -> np.ndarray:
+def _lean(generator: Generator) -> np.ndarray:
     """Give the directions of strokes where the picture is flat: they drift."""
     offset = generator.uniform(0.0, 1.0, 2)
     angle = 0.9 * sample_square("smooth", pixel_middles(FIELD_CELLS) / 5.0, offset)
@@ -148,7 +149,7 @@ def _lean(generator: np.random.Generator) -> np.ndarray:
     return (0.0015 * doubled).astype(np.float32)
 
 
-def _surface(size_px: int, craquelure: float, generator: np.random.Generator) -> np.ndarray:
+def _surface(size_px: int, craquelure: float, generator: Generator) -> np.ndarray:
     """Give the weave of the canvas, and the cracks of age."""
     places = np.arange(size_px, dtype=np.float32) / 700.0
     ridges = sample_square("rough", places, generator.uniform(0.0, 1.0, 2))

@@ -11,6 +11,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image, ImageEnhance
 
 from artnb.data.prepare import new_folder
@@ -116,9 +117,7 @@ def _bare(kind: str, epoch: Epoch, number: int, seed: int) -> Image.Image:
     )
 
 
-def _seen(
-    kind: str, epoch: Epoch, number: int, seed: int, generator: np.random.Generator
-) -> np.ndarray:
+def _seen(kind: str, epoch: Epoch, number: int, seed: int, generator: Generator) -> np.ndarray:
     if kind == "page":
         return subjects.page(generator)
     if kind == "statue":
@@ -134,14 +133,14 @@ def _seen(
     return paint(seen, epoch, generator)
 
 
-def margin(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+def margin(image: Image.Image, generator: Generator) -> Image.Image:
     """Lay a picture on a sheet of one colour, with another margin on each side."""
     widths = generator.integers(14, 34, 4).tolist()
     colour = code_colour(_MARGINS[generator.integers(len(_MARGINS))]) * 255
     return _on_sheet(image, widths, np.broadcast_to(colour, (*_outer(image, widths), 3)))
 
 
-def frame(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+def frame(image: Image.Image, generator: Generator) -> Image.Image:
     """Put a picture into a frame of wood or gilding."""
     width = int(generator.integers(16, 26))
     height, across = _outer(image, [width] * 4)
@@ -153,7 +152,7 @@ def frame(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return _on_sheet(image, [width] * 4, wood * (1.0 + profile + grain)[..., None])
 
 
-def repeat(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+def repeat(image: Image.Image, generator: Generator) -> Image.Image:
     """Give a picture as another museum has it: of another size, and toned a little."""
     scale = generator.uniform(1.08, 1.3)
     size = tuple(round(scale * side) for side in image.size)
@@ -161,7 +160,7 @@ def repeat(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     return ImageEnhance.Brightness(toned).enhance(generator.uniform(0.93, 1.08))
 
 
-def detail(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+def detail(image: Image.Image, generator: Generator) -> Image.Image:
     """Give a part of a picture as large as the whole."""
     width, height = (round(0.6 * side) for side in image.size)
     left = int(generator.integers(image.width - width))
@@ -171,7 +170,7 @@ def detail(image: Image.Image, generator: np.random.Generator) -> Image.Image:
     )
 
 
-def grey(image: Image.Image, generator: np.random.Generator) -> Image.Image:
+def grey(image: Image.Image, generator: Generator) -> Image.Image:
     """Give a picture as an old black-and-white photograph has it."""
     contrast = generator.uniform(0.85, 1.05)
     return ImageEnhance.Contrast(image.convert("L")).enhance(contrast).convert("RGB")

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image, ImageDraw, ImageFont
 
 from artnb.synthetic.collection.bodies import Relief
@@ -38,7 +39,7 @@ _SYLLABLES = (
 )
 
 
-def portrait(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
+def portrait(epoch: Epoch, generator: Generator) -> np.ndarray:
     """See somebody who sits for a portrait.
 
     Args:
@@ -70,7 +71,7 @@ def portrait(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
     return body.lit(epoch.light, epoch.ambient)
 
 
-def statue(generator: np.random.Generator) -> np.ndarray:
+def statue(generator: Generator) -> np.ndarray:
     """See the photograph of a bust on its foot, before a plain ground."""
     ground = some_colour(_PLAIN, generator) * (1.12 - 0.3 * pixel_middles(CANVAS_PX))[:, None, None]
     ground = np.broadcast_to(ground, (CANVAS_PX, CANVAS_PX, 3))
@@ -95,13 +96,13 @@ def _as_stone(colour: np.ndarray, marble: np.ndarray) -> np.ndarray:
     return 0.8 * colour.mean(axis=-1, keepdims=True) + 0.2 * marble
 
 
-def _curtain(body: Relief, generator: np.random.Generator) -> None:
+def _curtain(body: Relief, generator: Generator) -> None:
     cloth, side = some_colour(_CURTAINS, generator), generator.choice([-1.0, 1.0])
     for x, wide in ((0.42, 0.13), (0.32, 0.07), (0.52, 0.1)):
         body.ball(side * x, -0.1, wide, 0.75, cloth, deep=0.06, before=-0.5, folds=0.5, lean=0.06)
 
 
-def _shoulders(body: Relief, coat: np.ndarray, generator: np.random.Generator) -> None:
+def _shoulders(body: Relief, coat: np.ndarray, generator: Generator) -> None:
     wide, slope = generator.uniform(0.3, 0.4), generator.uniform(0.0, 0.05)
     body.ball(0.0, 0.63, wide, 0.43, coat, deep=0.2, before=-0.12, folds=0.35)
     for side in (-1, 1):
@@ -117,7 +118,7 @@ def _neckline(body: Relief, skin: np.ndarray) -> None:
         body.ball(x, y, 0.009, 0.009, code_colour(_LINEN), before=0.1, shine=0.4)
 
 
-def _lace(body: Relief, generator: np.random.Generator) -> None:
+def _lace(body: Relief, generator: Generator) -> None:
     """Lay a collar on the shoulders, or put a ruff around the neck."""
     linen = code_colour(_LINEN)
     if generator.random() < 0.35:
@@ -131,7 +132,7 @@ def _lace(body: Relief, generator: np.random.Generator) -> None:
         body.ball(x, 0.265, wide, 0.05, linen, deep=0.05, before=0.045, lean=lean, folds=0.15)
 
 
-def _shirt(body: Relief, generator: np.random.Generator) -> None:
+def _shirt(body: Relief, generator: Generator) -> None:
     linen = code_colour(_LINEN)
     for side in (-1, 1):
         body.ball(0.04 * side, 0.245, 0.028, 0.06, linen, before=0.06, lean=-side * 0.5)
@@ -139,7 +140,7 @@ def _shirt(body: Relief, generator: np.random.Generator) -> None:
         body.ball(0.0, 0.295, 0.028, 0.03, code_colour(_CRAVAT), before=0.075)
 
 
-def _head(body: Relief, skin: np.ndarray, generator: np.random.Generator) -> float:
+def _head(body: Relief, skin: np.ndarray, generator: Generator) -> float:
     """Add neck and head; gives how far the face is turned."""
     turn, wide = generator.uniform(-0.045, 0.045), generator.uniform(0.112, 0.13)
     body.ball(0.0, 0.19, 0.082, 0.13, skin, before=-0.02)
@@ -165,7 +166,7 @@ def _eye(body: Relief, x: float, y: float, skin: np.ndarray) -> None:
 
 
 def _hair(
-    body: Relief, turn: float, hair: np.ndarray, long_hair: bool, generator: np.random.Generator
+    body: Relief, turn: float, hair: np.ndarray, long_hair: bool, generator: Generator
 ) -> None:
     crown = generator.uniform(0.07, 0.095)
     body.ball(-turn, -0.105, 0.132, crown, hair, deep=0.15, before=0.03)
@@ -201,7 +202,7 @@ def landscape(scene_seed: int) -> np.ndarray:
     return render_scene(scene_seed, CANVAS_PX // SUPERSAMPLING).colour
 
 
-def still_life(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
+def still_life(epoch: Epoch, generator: Generator) -> np.ndarray:
     """See a jug, fruit and perhaps a cloth on a table."""
     edge = generator.uniform(0.58, 0.68)
     ground = backdrop(epoch, generator)
@@ -224,7 +225,7 @@ def still_life(epoch: Epoch, generator: np.random.Generator) -> np.ndarray:
     return body.lit(epoch.light, epoch.ambient)
 
 
-def _jug(body: Relief, across: float, generator: np.random.Generator) -> None:
+def _jug(body: Relief, across: float, generator: Generator) -> None:
     """Add a jug with a neck, or a bowl."""
     clay = some_colour(_POTS, generator)
     if generator.random() < 0.3:
@@ -237,7 +238,7 @@ def _jug(body: Relief, across: float, generator: np.random.Generator) -> None:
     body.stain(across, top + 0.008, mouth, 0.006, (0.04, 0.03, 0.03), 0.85)
 
 
-def page(generator: np.random.Generator) -> np.ndarray:
+def page(generator: Generator) -> np.ndarray:
     """See a written page: lines of words that are none, sometimes with an initial."""
     paper, ink = some_colour(_PAPERS, generator), some_colour(_INKS, generator)
     sheet = Image.new("L", (CANVAS_PX, CANVAS_PX), 0)
@@ -268,7 +269,7 @@ def _write(draw: ImageDraw.ImageDraw, left: float, width: float, letter_px: int,
         draw.text((left, top), line, 255, font)
 
 
-def _word(generator: np.random.Generator) -> str:
+def _word(generator: Generator) -> str:
     return "".join(generator.choice(_SYLLABLES, generator.integers(1, 4)))
 
 
@@ -280,7 +281,7 @@ def _letters(size_px: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(folder / "DejaVuSerif-Italic.ttf", size_px)
 
 
-def blank(generator: np.random.Generator) -> np.ndarray:
+def blank(generator: Generator) -> np.ndarray:
     """See a primed canvas on which nothing is painted."""
     grain = generator.normal(0.0, 0.006, (CANVAS_PX, CANVAS_PX, 1)).astype(np.float32)
     return code_colour("#d8cdb4") + grain

@@ -4,6 +4,7 @@ import zlib
 from functools import cache
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image
 
 TILE_PX = 512
@@ -12,15 +13,10 @@ TILE_PX = 512
 TILE_SLOPES = {"smooth": 2.3, "cloud": 1.75, "rough": 1.1, "fine": 0.35}
 
 
-def part_generator(seed: int, part: str) -> np.random.Generator:
-    """Give one part of a scene its own random stream, so that parts never shift each other.
+def part_generator(seed: int, part: str) -> Generator:
+    """Give one part of a scene, such as ``"sky"``, a random stream of its own.
 
-    Args:
-        seed: Seed of the scene, a non-negative integer.
-        part: Name of the part, for example ``"sky"``.
-
-    Returns:
-        A generator that depends on nothing but `seed` and `part`.
+    It depends on nothing but seed and name, so that parts never shift each other.
     """
     return np.random.default_rng([seed, zlib.crc32(part.encode())])
 
@@ -33,7 +29,7 @@ def noise_tile(name: str) -> np.ndarray:
         name: ``"smooth"``, ``"cloud"``, ``"rough"``, ``"fine"`` or ``"ridged"``.
 
     Returns:
-        float32 array of shape (512, 512), mean 0 and standard deviation 1.
+        float32 of shape (512, 512), mean 0 and standard deviation 1.
     """
     generator = part_generator(0, f"tile {name}")
     if name == "ridged":
@@ -41,9 +37,7 @@ def noise_tile(name: str) -> np.ndarray:
     return _standardised(_spectral_noise(generator, TILE_SLOPES[name], low=1.0, high=TILE_PX))
 
 
-def _spectral_noise(
-    generator: np.random.Generator, slope: float, low: float, high: float
-) -> np.ndarray:
+def _spectral_noise(generator: Generator, slope: float, low: float, high: float) -> np.ndarray:
     """Filter white noise to the waves that fit `low` to `high` times across the tile."""
     across = np.fft.fftfreq(TILE_PX)[:, None] * TILE_PX
     down = np.fft.rfftfreq(TILE_PX)[None, :] * TILE_PX
@@ -54,7 +48,7 @@ def _spectral_noise(
     return np.fft.irfft2(white * amplitude, s=(TILE_PX, TILE_PX))
 
 
-def _ridged_noise(generator: np.random.Generator) -> np.ndarray:
+def _ridged_noise(generator: Generator) -> np.ndarray:
     """Add octaves of folded noise, whose folds look like the crests of mountains."""
     total = np.zeros((TILE_PX, TILE_PX))
     crest = np.ones((TILE_PX, TILE_PX))
@@ -73,15 +67,15 @@ def _standardised(values: np.ndarray) -> np.ndarray:
 
 
 def sample_smoothly(tile: str, across: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Read a periodic tile between its texels.
+    """Read a `noise_tile` between its texels, bilinearly.
 
     Args:
-        tile: Name of a `noise_tile`.
+        tile: Its name.
         across: Horizontal positions, where 1 is the width of the tile; any shape.
         down: Vertical positions of the same (or a broadcastable) shape.
 
     Returns:
-        float32 array of the broadcast shape, bilinear values of the tile.
+        float32 of the broadcast shape.
     """
     column = np.asarray(across * TILE_PX, np.float32)
     row = np.asarray(down * TILE_PX, np.float32)
@@ -100,16 +94,7 @@ def sample_smoothly(tile: str, across: np.ndarray, down: np.ndarray) -> np.ndarr
 
 
 def sample_nearest(tile: str, across: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """Read a periodic tile at its nearest texels, for grain where smoothness is not needed.
-
-    Args:
-        tile: Name of a `noise_tile`.
-        across: Horizontal positions, where 1 is the width of the tile; any shape.
-        down: Vertical positions of the same (or a broadcastable) shape.
-
-    Returns:
-        float32 array of the broadcast shape.
-    """
+    """Read a `noise_tile` at its nearest texels, for grain (see `sample_smoothly`)."""
     column = np.floor(across * TILE_PX).astype(np.int32) & (TILE_PX - 1)
     row = np.floor(down * TILE_PX).astype(np.int32) & (TILE_PX - 1)
     return noise_tile(tile).ravel().take(row * TILE_PX + column)
@@ -132,15 +117,12 @@ def blend(colour: np.ndarray, other: np.ndarray, share: np.ndarray) -> np.ndarra
     return colour + (other - colour) * share[..., None]
 
 
-def wavy_line(generator: np.random.Generator, position: np.ndarray, waves: float) -> np.ndarray:
-    """Draw a random smooth function of one variable.
+def wavy_line(generator: Generator, position: np.ndarray, waves: float) -> np.ndarray:
+    """Draw a random smooth function of one variable, with values of about -1 to 1.
 
     Args:
         position: Where to evaluate it, any shape, usually 0 to 1.
         waves: About how many times it swings while `position` goes from 0 to 1.
-
-    Returns:
-        Array of the shape of `position`, values about -1 to 1.
     """
     total = np.zeros_like(position)
     for frequency, amplitude in ((1.0, 0.6), (1.9, 0.3), (3.7, 0.15)):
@@ -150,29 +132,15 @@ def wavy_line(generator: np.random.Generator, position: np.ndarray, waves: float
 
 
 def smoothstep(low: float, high: float, values: np.ndarray) -> np.ndarray:
-    """Rise smoothly from 0 where values are at `low` to 1 where they are at `high`.
-
-    Args:
-        low: Where the rise begins.
-        high: Where it ends; may be below `low` for a fall.
-        values: Array of any shape.
-
-    Returns:
-        Array of the same shape, values 0 to 1.
-    """
+    """Rise smoothly from 0 where values are at `low` to 1 at `high`; fall if `high` is lower."""
     share = np.clip((values - low) / (high - low), 0.0, 1.0)
     return share * share * (3.0 - 2.0 * share)
 
 
 def blurred(values: np.ndarray, radius_px: float) -> np.ndarray:
-    """Blur a plane by shrinking it and enlarging it again, which costs almost nothing.
+    """Blur a plane (height, width) by shrinking and enlarging it, which costs almost nothing.
 
-    Args:
-        values: float32 array of shape (height, width).
-        radius_px: About the standard deviation of the blur.
-
-    Returns:
-        float32 array of the same shape.
+    `radius_px` is about the standard deviation.
     """
     height, width = values.shape
     small = (max(2, round(width / radius_px)), max(2, round(height / radius_px)))

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from artnb.synthetic.landscapes.noise import (
-    part_generator,
-    pixel_middles,
-    sample_square,
-)
+from artnb.synthetic.landscapes.noise import part_generator, pixel_middles, sample_square
 from artnb.synthetic.landscapes.photo import SKY_DISTANCE, Scene, as_bytes, render_scene, shrunken
 from artnb.synthetic.landscapes.strokes import (
     FIELD_CELLS,

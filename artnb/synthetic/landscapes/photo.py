@@ -89,27 +89,13 @@ def render_photo(seed: int, size_px: int = 128) -> np.ndarray:
 
 
 def shrunken(picture: np.ndarray) -> np.ndarray:
-    """Average a supersampled picture down to its final size.
-
-    Args:
-        picture: float32 array of shape (2 * size, 2 * size, channels).
-
-    Returns:
-        float32 array of shape (size, size, channels).
-    """
+    """Average a supersampled picture (2n, 2n, channels) down to its final size (n, n, channels)."""
     rows = picture[0::2] + picture[1::2]
     return (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
 
 
 def as_bytes(picture: np.ndarray) -> np.ndarray:
-    """Turn display values into bytes.
-
-    Args:
-        picture: float array of any shape, values 0 to 1; others are cut off.
-
-    Returns:
-        uint8 array of the same shape.
-    """
+    """Turn display values of any shape into uint8; what is not between 0 and 1 is cut off."""
     return (np.clip(picture, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from artnb.synthetic.landscapes.noise import part_generator
 
@@ -254,12 +255,12 @@ def make_plan(seed: int) -> Plan:
     )
 
 
-def _choose(generator: np.random.Generator, weights: dict[str, float]) -> str:
+def _choose(generator: Generator, weights: dict[str, float]) -> str:
     shares = np.array(list(weights.values()))
     return list(weights)[generator.choice(len(shares), p=shares / shares.sum())]
 
 
-def _place_sun(generator: np.random.Generator, light: Light) -> tuple[float, np.ndarray]:
+def _place_sun(generator: Generator, light: Light) -> tuple[float, np.ndarray]:
     """Put the sun in front of the viewer or behind, and give where it stands and shines from."""
     height = np.radians(generator.uniform(*light.sun_height))
     ahead = generator.random() < light.sun_ahead

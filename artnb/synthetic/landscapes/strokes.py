@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image
 
 from artnb.synthetic.landscapes.noise import TILE_PX, noise_tile, sample_nearest
@@ -55,15 +56,7 @@ def stroke_directions(picture: np.ndarray, lean: np.ndarray) -> np.ndarray:
 
 
 def shrink_plane(plane: np.ndarray, cells: int) -> np.ndarray:
-    """Average a plane down to a coarse square grid.
-
-    Args:
-        plane: float32 array of shape (n, n).
-        cells: Width and height of the grid.
-
-    Returns:
-        float32 array of shape (cells, cells).
-    """
+    """Average a plane (n, n) down to a coarse grid (cells, cells), float32."""
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     return np.asarray(image.resize((cells, cells), Image.Resampling.BOX))
 
@@ -73,7 +66,7 @@ def paint_layers(
     target: np.ndarray,
     directions: np.ndarray,
     brushes: Iterable[Brush],
-    generator: np.random.Generator,
+    generator: Generator,
     relief: float,
 ) -> np.ndarray:
     """Paint layer over layer, under light from the upper left that catches the paint's ridges.
@@ -111,7 +104,7 @@ def _lay_strokes(
     target: np.ndarray,
     directions: np.ndarray,
     brush: Brush,
-    generator: np.random.Generator,
+    generator: Generator,
 ) -> None:
     """Paint one layer of strokes: `colours` and `thickness` are changed in place."""
     size_px = len(target)
@@ -133,9 +126,7 @@ def _lay_strokes(
     thickness.ravel()[painted] = paint * brush.thickness
 
 
-def _starting_points(
-    target: np.ndarray, brush: Brush, generator: np.random.Generator
-) -> np.ndarray:
+def _starting_points(target: np.ndarray, brush: Brush, generator: Generator) -> np.ndarray:
     """Choose where strokes begin: a jittered grid, thinned where nothing happens."""
     cells = round(1.0 / brush.spacing)
     down, across = np.mgrid[0:cells, 0:cells].reshape(2, -1)
@@ -162,7 +153,7 @@ TRACE_STEPS = 9
 
 
 def _trace(
-    start: np.ndarray, directions: np.ndarray, brush: Brush, generator: np.random.Generator
+    start: np.ndarray, directions: np.ndarray, brush: Brush, generator: Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Follow the directions from each start: points (strokes, steps, 2) and unit steps."""
     count = len(start)
@@ -191,7 +182,7 @@ def _trace(
 
 
 def _load_brush(
-    target: np.ndarray, spine: np.ndarray, brush: Brush, generator: np.random.Generator
+    target: np.ndarray, spine: np.ndarray, brush: Brush, generator: Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pick each stroke's colour at its middle, and say which of its steps keep that colour."""
     cells = min(len(target), round(1.6 / brush.width))
@@ -217,7 +208,7 @@ def _sweep(
     reach: np.ndarray,
     brush: Brush,
     size_px: int,
-    generator: np.random.Generator,
+    generator: Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw the brush along the spines, in slices across each stroke.
 
@@ -251,7 +242,7 @@ def _sweep(
 
 
 def _bristles(
-    count: int, stroke: np.ndarray, run: np.ndarray, over: int, generator: np.random.Generator
+    count: int, stroke: np.ndarray, run: np.ndarray, over: int, generator: Generator
 ) -> np.ndarray:
     """Streaks along the strokes, about -1 to 1, of shape (slices, over).
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 
 from artnb.synthetic.landscapes.noise import (
     part_generator,
@@ -109,7 +110,7 @@ def _with_water(
 
 
 def _inside_lake(
-    plan: Plan, generator: np.random.Generator, across: np.ndarray, distance: np.ndarray
+    plan: Plan, generator: Generator, across: np.ndarray, distance: np.ndarray
 ) -> np.ndarray:
     """How far each place lies from the shore, negative outside of the lake."""
     near = plan.eye * generator.uniform(1.9, 3.6)
@@ -120,9 +121,7 @@ def _inside_lake(
     return np.minimum(inside, half_width - np.abs(across - middle))
 
 
-def _sea_depth(
-    generator: np.random.Generator, across: np.ndarray, distance: np.ndarray
-) -> np.ndarray:
+def _sea_depth(generator: Generator, across: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """How far the land has sunk, 0 to 1: a slanting shore, with headlands beyond."""
     turn, near = generator.uniform(-1.2, 1.2), generator.uniform(1.8, 3.6)
     shore = 0.7 * wavy_line(generator, across / 9.0, 1.0)
@@ -132,9 +131,7 @@ def _sea_depth(
     return depth * (1.0 - land_ahead) * smoothstep(70.0, 30.0, distance)
 
 
-def _inside_river(
-    generator: np.random.Generator, across: np.ndarray, distance: np.ndarray
-) -> np.ndarray:
+def _inside_river(generator: Generator, across: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """How far each place lies from the bank, negative outside of the river."""
     bend = generator.uniform(0.6, 1.6)
     # The logarithm makes bends look equally long near and far.
@@ -219,11 +216,7 @@ def _light_on_slopes(
 
 
 def _canopy(
-    plan: Plan,
-    across: np.ndarray,
-    distance: np.ndarray,
-    height: np.ndarray,
-    slope: np.ndarray,
+    plan: Plan, across: np.ndarray, distance: np.ndarray, height: np.ndarray, slope: np.ndarray
 ) -> np.ndarray:
     """Raise far woods above the ground, with a spiky top."""
     wooded = woodland(plan, across, distance, height, slope)
@@ -235,11 +228,7 @@ def _canopy(
 
 
 def woodland(
-    plan: Plan,
-    across: np.ndarray,
-    distance: np.ndarray,
-    height: np.ndarray,
-    slope: np.ndarray,
+    plan: Plan, across: np.ndarray, distance: np.ndarray, height: np.ndarray, slope: np.ndarray
 ) -> np.ndarray:
     """Say where the woods are.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.random import Generator
 from PIL import Image
 
 from artnb.synthetic.landscapes.ground import haze, sunlight
@@ -64,7 +65,7 @@ def tree_stamp(kind: str, variant: int) -> Image.Image:
 
 
 def _cone(
-    generator: np.random.Generator, kind: str, rise: np.ndarray, side: np.ndarray
+    generator: Generator, kind: str, rise: np.ndarray, side: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A spruce with hanging tiers, or a smooth cypress."""
     from_top = 1.0 - rise
@@ -81,7 +82,7 @@ def _cone(
 
 
 def _crown(
-    generator: np.random.Generator, kind: str, rise: np.ndarray, side: np.ndarray
+    generator: Generator, kind: str, rise: np.ndarray, side: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A crown made of round clumps of leaves, each lit like a ball."""
     middle, tall = {"oak": (0.58, 0.28), "lime": (0.56, 0.34), "bush": (0.36, 0.25)}.get(
@@ -140,9 +141,7 @@ def plant_trees(plan: Plan) -> list[Tree]:
     ]
 
 
-def _group_places(
-    generator: np.random.Generator, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _group_places(generator: Generator, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each tree's group, place across the picture (0 is the middle) and distance."""
     groups = int(generator.integers(2, MOST_GROUPS + 1))
     group_column = generator.uniform(-0.62, 0.62, groups)
@@ -159,12 +158,7 @@ def _group_places(
 
 
 def _grow(
-    plan: Plan,
-    generator: np.random.Generator,
-    kind: str,
-    across: float,
-    distance: float,
-    foot: float,
+    plan: Plan, generator: Generator, kind: str, across: float, distance: float, foot: float
 ) -> Tree:
     codes = plan.season.conifer if kind in CONIFERS else plan.season.leaves
     shade = np.float32(generator.uniform(0.8, 1.2))

@@ -67,11 +67,7 @@ def _ripples(plan: Plan, across: np.ndarray, away: np.ndarray) -> np.ndarray:
 
 
 def _mirrored(
-    plan: Plan,
-    shown: np.ndarray,
-    picture: np.ndarray,
-    pixels: np.ndarray,
-    ripple: np.ndarray,
+    plan: Plan, shown: np.ndarray, picture: np.ndarray, pixels: np.ndarray, ripple: np.ndarray
 ) -> np.ndarray:
     """Look up what each water pixel mirrors: the picture upside down about the far shore."""
     size_px = len(shown)
