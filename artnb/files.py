@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and their hashes."""
+"""Files that are there whole or not at all, room for them, and their hashes."""
 
 import hashlib
 import os
@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from artnb.errors import InputError
 
 PART = ".part"  # is added to the name of what is not finished
 
@@ -69,6 +71,43 @@ def write_whole(path: Path, data: bytes | str) -> None:
         file.write(data.encode() if isinstance(data, str) else data)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Say what hinders a file from being written: no room, no permission.
+
+    Raises:
+        InputError: of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{path.name} cannot be written to {path.parent} ({error.strerror}); "
+            "free space there or choose another folder"
+        ) from None
+
+
+def check_room(path: Path, needed_bytes: int, name: str, digits: int = 0) -> None:
+    """Check that the disk that a file or folder is on, or will be on, has room.
+
+    Args:
+        path: of the file or folder.
+        needed_bytes: that it will take.
+        name: of what needs them.
+        digits: with which MB are told.
+
+    Raises:
+        InputError: it has not.
+    """
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    if free < needed_bytes:
+        raise InputError(
+            f"{name} needs {needed_bytes / 1e6:,.{digits}f} MB in {path.parent}, and "
+            f"{free / 1e6:,.{digits}f} MB are free; free space there or choose another folder"
+        )
 
 
 def remove_folder(path: Path) -> None:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from artnb.collection.fetch_report import FetchNotes, FetchReport, Missing
 from artnb.collection.one_picture import FetchLimits, MovedError, RefusedError, fetch_once
 from artnb.collection.table import TABLE, Collection, open_collection
+from artnb.files import disk
 from artnb.progress import Progress, silent
 from artnb.web.client import InterruptedTryError, host_of
 from artnb.web.host_queue import HostQueue
-from artnb.web.partial import disk
 
 if TYPE_CHECKING:
     pass

@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 import artnb
 from artnb.data.images import UnreadableImageError, decode_image
 from artnb.errors import InputError
-from artnb.files import write_whole
+from artnb.files import disk, write_whole
 from artnb.web.client import (
     LONGEST_WAIT_S,
     TIMEOUTS_S,
@@ -29,7 +29,6 @@ from artnb.web.client import (
     meaning_of,
     wait_asked_for,
 )
-from artnb.web.partial import disk
 
 if TYPE_CHECKING:
     from requests import Response, Session

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
-from artnb.files import write_whole
+from artnb.files import disk, write_whole
 from artnb.runs.run import Run, direction_towards
-from artnb.web.partial import disk
 
 if TYPE_CHECKING:
     import keras

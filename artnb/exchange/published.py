@@ -57,14 +57,11 @@ def find_published(
         say(f"Fetching {file.name}, 46 MB, from {host}; licence: {LICENCE}.")
         path = fetch_published(file, folder, progress, say)
     if path.parent == folder:  # a folder of one's own is one's own business
-        _compare_with_first(path, folder / "observed.json")
+        notes = folder / "observed.json"
+        first, now = first_seen(path, notes)
+        if first != now:
+            raise InputError(
+                f"{path} had the sha256 {first} when it was first used, and now has {now}; delete "
+                f"it to fetch it again, and remove it from {notes} if you trust the change"
+            )
     return path
-
-
-def _compare_with_first(path: Path, notes: Path) -> None:
-    first, now = first_seen(path, notes)
-    if first != now:
-        raise InputError(
-            f"{path} had the sha256 {first} when it was first used, and now has {now}; delete it "
-            f"to fetch it again, and remove it from {notes} if you trust the change"
-        )

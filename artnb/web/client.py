@@ -3,11 +3,11 @@
 Messages never hold what is secret: headers, passwords, and what follows a "?" in an address.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import sleep
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -112,7 +112,7 @@ def address_without_secrets(url: str) -> str:
 def asked(
     url: str,
     headers: Mapping[str, str],
-    timeouts_s: tuple[float, float] = TIMEOUTS_S,
+    timeouts_s: tuple[float, float] | None = None,
     session: "Session | None" = None,
     follow: bool = True,
 ) -> Iterator["Response"]:
@@ -121,7 +121,7 @@ def asked(
     Args:
         url: http or https.
         headers: sent besides; files are asked for as they are, not compressed once more.
-        timeouts_s: for connecting, and for a server that falls silent.
+        timeouts_s: for connecting, and for a server that falls silent; None takes the usual ones.
         session: keeps connections open; None opens one for this request.
         follow: go where the server says that it has moved.
 
@@ -134,7 +134,7 @@ def asked(
     """
     import requests
 
-    headers = {"Accept-Encoding": "identity", **headers}
+    headers, timeouts_s = {"Accept-Encoding": "identity", **headers}, timeouts_s or TIMEOUTS_S
     options = {"headers": headers, "timeout": timeouts_s, "allow_redirects": follow}
     with (
         _in_our_words(url, timeouts_s),
@@ -204,7 +204,6 @@ def keep_trying(
     name: str,
     host: str,
     say: Callable[[str], None] = print,
-    sleep: Callable[[float], None] = time.sleep,
     arrived_bytes: Callable[[], int] = lambda: 0,
 ) -> Answer:
     """Ask until there is an answer, with waits twice as long each time; new bytes start anew.
@@ -214,7 +213,6 @@ def keep_trying(
         name: of what is fetched.
         host: that it comes from.
         say: called with a sentence before each wait.
-        sleep: waits so many seconds.
         arrived_bytes: says how much is there.
 
     Raises:

@@ -1,16 +1,15 @@
 """Files from the network: resumed where they broke off, verified before they get their name."""
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.errors import InputError
+from artnb.files import check_room, disk
 from artnb.progress import Progress, silent
 from artnb.web.client import (
-    TIMEOUTS_S,
     InterruptedTryError,
     address_without_secrets,
     asked,
@@ -19,7 +18,7 @@ from artnb.web.client import (
     meaning_of,
     wait_asked_for,
 )
-from artnb.web.partial import PartialFile, check_room, disk, hash_problem
+from artnb.web.partial import PartialFile, hash_problem
 
 if TYPE_CHECKING:
     from requests import Response
@@ -39,8 +38,6 @@ def download(
     headers: Mapping[str, str] | None = None,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
-    timeouts_s: tuple[float, float] = TIMEOUTS_S,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> Path:
     """Download a file; one that broke off goes on where it was, in a later call too.
 
@@ -57,8 +54,6 @@ def download(
         headers: sent with every request, such as credentials.
         progress: shows how far it has got, a step for each MiB.
         say: called with a sentence when a try failed and another follows.
-        timeouts_s: for connecting, and for a server that falls silent.
-        sleep: waits so many seconds between tries.
 
     Returns:
         `path`.
@@ -69,10 +64,10 @@ def download(
     """
     part, show = PartialFile(path), _steps(f"downloading {path.name}", progress)
     sizes = (largest_bytes, size_bytes, bool(sha256 or md5))
-    fetching = _Download(url, dict(headers or {}), timeouts_s, path, part, *sizes, show)
+    fetching = _Download(url, dict(headers or {}), path, part, *sizes, show)
     with disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-    keep_trying(fetching.go_on, path.name, host_of(url), say, sleep, lambda: part.size)
+    keep_trying(fetching.go_on, path.name, host_of(url), say, lambda: part.size)
     problem = hash_problem(part.path, sha256, md5)
     if problem:
         part.discard()
@@ -107,7 +102,6 @@ class _Download:
 
     url: str
     headers: dict[str, str]
-    timeouts_s: tuple[float, float]
     path: Path
     part: PartialFile
     largest_bytes: int
@@ -135,7 +129,7 @@ class _Download:
         if rest and part.version:
             rest["If-Range"] = part.version
         headers = self.headers | rest
-        with asked(self.url, headers, self.timeouts_s) as response, disk(self.path):
+        with asked(self.url, headers) as response, disk(self.path):
             self._check_status(response)
             if self._nothing_is_missing(response):
                 return

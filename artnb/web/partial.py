@@ -1,15 +1,11 @@
-"""A file that has not arrived yet: what is there of it, and whether there is room for the rest."""
+"""A file that has not arrived yet: what is there of it, and whether it is the right one."""
 
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from artnb.errors import InputError
 from artnb.files import PART
 
 if TYPE_CHECKING:
@@ -52,43 +48,6 @@ class PartialFile:
         """Give the whole file its name."""
         os.replace(self.path, path)
         self._note.unlink(missing_ok=True)
-
-
-@contextmanager
-def disk(path: Path) -> Iterator[None]:
-    """Say what hinders a file from being written: no room, no permission.
-
-    Raises:
-        InputError: of an OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"{path.name} cannot be written to {path.parent} ({error.strerror}); "
-            "free space there or choose another folder"
-        ) from None
-
-
-def check_room(path: Path, needed_bytes: int, name: str, digits: int = 0) -> None:
-    """Check that the disk that a file or folder is on, or will be on, has room.
-
-    Args:
-        path: of the file or folder.
-        needed_bytes: that it will take.
-        name: of what needs them.
-        digits: with which MB are told.
-
-    Raises:
-        InputError: it has not.
-    """
-    there = next(place for place in (path, *path.absolute().parents) if place.exists())
-    free = shutil.disk_usage(there).free
-    if free < needed_bytes:
-        raise InputError(
-            f"{name} needs {needed_bytes / 1e6:,.{digits}f} MB in {path.parent}, and "
-            f"{free / 1e6:,.{digits}f} MB are free; free space there or choose another folder"
-        )
 
 
 def hash_problem(path: Path, sha256: str | None = None, md5: str | None = None) -> str:

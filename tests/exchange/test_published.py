@@ -7,8 +7,7 @@ import pytest
 from artnb.errors import InputError
 from artnb.exchange.published import PUBLISHED, SERVER, address_of, find_published
 from artnb.platform.where import cache_folder, known_folder
-from artnb.web import published
-from tests.web.server import status, whole
+from tests.web.server import in_no_time, status, whole
 
 DATA = b"weights" * 1000
 
@@ -20,9 +19,7 @@ def find(server, *answers, name="style_monet"):
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    real = published.download
-    quick = {"sleep": lambda seconds: None, "timeouts_s": (2.0, 0.3)}
-    monkeypatch.setattr(published, "download", lambda *a, **b: real(*a, **b, **quick))
+    in_no_time(monkeypatch)
 
 
 def test_it_is_fetched_once(server):

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from artnb.web import client
+
 Answer = Callable[["Handler"], None]
 
 
@@ -96,3 +98,11 @@ def status(code, **headers):
     """Answer with a status and nothing else."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda handler: handler.answer(code, {"Content-Length": 0} | headers)
+
+
+def in_no_time(monkeypatch, timeouts_s=(2.0, 0.3)):
+    """Let the client wait in no time, and give the list that its waits are noted in."""
+    waited = []
+    monkeypatch.setattr(client, "sleep", waited.append)
+    monkeypatch.setattr(client, "TIMEOUTS_S", timeouts_s)
+    return waited

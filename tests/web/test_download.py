@@ -20,7 +20,7 @@ from artnb.errors import InputError
 from artnb.web.client import LONGEST_WAIT_S, TRIES, wait_asked_for
 from artnb.web.download import download
 
-from .server import Server, broken_after, stalled_after, status, whole
+from .server import Server, broken_after, in_no_time, stalled_after, status, whole
 
 DATA = np.random.default_rng(0).bytes(2_600_000)
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -35,17 +35,17 @@ def server():
 
 
 @pytest.fixture
-def fetch(server, tmp_path):
+def fetch(server, tmp_path, monkeypatch):
     """Download from the server; takes its answers, and notes what was said and waited."""
+    waited = in_no_time(monkeypatch)
 
     def fetch(*answers, path=tmp_path / "file.bin", address="/file.bin", **options):
         if answers:
             server.answers, server.requests = list(answers), []
-        fetch.path, fetch.said, fetch.waited = path, [], []
-        options = {"largest_bytes": 10_000_000, "timeouts_s": (2.0, 0.3)} | options
-        return download(
-            server.url + address, path, say=fetch.said.append, sleep=fetch.waited.append, **options
-        )
+        waited.clear()
+        fetch.path, fetch.said, fetch.waited = path, [], waited
+        options = {"largest_bytes": 10_000_000} | options
+        return download(server.url + address, path, say=fetch.said.append, **options)
 
     return fetch
 
@@ -376,21 +376,20 @@ def test_a_file_that_does_not_end_is_cut_off(fetch, tmp_path):
     assert left_over(tmp_path) == []
 
 
-def test_no_network_is_one_sentence_soon(tmp_path):
+def test_no_network_is_one_sentence_soon(tmp_path, monkeypatch):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/file.bin"
-    waited = []
+    waited, said = in_no_time(monkeypatch), []
     expected = (
         "file.bin could not be downloaded, since no connection to 127.0.0.1 could be made; "
         "check that this machine is online, then run it again"
     )
     with pytest.raises(InputError) as caught:
-        download(
-            url, tmp_path / "file.bin", largest_bytes=9, sleep=waited.append, say=waited.append
-        )
+        download(url, tmp_path / "file.bin", largest_bytes=9, say=said.append)
     assert str(caught.value) == expected
-    assert waited == ["file.bin: no connection to 127.0.0.1 could be made; trying again in 1 s.", 1]
+    assert said == ["file.bin: no connection to 127.0.0.1 could be made; trying again in 1 s."]
+    assert waited == [1]
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/file", "127.0.0.1/file", "http://"])
@@ -421,7 +420,7 @@ def test_no_secret_is_ever_shown(fetch, server, tmp_path):
         fetch(status(200), headers={"Authorization": f"{SECRET}\n"})
     shown.append(told(caught))
     with pytest.raises(InputError) as caught:
-        download(unreachable, tmp_path / "f", largest_bytes=9, sleep=id, say=shown.append)
+        download(unreachable, tmp_path / "f", largest_bytes=9, say=shown.append)
     shown.append(told(caught))
     server.answers = [status(404)]
     with pytest.raises(InputError, match="is not there") as caught:

@@ -7,8 +7,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from artnb.errors import InputError
+from artnb.files import check_room, disk
 from artnb.progress import Progress, silent
-from artnb.web.partial import check_room, disk
 
 MOST_FILES = 100_000
 LARGEST_BYTES = 20_000_000_000

@@ -2,20 +2,17 @@
 
 import os
 import re
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from artnb.data.fetch.archives import unpack
+from artnb.data.fetch.archives import LARGEST_BYTES, unpack
 from artnb.data.fetch.folders import filling, folder_of, is_whole, read_note
 from artnb.data.fetch.kaggle import COMPETITION, OFFICIAL, archive_address, attach
 from artnb.errors import InputError, nearest
-from artnb.files import sha256_of
+from artnb.files import check_room, sha256_of
 from artnb.platform.where import kaggle_inputs, known_folder, platform_name
 from artnb.progress import Progress, silent
-from artnb.web.client import TIMEOUTS_S
 from artnb.web.download import download
-from artnb.web.partial import check_room
 from artnb.web.published import PublishedFile
 
 # Of everything in it, unpacked: the shards, and 103 MB as single pictures.
@@ -23,7 +20,6 @@ UNPACKED_BYTES: Mapping[str, int] = {
     slug: sum(file.size_bytes for file in files.values()) + 103_000_000
     for slug, files in OFFICIAL.items()
 }
-LARGEST_ZIP_BYTES = 20_000_000_000
 _MOST_PROBLEMS_TOLD = 3
 
 
@@ -34,9 +30,6 @@ def fetch_competition(
     progress: Progress = silent,
     say: Callable[[str], None] = print,
     attached: Path = Path("/kaggle/input"),
-    official: Mapping[str, Mapping[str, PublishedFile]] = OFFICIAL,
-    sleep: Callable[[float], None] = time.sleep,
-    timeouts_s: tuple[float, float] = TIMEOUTS_S,
 ) -> Path:
     """Give a Kaggle competition's files; they are fetched only where they are not here yet.
 
@@ -53,9 +46,6 @@ def fetch_competition(
         progress: shows how far it has got.
         say: gets a sentence for each thing that is done.
         attached: where Kaggle attaches files.
-        official: the files that are known, by competition; what is downloaded is compared with it.
-        sleep: waits so many seconds between tries.
-        timeouts_s: for connecting, and for a server that falls silent.
 
     Returns:
         The folder.
@@ -64,24 +54,26 @@ def fetch_competition(
         InputError: no credentials, rules that were not accepted, no such competition, no network,
             no room, or not the official files.
     """
-    _check_slug(slug, official)
+    if not re.fullmatch(r"[A-Za-z0-9][\w-]*", slug):
+        raise InputError(
+            f"a competition is named by the last part of its address, got {slug!r}; "
+            f"{nearest(slug.rstrip('/').rpartition('/')[2], OFFICIAL)}"
+        )
     here = _here(slug, out, attached)
     if here is not None:
         say(f"{slug} is in {here} already; nothing is fetched or copied.")
         return here
-    folder, files = folder_of(slug, out), official.get(slug, {})
-    if _was_fetched(folder, slug, files):
+    folder = folder_of(slug, out)
+    if _was_fetched(folder, slug):
         say(f"{slug} is in {folder} already.")
         return folder
     if platform_name() == "kaggle" and os.environ.get("KAGGLE_DATA_PROXY_URL"):
         say(f"Attaching {slug} to this notebook.")
         return attach(slug)
-    archive = folder.with_name(f"{slug}.zip")
-    if archive.exists():
-        say(f"Taking {archive.name}, which is in {archive.parent} already.")
-    else:
-        _fetch(archive, slug, progress, say, sleep, timeouts_s)
-    _unpack(archive, folder, slug, files, progress)
+    archive = _fetch(folder.with_name(f"{slug}.zip"), slug, progress, say)
+    with filling(folder, slug) as filled:
+        unpack(archive, filled, progress=progress)
+        _compare(archive, filled, slug, progress)
     if not keep_zip:
         archive.unlink()
     say(f"{slug} is in {folder}; its zip is {'beside it' if keep_zip else 'deleted'}.")
@@ -116,14 +108,6 @@ def differences(
     return problems
 
 
-def _check_slug(slug: str, official: Mapping[str, Mapping[str, PublishedFile]]) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][\w-]*", slug):
-        raise InputError(
-            f"a competition is named by the last part of its address, got {slug!r}; "
-            f"{nearest(slug.rstrip('/').rpartition('/')[2], official)}"
-        )
-
-
 def _here(slug: str, out: Path | None, attached: Path) -> Path | None:
     """Find what is here without our having fetched it."""
     places = kaggle_inputs(slug, attached)
@@ -136,47 +120,34 @@ def _here(slug: str, out: Path | None, attached: Path) -> Path | None:
     return next((place for place in places if place.is_dir() and any(place.iterdir())), None)
 
 
-def _was_fetched(folder: Path, slug: str, files: Mapping[str, PublishedFile]) -> bool:
+def _was_fetched(folder: Path, slug: str) -> bool:
     """Say whether the folder is whole: as was noted, or the official files unpacked by hand."""
+    files = OFFICIAL.get(slug)
     if files and folder.is_dir() and not read_note(folder) and not differences(folder, files):
         return True
     return is_whole(folder, slug)
 
 
-def _fetch(
-    archive: Path,
-    slug: str,
-    progress: Progress,
-    say: Callable[[str], None],
-    sleep: Callable[[float], None],
-    timeouts_s: tuple[float, float],
-) -> None:
+def _fetch(archive: Path, slug: str, progress: Progress, say: Callable[[str], None]) -> Path:
+    """Download the archive, unless it was kept, or left by a try that was killed."""
+    if archive.exists():
+        say(f"Taking {archive.name}, which is in {archive.parent} already.")
+        return archive
     if slug in UNPACKED_BYTES:
         check_room(archive, 2 * UNPACKED_BYTES[slug], f"{slug}, packed and unpacked,")
     say(f"Fetching {slug} from Kaggle.")
-    download(
-        archive_address(slug, say, sleep, sum(timeouts_s)),
-        archive,
-        largest_bytes=LARGEST_ZIP_BYTES,
-        progress=progress,
-        say=say,
-        sleep=sleep,
-        timeouts_s=timeouts_s,
-    )
+    address = archive_address(slug, say)
+    return download(address, archive, largest_bytes=LARGEST_BYTES, progress=progress, say=say)
 
 
-def _unpack(
-    archive: Path, folder: Path, slug: str, files: Mapping[str, PublishedFile], progress: Progress
-) -> None:
-    with filling(folder, slug) as staging:
-        unpack(archive, staging, progress=progress)
-        problems = differences(staging, files, progress)
-        if problems:
-            archive.unlink()
-            told = "; ".join(problems[:_MOST_PROBLEMS_TOLD])
-            more = len(problems) - _MOST_PROBLEMS_TOLD
-            rest = f"; and {more} more" if more > 0 else ""
-            raise InputError(
-                f"{slug} must be the official files, and {told}{rest}; what has arrived is "
-                "deleted: fetch it again"
-            )
+def _compare(archive: Path, folder: Path, slug: str, progress: Progress) -> None:
+    problems = differences(folder, OFFICIAL.get(slug, {}), progress)
+    if problems:
+        archive.unlink()
+        told = "; ".join(problems[:_MOST_PROBLEMS_TOLD])
+        more = len(problems) - _MOST_PROBLEMS_TOLD
+        rest = f"; and {more} more" if more > 0 else ""
+        raise InputError(
+            f"{slug} must be the official files, and {told}{rest}; what has arrived is "
+            "deleted: fetch it again"
+        )

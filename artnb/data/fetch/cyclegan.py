@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from artnb.data.fetch.archives import unpack
 from artnb.data.fetch.folders import filling, folder_of, is_whole
 from artnb.errors import InputError, nearest
-from artnb.files import sha256_of
+from artnb.files import check_room, sha256_of
 from artnb.platform.where import cache_folder
 from artnb.progress import Progress, silent
-from artnb.web.partial import check_room
 from artnb.web.published import PublishedFile, fetch_published, first_seen, published
 
 # All but ae_photos, which has test photos alone.
@@ -30,7 +29,6 @@ def fetch_cyclegan(
     server: str = SERVER,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
-    published: Mapping[str, PublishedFile] = PUBLISHED,
 ) -> Path:
     """Fetch a data set of the CycleGAN paper, or take it where it has been fetched already.
 
@@ -44,7 +42,6 @@ def fetch_cyclegan(
         server: address of the folder that holds the archives, for copies of the authors' server.
         progress: shows how far it has got.
         say: gets a sentence for each thing that is done.
-        published: what there is.
 
     Returns:
         The folder, with `trainA`, `trainB` and where there are `testA`, `testB`.
@@ -52,13 +49,13 @@ def fetch_cyclegan(
     Raises:
         InputError: no such data set, no network, no room, or not what was published.
     """
-    if name not in published:
-        raise InputError(f"there is no CycleGAN data set {name!r}; {nearest(name, published)}")
+    if name not in PUBLISHED:
+        raise InputError(f"there is no CycleGAN data set {name!r}; {nearest(name, PUBLISHED)}")
     folder = folder_of(name, out)
     if is_whole(folder, name):
         say(f"{name} is in {folder} already.")
         return folder
-    archive = _fetch(replace(published[name], server=server), folder.parent, progress, say)
+    archive = _fetch(replace(PUBLISHED[name], server=server), folder.parent, progress, say)
     with filling(folder, name, zip_sha256=sha256_of(archive)) as filled:
         unpack(archive, filled, without_top=True, progress=progress)
         if not all((filled / part).is_dir() for part in ("trainA", "trainB")):
@@ -89,17 +86,12 @@ def _fetch(
         say(f"Fetching {file.name} from {urlsplit(file.url).hostname}: {size}.")
         fetch_published(file, folder, progress, say, or_by_hand=False)
     if not file.sha256:
-        _compare_with_first(archive)
+        notes = cache_folder() / "data" / "observed.json"
+        first, now = first_seen(archive, notes)
+        if first != now:
+            archive.unlink()
+            raise InputError(
+                f"{archive.name} had the sha256 {first} when it was first fetched, and now has "
+                f"{now}; if you trust the change, remove it from {notes} and fetch it again"
+            )
     return archive
-
-
-def _compare_with_first(archive: Path) -> None:
-    """Compare a hash that nobody published with the first that was seen, or note this one."""
-    notes = cache_folder() / "data" / "observed.json"
-    first, now = first_seen(archive, notes)
-    if first != now:
-        archive.unlink()
-        raise InputError(
-            f"{archive.name} had the sha256 {first} when it was first fetched, and now has "
-            f"{now}; if you trust the change, remove it from {notes} and fetch it again"
-        )

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from artnb.errors import InputError
-from artnb.files import unfinished_folder, write_whole
+from artnb.files import disk, unfinished_folder, write_whole
 from artnb.platform.where import cache_folder
-from artnb.web.partial import disk
 
 NOTE = "fetched.json"
 

@@ -4,7 +4,6 @@ What the client and the server say about a failure is not passed on: it may show
 is signed, or a token. Each usual failure has a sentence of ours.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from artnb.data.fetch.credentials import TOKEN_PAGE, how_to_get_credentials, kaggle_credentials
 from artnb.errors import InputError, nearest
 from artnb.platform.where import platform_name
+from artnb.web import client
 from artnb.web.client import InterruptedTryError, keep_trying, meaning_of, wait_asked_for
 from artnb.web.published import PublishedFile, published
 
@@ -27,15 +27,11 @@ OFFICIAL: Mapping[str, Mapping[str, PublishedFile]] = {
     COMPETITION: {name: file for name, (file,) in published(COMPETITION).items()}
 }
 SITE = "https://www.kaggle.com/competitions"
-# The client itself waits for an answer without an end.
-ANSWER_TIMEOUT_S = 60.0
 
 
 def archive_address(
     slug: str,
     say: Callable[[str], None] = print,
-    sleep: Callable[[float], None] = time.sleep,
-    timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> str:
     """Ask Kaggle for the address of the zip with all of a competition's files.
 
@@ -44,8 +40,6 @@ def archive_address(
     Args:
         slug: the last part of the competition's address.
         say: called with a sentence when a try failed and another follows.
-        sleep: waits so many seconds between tries.
-        timeout_s: how long to wait for an answer.
 
     Raises:
         InputError: kagglehub is missing, nobody is known to ask, or Kaggle refuses.
@@ -55,9 +49,9 @@ def archive_address(
 
         def ask() -> str:
             with _in_our_words(slug, place or "kagglehub", advice):
-                return _within(timeout_s, lambda: _ask(slug))
+                return _within(sum(client.TIMEOUTS_S), lambda: _ask(slug))
 
-        return keep_trying(ask, slug, "Kaggle", say, sleep)
+        return keep_trying(ask, slug, "Kaggle", say)
 
 
 def attach(slug: str) -> Path:
@@ -102,7 +96,7 @@ def _ask(slug: str) -> str:
 
 
 def _within(seconds: float, ask: Callable[[], str]) -> str:
-    """Call a function that may never return, and leave it alone after a time."""
+    """Call a function and leave it alone after a time: Kaggle's client waits without an end."""
     answers: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
 
     def work() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from artnb.data.fetch.archives import unpack
 from artnb.errors import InputError
-from artnb.web.partial import check_room
+from artnb.files import check_room
 
 from .zips import zip_of
 

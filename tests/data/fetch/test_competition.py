@@ -18,7 +18,7 @@ from artnb.data.fetch.competition import UNPACKED_BYTES, differences, fetch_comp
 from artnb.data.fetch.kaggle import OFFICIAL
 from artnb.errors import InputError
 from tests.platform_fakes import LAYOUTS, mount_competition
-from tests.web.server import broken_after, status, whole
+from tests.web.server import broken_after, in_no_time, status, whole
 
 from .kaggle_server import DOWNLOAD, SIGNATURE, KaggleServer
 from .zips import official, write_files, zip_of
@@ -51,20 +51,19 @@ def figures(files, tmp_path):
 
 
 @pytest.fixture
-def fetch(kaggle, tmp_path, figures):
+def fetch(kaggle, tmp_path, figures, monkeypatch):
     """Fetch from the server; takes what its archive answers, notes what was said and waited."""
+    monkeypatch.setitem(OFFICIAL, SLUG, figures)
 
-    def fetch(*answers, api=None, slug=SLUG, **options):
+    def fetch(*answers, api=None, slug=SLUG, timeouts_s=(20.0, 20.0), **options):
         kaggle.answers, kaggle.requests, kaggle.calls = list(answers), [], []
         kaggle.api = api or [kaggle.here()]
-        fetch.said, fetch.waited = [], []
-        options = {"out": tmp_path / "out", "timeouts_s": (20.0, 20.0)} | options
+        fetch.said, fetch.waited = [], in_no_time(monkeypatch, timeouts_s)
+        options = {"out": tmp_path / "out"} | options
         return fetch_competition(
             slug,
             say=fetch.said.append,
-            sleep=fetch.waited.append,
             attached=tmp_path / "input",
-            official=figures,
             **options,
         )
 

@@ -13,9 +13,8 @@ from artnb.data.dataset import open_dataset
 from artnb.data.fetch import cyclegan
 from artnb.data.fetch.cyclegan import PUBLISHED, SERVER, fetch_cyclegan
 from artnb.errors import InputError
-from artnb.web import published
 from artnb.web.published import PublishedFile
-from tests.web.server import broken_after, stalled_after, status, whole
+from tests.web.server import broken_after, in_no_time, stalled_after, status, whole
 
 from .zips import cyclegan_files, write_files, zip_of
 
@@ -28,21 +27,15 @@ SHA256 = hashlib.sha256(DATA).hexdigest()
 @pytest.fixture
 def fetch(server, tmp_path, monkeypatch):
     """Fetch from the server; takes its answers, and notes what was said and waited."""
-    fetch.waited = []
-    real = published.download
-    patient = {"sleep": fetch.waited.append, "timeouts_s": (2.0, 0.3)}
-    monkeypatch.setattr(published, "download", lambda *a, **b: real(*a, **b, **patient))
+    in_no_time(monkeypatch)
 
     def fetch_it(*answers, name=NAME, out=tmp_path / "out", data=DATA, hashed=True, **options):
         server.answers, server.requests, fetch_it.said = list(answers), [], []
         known = {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        files = {
-            NAME: PublishedFile(f"{NAME}.zip", **(known if hashed else {})),
-            "mini": PublishedFile("mini.zip"),
-        }
-        return fetch_cyclegan(
-            name, out, server=server.url, say=fetch_it.said.append, published=files, **options
-        )
+        zip_file = PublishedFile(f"{NAME}.zip", **(known if hashed else {}))
+        files = {NAME: zip_file, "mini": PublishedFile("mini.zip")}
+        monkeypatch.setattr(cyclegan, "PUBLISHED", files)
+        return fetch_cyclegan(name, out, server=server.url, say=fetch_it.said.append, **options)
 
     return fetch_it
 

@@ -56,13 +56,11 @@ def write_files(folder, files):
     return folder
 
 
-def official(folder, slug="gan-getting-started"):
+def official(folder):
     """Give the figures of the shards in a folder as those of a competition."""
     shards = sorted(folder.glob("*_tfrec/*"))
     return {
-        slug: {
-            name: PublishedFile(name, size_bytes=path.stat().st_size, sha256=sha256_of(path))
-            for path in shards
-            for name in [path.relative_to(folder).as_posix()]
-        }
+        name: PublishedFile(name, size_bytes=path.stat().st_size, sha256=sha256_of(path))
+        for path in shards
+        for name in [path.relative_to(folder).as_posix()]
     }

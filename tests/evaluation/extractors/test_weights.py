@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
+from artnb.evaluation.extractors import weights
 from artnb.evaluation.extractors.weights import PUBLISHED, find_weights, weights_at_hand
 from artnb.platform.where import known_folder
 from artnb.web.published import PublishedFile
@@ -46,23 +47,24 @@ def cache(places):
 
 
 @pytest.fixture
-def published(server):
+def published(server, monkeypatch):
     def file(title, name, **more):
         return PublishedFile(name, server.url, len(DATA), title=title, licence="MIT", **more)
 
     best = file("Net", "net.pth", sha256=SHA256, other_names=("also-net.pth",))
-    return {
+    files = {
         "net": (best, file("Net", "net.tgz")),
         "md5": (file("Old Net", "old.h5", md5=MD5),),
         "unhashed": (file("New Net", "new.tgz"),),
     }
+    monkeypatch.setattr(weights, "PUBLISHED", files)
 
 
 @pytest.fixture
 def find(published):
     def find(kind, **options):
         find.said = []
-        return find_weights(kind, published=published, say=find.said.append, **options)
+        return find_weights(kind, say=find.said.append, **options)
 
     return find
 
@@ -103,15 +105,15 @@ def test_own_files_come_first_then_the_cache(find, own, cache, server):
 
 
 def test_what_is_at_hand_is_known_without_a_download(published, own, server):
-    assert weights_at_hand("net", published) is None
+    assert weights_at_hand("net") is None
     (own / "net.pth").write_bytes(DATA)
-    assert weights_at_hand("net", published) == own / "net.pth"
+    assert weights_at_hand("net") == own / "net.pth"
     assert server.requests == []
 
 
 def test_a_folder_of_that_name_is_no_file(published, own):
     (own / "net.pth").mkdir()
-    assert weights_at_hand("net", published) is None
+    assert weights_at_hand("net") is None
 
 
 @pytest.mark.parametrize(
