@@ -97,7 +97,7 @@ notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
 	$(BIN)/python -m notebooks.build
 
 set-repository: $(READY)  ## write URL=https://github.com/you/artnb wherever the address stands
-	$(BIN)/python tools/set_repository.py $(URL)
+	$(BIN)/python -m tools.set_repository $(URL)
 
 lint: $(READY)  ## style, formatting, and which room may import which
 	$(BIN)/ruff check .

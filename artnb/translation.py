@@ -44,8 +44,8 @@ class Report:
 
 def translate(
     run: Run,
-    photos: Path,
-    out: Path,
+    photos: str | Path,
+    out: str | Path,
     epoch: str | int = "latest",
     to: str = "y",
     largest_px: int | None = None,
@@ -71,6 +71,7 @@ def translate(
     Raises:
         InputError: there are no pictures, no such snapshot, or `out` is where they come from.
     """
+    photos, out = Path(photos), Path(out)
     pictures = find_pictures(photos)
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():

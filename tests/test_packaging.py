@@ -98,7 +98,7 @@ def test_no_index_or_file_address_is_pinned(path):
     assert "index-url" not in text
 
 
-def test_make_and_readme_name_the_same_extras():
+def test_make_and_the_page_on_installing_name_the_same_extras():
     extras = '".[tensorflow,dev]"'
     assert extras in (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert extras in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert extras in (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")

@@ -36,7 +36,7 @@ def check_size(size_px: int) -> int:
 
 def prepare(
     source: Source,
-    out: Path,
+    out: str | Path,
     size_px: int = 256,
     seed: int = 0,
     licence: str = "",
@@ -71,6 +71,7 @@ def prepare(
             pictures.
     """
     check_size(size_px)
+    out = Path(out)
     workers = workers or ThisMachine(progress)
     with _kept_until_done(out) as chunks_folder, new_folder(out) as folder:
         x, y = _prepare_pictures(source, size_px, seed, chunks_folder, workers)

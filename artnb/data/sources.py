@@ -147,13 +147,16 @@ def find_source(path: Path, swap_domains: bool = False) -> Source:
     return source
 
 
-def two_folders(x: Path, y: Path, x_name: str = "photo", y_name: str = "painting") -> Source:
+def two_folders(
+    x: str | Path, y: str | Path, x_name: str = "photo", y_name: str = "painting"
+) -> Source:
     """Take two folders of pictures as the two domains.
 
     Raises:
         InputError: a folder is missing, holds no picture or lies within the other, or the
             names are equal or cannot be part of a file's name.
     """
+    x, y = Path(x), Path(y)
     check_names(x_name, y_name)
     if x.resolve() == y.resolve():
         raise InputError(f"the two domains need different folders, and both are {x}")

@@ -16,7 +16,7 @@ from artnb.runs.run import Run
 
 def make_gallery(
     runs: Sequence[Run],
-    out: Path,
+    out: str | Path,
     photos: Path | None = None,
     epochs: str | Sequence[int] = "all",
     count: int | None = None,
@@ -59,6 +59,7 @@ def make_gallery(
         InputError: there is no such epoch, domain, kind or photo, a Run's data is needed and
             gone, or `out` holds something that is no gallery.
     """
+    out = Path(out)
     chosen, kinds = choose_runs(runs, epochs, to, say), choose_kinds(kinds)
     kinds = kinds_of_all(kinds, chosen, say)
     choice = PhotoChoice(photos, count, largest_px)

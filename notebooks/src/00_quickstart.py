@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Quickstart: from photos to paintings
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/00_quickstart.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/00_quickstart.ipynb)
-#
 # In this notebook a CycleGAN learns to paint. It is shown photos of landscapes and, apart from
 # them, paintings of other landscapes. Nobody tells it which painting belongs to which photo,
 # because none does. A few minutes later it paints photos that it has never seen.

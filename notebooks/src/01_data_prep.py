@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Data: from pictures to a Dataset
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/01_data_prep.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/01_data_prep.ipynb)
-#
 # A network learns what is in its pictures, mistakes included: a photo lying on its side, the
 # same painting five times, a test picture that was also trained on. This notebook takes pictures
 # as they lie on a disk, and the files of the Kaggle competition, and makes a **Dataset** of them:

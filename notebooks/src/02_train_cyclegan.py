@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Train a CycleGAN
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/02_train_cyclegan.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/02_train_cyclegan.ipynb)
-#
 # Notebook 00 trained one in passing. Here the same network is taken apart: what its two
 # directions, its cycle and its identity are, what a training step does, what to see in the curves
 # while it trains, and how a training survives its session.

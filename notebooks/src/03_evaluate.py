@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Evaluate: scores one can trust
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/03_evaluate.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/03_evaluate.ipynb)
-#
 # Losses do not say whether paintings are good. Scores try to, and are easily got wrong: one
 # published project like this measured its best FID against pictures of its own making. Here the
 # instrument is tested first, on real pictures. Then a network is trained and scored.

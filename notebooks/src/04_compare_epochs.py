@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Compare epochs and styles
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/04_compare_epochs.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/04_compare_epochs.ipynb)
-#
 # Scores rank epochs; people look. Here the same photos hang side by side after every kept epoch and
 # as every Run paints them, with the way back, the identity and the nearest real painting beside
 # them. All of it is made from the Runs' folders alone, so it can be made again at any time.

@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Style study: the haze, the sky, the browns, or only a tint?
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/05_style_study.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/05_style_study.ipynb)
-#
 # A score such as FID says how far translations are from paintings, but not in what. Monet's haze,
 # Cézanne's browns and Van Gogh's skies are different things to learn. Here each of them becomes a
 # number, first on one picture, then on whole sets. In the end one figure says how far a Run has

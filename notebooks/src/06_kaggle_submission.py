@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Monets for Kaggle
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/06_kaggle_submission.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/06_kaggle_submission.ipynb)
-#
 # Kaggle's competition *I'm Something of a Painter Myself* gives 300 paintings by Monet and 7,038
 # photos, and asks for 7,000 to 10,000 pictures in Monet's manner. This notebook takes part: it
 # trains, paints all photos, puts them into a zip, checks that zip before Kaggle does, and is done

@@ -9,9 +9,6 @@
 # %% [markdown]
 # # Collections: any epoch of art
 #
-# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/artnb/blob/main/notebooks/07_collections.ipynb)
-# [![Open in Kaggle](https://kaggle.com/static/images/open-in-kaggle.svg)](https://kaggle.com/kernels/welcome?src=https://github.com/OWNER/artnb/blob/main/notebooks/07_collections.ipynb)
-#
 # The data decides. People who gave a CycleGAN portraits on one side and landscapes on the other
 # got a network that shifts colours and does nothing more; others found that their training worked
 # only after the paintings had been sorted. Here a table of paintings, with the mistakes that such

@@ -364,10 +364,10 @@ def test_a_killed_process_loses_what_it_had_in_hand(tmp_path, small_chunks, look
     program = f"""
 import os, signal
 from pathlib import Path
-from artnb.data import chunks
+from artnb.data import workers
 from artnb.data.prepare import prepare
 from artnb.data.sources import two_folders
-chunks._PICTURES_PER_CHUNK = 4
+workers._PICTURES_PER_CHUNK = 4
 def progress(title, total):
     left = iter(range(6))
     return lambda: next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)

@@ -11,10 +11,12 @@ import jupytext
 import pytest
 
 from notebooks import build
+from tools.set_repository import badges, repository
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REPOSITORY = PYPROJECT["project"]["urls"]["Repository"]
+BADGE = r"\[!\[Open in[^\]]*\]\([^)]*\)\]\([^)]*\)"
 PRESET_LINE = 'preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]'
 
 every_notebook = pytest.mark.parametrize(
@@ -80,9 +82,9 @@ def test_size(notebook):
 @every_notebook
 def test_opening(notebook):
     first, second = notebook.cells[:2]
-    title, badges = first.source.split("\n\n")[:2]
+    title, below = first.source.split("\n\n")[:2]
     assert title.startswith("# ")
-    assert badges.count("[![Open in") == 2
+    assert re.findall(BADGE, below) == badges(repository(ROOT), notebook.name)
     for part in ("**What you get:**", "**What it needs:**", "T4", "CPU", "estimate", "measured"):
         assert part in first.source
     assert second == notebook.titled("Install")
@@ -119,14 +121,7 @@ def test_close(notebook):
 
 @every_notebook
 def test_addresses_are_those_of_pyproject(notebook):
-    in_repository = f"{REPOSITORY.removeprefix('https://github.com/')}/blob/main/notebooks/"
-    colab = f"https://colab.research.google.com/github/{in_repository}{notebook.name}.ipynb"
-    kaggle = (
-        f"https://kaggle.com/kernels/welcome?src=https://github.com/{in_repository}"
-        f"{notebook.name}.ipynb"
-    )
-    badges = re.findall(r"^\[!\[[^\]]*\]\([^)]*\)\]\(([^)]*)\)$", notebook.cells[0].source, re.M)
-    assert badges == [colab, kaggle]
+    assert re.findall(BADGE, notebook.prose) == badges(repository(ROOT), notebook.name)
     assert f'"git+{REPOSITORY}"' in notebook.titled("Install").source
 
 
@@ -135,10 +130,8 @@ def test_readme_lists_every_notebook_with_its_badges():
     rows = [line for line in readme.splitlines() if line.startswith("| [0")]
     assert len(rows) == len(build.sources())
     for row, source in zip(rows, build.sources(), strict=True):
-        first = Notebook(source).cells[0].source
-        addresses = re.findall(r"^\[!\[[^\]]*\]\([^)]*\)\]\(([^)]*)\)$", first, re.M)
         assert f"[{source.stem}](notebooks/{source.stem}.ipynb)" in row
-        assert re.findall(r"\)\]\((https://[^)]*)\)", row) == addresses
+        assert re.findall(BADGE, row) == badges(repository(ROOT), source.stem)
 
 
 @every_notebook

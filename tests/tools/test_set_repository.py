@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from notebooks import build
-from tools.set_repository import ROOT, repository, set_repository
+from tools.set_repository import ROOT, UNSET, badges, repository, set_repository
 
 
 @pytest.fixture
@@ -31,6 +31,29 @@ def test_every_address_becomes_the_forks(copy, ending):
     for path, text in texts(copy).items():
         assert f"github.com/{old}" not in text, path
         assert f"github/{old}" not in text, path
+
+
+def test_badges_come_with_an_address_and_go_with_it(copy):
+    shown = {path for path, text in texts(copy).items() if "[![Open in" in text}
+    assert bool(shown) == (repository(copy) != UNSET), "badges to nowhere"
+    set_repository("https://github.com/some-one/paint.nb", copy)
+    readme = (copy / "README.md").read_text(encoding="utf-8")
+    for source in build.sources():
+        first, second = badges("some-one/paint.nb", source.stem)
+        assert f"/some-one/paint.nb/blob/main/notebooks/{source.stem}.ipynb)" in first
+        assert f"| {first} {second} |\n" in readme
+        text = (copy / "notebooks" / "src" / source.name).read_text(encoding="utf-8")
+        title = text.index("\n# # ")
+        assert text[title:].split("\n")[2:6] == ["#", f"# {first}", f"# {second}", "#"]
+    set_repository(f"https://github.com/{UNSET}", copy)
+    assert not any("[![Open in" in text for text in texts(copy).values())
+
+
+def test_notebooks_are_those_that_their_sources_make(copy, monkeypatch):
+    set_repository("https://github.com/some-one/else", copy)
+    monkeypatch.setattr(build, "NOTEBOOKS", copy / "notebooks")
+    monkeypatch.setattr(build, "SOURCES", copy / "notebooks" / "src")
+    assert build.differing() == []
 
 
 def test_there_and_back_again_changes_nothing(copy):
