@@ -21,7 +21,8 @@ prefer_installed_backend()
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.config": "CycleGANConfig preset_config",
+        "artnb.method": "preset_config",
+        "artnb.methods.cyclegan.config": "CycleGANConfig",
         "artnb.data.check": "check_data",
         "artnb.data.dataset": "Dataset fixed_pictures open_dataset",
         "artnb.data.prepare": "prepare",

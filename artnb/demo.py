@@ -8,16 +8,17 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.config import CycleGANConfig, preset_config
 from artnb.data.dataset import Dataset, fixed_pictures, open_dataset
 from artnb.data.images import decode_rgb
 from artnb.drawing.grids import save_picture, titled_grid
+from artnb.method import preset_config
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.progress import Progress, silent
+from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
-from artnb.runs.snapshots import load_painter
 from artnb.synthetic.dataset import held_out_pairs, make_demo_data
-from artnb.training.samples import paint
 from artnb.training.train import train
+from artnb.translation import paint
 
 # With data, checks and start-up the whole demo stays within six minutes on two cores.
 DEMO_MINUTES = 4.0
@@ -105,13 +106,13 @@ def run_demo(
         dataset = make_demo_data(out / "dataset", progress=progress)
     else:
         dataset = open_dataset(data, progress=progress)
-    run = train(dataset, config, out / "run", say)
-    check = check_held_out(load_painter(run), dataset)
+    run = train(dataset, config, out / "run", say=say)
+    check = check_held_out(run.painter().load(), dataset)
     sheet = save_picture(draw_contact_sheet(run, dataset), out / "contact_sheet.png")
     return DemoResult(dataset, run, sheet, check)
 
 
-def check_held_out(painter: keras.Model, dataset: Dataset) -> HeldOutCheck | None:
+def check_held_out(generator: keras.Model, dataset: Dataset) -> HeldOutCheck | None:
     """Measure how near translations of held-out photos are to their true paintings.
 
     Returns:
@@ -122,7 +123,7 @@ def check_held_out(painter: keras.Model, dataset: Dataset) -> HeldOutCheck | Non
         return None
     photos = np.stack([decode_rgb(photo) for _, photo, _ in pairs])
     truths = np.stack([decode_rgb(painting) for _, _, painting in pairs])
-    painted = np.concatenate([paint(painter, photo[None]) for photo in photos])
+    painted = np.concatenate([paint(generator, photo[None]) for photo in photos])
     return HeldOutCheck(len(pairs), mean_distance(photos, truths), mean_distance(painted, truths))
 
 
@@ -146,9 +147,10 @@ def draw_contact_sheet(run: Run, dataset: Dataset, rows: int = _SHEET_ROWS) -> I
     count = min(rows, len(dataset.x.shown()))
     photos = fixed_pictures(dataset.x.shown(), count, dataset.size_px)
     columns = {dataset.x.name: list(photos)}
+    networks = LoadedNetworks()
     for epoch in chosen_epochs(run.snapshot_epochs()):
-        painter = load_painter(run, epoch=epoch)
-        columns[f"after epoch {epoch}"] = [paint(painter, photo[None])[0] for photo in photos]
+        generator = networks.load(run.painter(epoch))
+        columns[f"after epoch {epoch}"] = [paint(generator, photo[None])[0] for photo in photos]
     if pairs:
         truths = {name: painting for name, _, painting in pairs}
         places = np.linspace(0, len(pairs) - 1, count).round().astype(int)

@@ -21,9 +21,7 @@ from artnb.data.images import (
 from artnb.errors import InputError
 from artnb.models.layers import SharedStatistics
 from artnb.progress import Progress, silent
-from artnb.runs.run import Run, direction_towards
-from artnb.runs.snapshots import load_painter
-from artnb.training.samples import paint
+from artnb.runs.run import Run
 
 # Up to this many pixels a picture goes through the network in one piece.
 WHOLE_PIXELS = 1024 * 1024
@@ -32,6 +30,12 @@ TILE_PX = 512
 # of the overlap both tiles have seen all that matters.
 OVERLAP_PX = 192
 _TILES_FOR_STATISTICS = 16
+
+
+def paint(generator: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
+    # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
+    return to_uint8(generator.predict_on_batch(to_float(pictures))[: len(pictures)])
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ def translate(
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")
-    painter = load_painter(run, direction_towards(run, to), epoch)
-    multiple_px = run.config().multiple_px
+    painter = run.painter(epoch, to)
+    network = painter.load()
     out.mkdir(parents=True, exist_ok=True)
     advance = progress("painting", len(pictures))
     written, skipped = [], []
@@ -87,7 +91,7 @@ def translate(
         except (UnreadableImageError, OSError) as error:
             skipped.append((path, str(error)))
         else:
-            painting = translate_image(painter, np.asarray(photo), multiple_px)
+            painting = translate_image(network, np.asarray(photo), painter.multiple_px)
             written.append(_write(painting, out / path.relative_to(folder)))
         advance()
     return Report(tuple(written), tuple(skipped))
@@ -113,12 +117,12 @@ def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
 
 
 def translate_images(
-    painter: keras.Model, photos: Sequence[np.ndarray], multiple_px: int = 4
+    generator: keras.Model, photos: Sequence[np.ndarray], multiple_px: int = 4
 ) -> list[np.ndarray]:
     """Translate pictures; those of one size go through the network several at a time.
 
     Args:
-        painter: a generator.
+        generator: the network.
         photos: uint8 `(height, width, 3)` each.
         multiple_px: what both sides must be a multiple of for this generator.
 
@@ -127,16 +131,16 @@ def translate_images(
     """
     sizes = {photo.shape for photo in photos}
     if len(sizes) != 1 or 2 * photos[0].size > 3 * WHOLE_PIXELS:
-        return [translate_image(painter, photo, multiple_px) for photo in photos]
+        return [translate_image(generator, photo, multiple_px) for photo in photos]
     height, width, _ = photos[0].shape
     padded = np.stack([pad_to_multiple(photo, multiple_px) for photo in photos])
     at_a_time = max(1, WHOLE_PIXELS // (padded.shape[1] * padded.shape[2]))
     starts = range(0, len(padded), at_a_time)
-    painted = [paint(painter, padded[start : start + at_a_time]) for start in starts]
+    painted = [paint(generator, padded[start : start + at_a_time]) for start in starts]
     return list(np.concatenate(painted)[:, :height, :width])
 
 
-def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 4) -> np.ndarray:
+def translate_image(generator: keras.Model, photo: np.ndarray, multiple_px: int = 4) -> np.ndarray:
     """Translate one picture of any size.
 
     Up to one megapixel it goes through the network whole, beyond that in overlapping tiles
@@ -144,7 +148,7 @@ def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 
     so that memory is bounded and no seam shows.
 
     Args:
-        painter: a generator.
+        generator: the network.
         photo: uint8 `(height, width, 3)`.
         multiple_px: what both sides must be a multiple of for this generator.
 
@@ -154,9 +158,9 @@ def translate_image(painter: keras.Model, photo: np.ndarray, multiple_px: int = 
     height, width = photo.shape[:2]
     padded = pad_to_multiple(photo, multiple_px)
     if padded.shape[0] * padded.shape[1] <= WHOLE_PIXELS:
-        painting = paint(painter, padded[None])[0]
+        painting = paint(generator, padded[None])[0]
     else:
-        painting = _translate_in_tiles(painter, padded, multiple_px)
+        painting = _translate_in_tiles(generator, padded, multiple_px)
     return painting[:height, :width]
 
 
@@ -183,7 +187,7 @@ def tile_starts(length: int, tile_px: int, overlap_px: int, multiple_px: int) ->
     return [int(place) * multiple_px for place in places]
 
 
-def _translate_in_tiles(painter: keras.Model, photo: np.ndarray, multiple_px: int) -> np.ndarray:
+def _translate_in_tiles(generator: keras.Model, photo: np.ndarray, multiple_px: int) -> np.ndarray:
     height, width = photo.shape[:2]
     tile_height, tile_width = min(TILE_PX, height), min(TILE_PX, width)
     places = [
@@ -191,20 +195,20 @@ def _translate_in_tiles(painter: keras.Model, photo: np.ndarray, multiple_px: in
         for top in tile_starts(height, tile_height, OVERLAP_PX, multiple_px)
         for left in tile_starts(width, tile_width, OVERLAP_PX, multiple_px)
     ]
-    statistics = _measure_statistics(painter, photo, places, multiple_px)
+    statistics = _measure_statistics(generator, photo, places, multiple_px)
     weight = _blending_weight(tile_height, tile_width)
     total = np.zeros((height, width, 3), np.float32)
     weights = np.zeros((height, width, 1), np.float32)
     with statistics.applied():
         for place in places:
-            painting = keras.ops.convert_to_numpy(painter(to_float(photo[place][None])))[0]
+            painting = keras.ops.convert_to_numpy(generator(to_float(photo[place][None])))[0]
             total[place] += weight * painting
             weights[place] += weight
     return to_uint8(total / weights)
 
 
 def _measure_statistics(
-    painter: keras.Model,
+    generator: keras.Model,
     photo: np.ndarray,
     places: Sequence[tuple[slice, slice]],
     multiple_px: int,
@@ -214,7 +218,7 @@ def _measure_statistics(
     middles = [_middle(places[round(place)], multiple_px) for place in chosen]
     statistics = SharedStatistics()
     with statistics.recording():
-        painter(to_float(np.stack([photo[middle] for middle in middles])))
+        generator(to_float(np.stack([photo[middle] for middle in middles])))
     return statistics
 
 

@@ -18,10 +18,10 @@ import machine
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import CycleGAN
+from artnb.training.checkpoint_folder import newest_whole, write_checkpoint
 from artnb.training.checkpoints import STATE
-from artnb.training.generations import newest_whole, write_generation
 from artnb.training.state import (
     is_finite,
     load_state,
@@ -46,7 +46,7 @@ def main() -> None:
             "copy_s": timed(options.rounds, lambda: is_finite(read_state(model))),
             "write_s": timed(
                 options.rounds,
-                lambda: write_generation(
+                lambda: write_checkpoint(
                     folder, 1, {}, lambda partial: save_state(state, partial / STATE)
                 ),
             ),
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def newest_path(folder: Path) -> Path:
-    """Give the generation's folder."""
+    """Give the checkpoint's folder."""
     return next(folder.glob("step-*"))
 
 

@@ -84,7 +84,7 @@ def serve(options: argparse.Namespace) -> None:
 
 def untrained_run(folder: Path, preset: str):
     """Make a Run of one epoch whose generators have random weights."""
-    from artnb.config import preset_config
+    from artnb.method import preset_config
     from artnb.methods.cyclegan.model import build_generator
     from artnb.runs.run import new_run
     from artnb.runs.snapshots import save_snapshot

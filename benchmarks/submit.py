@@ -56,7 +56,7 @@ def parse() -> argparse.Namespace:
 
 def train_smoke(folder: Path) -> Path:
     """Train for some seconds, so that there is a Run."""
-    from artnb.config import preset_config
+    from artnb.method import preset_config
     from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 

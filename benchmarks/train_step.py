@@ -83,7 +83,7 @@ def serve(options: argparse.Namespace) -> None:
     import keras
     import numpy as np
 
-    from artnb.config import preset_config
+    from artnb.method import preset_config
     from artnb.methods.cyclegan.model import CycleGAN
 
     config = preset_config(

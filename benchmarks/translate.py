@@ -57,7 +57,7 @@ def serve(size: int) -> None:
     """Translate a picture whenever asked to."""
     import numpy as np
 
-    from artnb.config import preset_config
+    from artnb.method import preset_config
     from artnb.methods.cyclegan.model import build_generator
     from artnb.translation import translate_image
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.config import preset_config
 from artnb.demo import (
     HeldOutCheck,
     check_held_out,
@@ -13,6 +12,7 @@ from artnb.demo import (
     mean_distance,
     run_demo,
 )
+from artnb.method import preset_config
 from artnb.synthetic.dataset import make_demo_data
 
 

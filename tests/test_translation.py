@@ -5,12 +5,12 @@ import pytest
 from PIL import Image
 
 import artnb.translation as module
-from artnb.config import preset_config
 from artnb.data.images import find_pictures, is_marked_as_painted
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from artnb.models.networks import resnet_generator
-from artnb.runs.run import direction_towards, new_run
+from artnb.runs.run import new_run
 from artnb.runs.snapshots import save_snapshot
 from artnb.translation import (
     pad_to_multiple,
@@ -42,12 +42,12 @@ def landscape(height, width, seed=0):
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 300), (37, 41), (64, 64), (130, 99)])
 def test_every_size_comes_back_as_it_was(run, size):
-    painter = module.load_painter(run)
+    painter = run.painter().load()
     assert translate_image(painter, np.asarray(landscape(*size))).shape == (*size, 3)
 
 
 def test_several_of_one_size_are_painted_as_each_alone(run):
-    painter = module.load_painter(run)
+    painter = run.painter().load()
     photos = [np.asarray(landscape(37, 41, seed)) for seed in range(3)]
     together = translate_images(painter, photos)
     for photo, painting in zip(photos, together, strict=True):
@@ -146,10 +146,13 @@ def test_orientation_is_honoured(run, tmp_path):
 
 
 def test_both_directions_by_letter_and_name(run):
-    assert direction_towards(run, "y") == direction_towards(run, "monet") == "generator_g"
-    assert direction_towards(run, "x") == direction_towards(run, "photo") == "generator_f"
+    forward, back = run.painter(to="y"), run.painter(to="x")
+    assert forward == run.painter(to="monet") == run.painter() == back.back
+    assert back == run.painter(to="photo") == forward.back
+    assert (forward.network, back.network) == ("generator_g", "generator_f")
+    assert (forward.source, forward.target) == (back.target, back.source) == ("photo", "monet")
     with pytest.raises(InputError, match="choose photo or monet"):
-        direction_towards(run, "cezanne")
+        run.painter(to="cezanne")
 
 
 def test_large_pictures_can_be_scaled_down(run, tmp_path):

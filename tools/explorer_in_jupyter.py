@@ -113,7 +113,7 @@ def versions(environment: Path) -> str:
 
 def make_outputs(outputs: Path) -> Path:
     """Train a Run of three epochs on embedded data, for seconds."""
-    from artnb.config import preset_config
+    from artnb.method import preset_config
     from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 

@@ -54,8 +54,8 @@ def main() -> None:
 
 def train_or_go_on(path: Path) -> None:
     """Train the whole way, or the rest of it."""
-    from artnb.config import preset_config
     from artnb.data.dataset import open_dataset
+    from artnb.method import preset_config
     from artnb.synthetic.dataset import make_demo_data
     from artnb.training.train import train
 

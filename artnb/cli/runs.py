@@ -21,11 +21,10 @@ def translate(
 ) -> int:
     """Turn photos of any size into paintings."""
     from artnb.data.images import find_pictures
-    from artnb.runs.run import direction_towards, open_run
+    from artnb.runs.run import open_run
 
     opened = open_run(run)
-    direction_towards(opened, to)
-    opened.find_snapshot(epoch)
+    opened.painter(epoch, to)
     find_pictures(photos)
     options.say_backend(backend)
     from artnb.translation import translate

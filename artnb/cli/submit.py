@@ -33,7 +33,7 @@ def build(
 
     started = time.time()
     opened = open_run(run)
-    opened.find_snapshot(epoch)
+    opened.find_epoch(epoch)
     existing_folder(photos, "photos")
     until = Deadline(deadline, 0, started) if deadline is not None else None
     options.say_backend(backend)

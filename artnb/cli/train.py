@@ -38,13 +38,14 @@ def train(
              session (one session on a free GPU),
              paper (the original's 200 epochs: days on a free GPU)
     """
-    from artnb.config import parse_setting, preset_config
+    from artnb.method import DEFAULT_METHOD, find_method
     from artnb.runs.run import Run, refuse_existing, run_folder
 
-    changes = dict(map(parse_setting, settings))
+    method = find_method(DEFAULT_METHOD)
+    changes = dict(map(method.config_class.parse, settings))
     if epochs is not None:
         changes["epochs"] = epochs
-    config = preset_config(preset or "preview", **changes)
+    config = method.config(preset or "preview", **changes)
     if resume and not (preset or changes):
         config = None
     if run and not resume:

@@ -1,23 +1,27 @@
 """Loss curves of a Run."""
 
-import csv
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from artnb.drawing.figures import COLOURS, calm, new_figure
 
-_COLOURS = dict(zip("gfyx", COLOURS[:2] * 2, strict=True))
-_STYLES = {"generator": "-", "discriminator": "-", "cycle": "--", "identity": ":"}
+if TYPE_CHECKING:
+    from artnb.method import Curve, Panel
 
 
 def read_columns(path: Path) -> dict[str, np.ndarray]:
     """Read a CSV of numbers, a float64 array per column."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    names = rows[0].keys() if rows else ()
-    return {name: np.array([float(row[name]) for row in rows]) for name in names}
+    try:
+        table = pandas.read_csv(path, dtype=np.float64, float_precision="round_trip")
+    except pandas.errors.EmptyDataError:
+        return {}
+    return {name: table[name].to_numpy() for name in table}
 
 
 def smooth(values: np.ndarray, window: int) -> np.ndarray:
@@ -29,50 +33,36 @@ def smooth(values: np.ndarray, window: int) -> np.ndarray:
     return (sums[beyond] - sums[first]) / (beyond - first)
 
 
-def draw_losses(losses_file: Path, domains: tuple[str, str], undecided: float = 0.25) -> Figure:
-    """Draw a Run's losses, generators and discriminators apart.
+def draw_losses(losses_file: Path, panels: Sequence["Panel"]) -> Figure:
+    """Draw a Run's losses.
 
     Args:
         losses_file: a Run's `losses.csv`.
-        domains: the names of X and Y.
-        undecided: the loss of a discriminator that cannot tell real from fake; 0.25 for least
-            squares.
+        panels: which curves belong together, as the Run's Method says.
 
     Returns:
         A figure that belongs to no window.
     """
     columns = read_columns(losses_file)
     figure = new_figure(11, 4.8)
-    panels = figure.subplots(1, 2)
-    for panel, title in zip(panels, ("Generators", "Discriminators"), strict=True):
-        calm(panel, title=title, xlabel="step", ylabel="loss")
-    steps = columns.pop("step", np.array([]))
-    for name, values in columns.items():
-        panel = panels[1] if name.startswith("discriminator") else panels[0]
-        _draw_curve(panel, steps, values, name, domains)
-    panels[1].axhline(undecided, color="0.6", linewidth=1, linestyle=(0, (2, 3)), label="undecided")
-    for panel in panels:
-        panel.set_ylim(bottom=min(0, panel.get_ylim()[0]))
-        panel.legend(
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for shown, panel in zip(axes, panels, strict=True):
+        calm(shown, title=panel.title, xlabel="step", ylabel="loss")
+        for curve in panel.curves:
+            if curve.loss in columns:
+                _draw_curve(shown, columns["step"], columns[curve.loss], curve)
+        if panel.undecided is not None:
+            style = {"color": "0.6", "linewidth": 1, "linestyle": (0, (2, 3))}
+            shown.axhline(panel.undecided, label="undecided", **style)
+        shown.set_ylim(bottom=min(0, shown.get_ylim()[0]))
+        shown.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False, fontsize=9
         )
     return figure
 
 
-def _draw_curve(panel, steps, values, name: str, domains: tuple[str, str]) -> None:
-    kind, letter = name.rsplit("_", 1)
-    window = max(1, len(values) // 15)
-    panel.plot(steps, values, color=_COLOURS[letter], alpha=0.15, linewidth=1)
-    panel.plot(
-        steps,
-        smooth(values, window),
-        color=_COLOURS[letter],
-        linestyle=_STYLES[kind],
-        label=_label(kind, letter, domains),
-    )
-
-
-def _label(kind: str, letter: str, domains: tuple[str, str]) -> str:
-    x, y = domains
-    made = {"g": f"{x} → {y}", "f": f"{y} → {x}", "x": x, "y": y}[letter]
-    return f"{kind}: {made}"
+def _draw_curve(shown: Axes, steps: np.ndarray, values: np.ndarray, curve: "Curve") -> None:
+    colour = COLOURS[curve.colour % len(COLOURS)]
+    shown.plot(steps, values, color=colour, alpha=0.15, linewidth=1)
+    smoothed = smooth(values, max(1, len(values) // 15))
+    shown.plot(steps, smoothed, color=colour, linestyle=curve.style, label=curve.label)

@@ -1,13 +1,8 @@
 """A Run's networks as what evaluation needs of them: painters and judges, built on demand."""
 
-import keras
-
 from artnb.evaluation.metrics.pixels import Verdicts
 from artnb.evaluation.pictures import EncodedPictures, PaintedPictures, Painter
-from artnb.files import sha256_of
-from artnb.runs.run import Run, direction_towards
-from artnb.runs.snapshots import load_discriminator, load_painter
-from artnb.training.losses import ADVERSARIAL_LOSSES
+from artnb.runs.run import Run
 
 
 def letter_towards(run: Run, to: str) -> str:
@@ -16,7 +11,7 @@ def letter_towards(run: Run, to: str) -> str:
     Raises:
         InputError: the Run has no such domain.
     """
-    return "y" if direction_towards(run, to) == "generator_g" else "x"
+    return run.target_role(to)
 
 
 def painted(run: Run, epoch: int, to: str, photos: EncodedPictures) -> PaintedPictures:
@@ -28,25 +23,12 @@ def painted(run: Run, epoch: int, to: str, photos: EncodedPictures) -> PaintedPi
         to: `"y"` for generator G, `"x"` for generator F.
         photos: what is painted.
     """
-    direction = "generator_g" if to == "y" else "generator_f"
-    painter = Painter(
-        key=f"{direction} {_snapshot_key(run, epoch)}",
-        load=lambda: load_painter(run, direction, epoch),
-        multiple_px=run.config().multiple_px,
-    )
+    kept = run.painter(epoch, to)
+    painter = Painter(key=kept.key, load=kept.load, multiple_px=kept.multiple_px)
     return PaintedPictures(f"{run.path.name}, epoch {epoch}: {photos.name}", photos, painter)
 
 
 def verdicts_of(run: Run, epoch: int, to: str) -> Verdicts:
     """Give the discriminator that judges translations to X or Y, as it was after an epoch."""
-    name = f"discriminator_{to}"
-    return Verdicts(
-        snapshot=f"{name} {_snapshot_key(run, epoch)}",
-        load=lambda: load_discriminator(run, name, epoch),
-        threshold=ADVERSARIAL_LOSSES[run.config().adversarial_loss].threshold,
-    )
-
-
-def _snapshot_key(run: Run, epoch: int) -> str:
-    """Name weights and what computes with them: results differ a little between backends."""
-    return f"{sha256_of(run.find_snapshot(epoch))} on {keras.backend.backend()}"
+    judge = run.judge(run.painter(epoch, to))
+    return Verdicts(snapshot=judge.key, load=judge.load, threshold=judge.real_from)

@@ -69,7 +69,7 @@ def evaluate(
         InputError: there is no such epoch, the data is gone or is other data, or a rule forbids
             the comparison.
     """
-    chosen = find_epochs(run, epochs)
+    chosen = run.find_epochs(epochs)
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)
@@ -101,7 +101,7 @@ def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[st
 
     Snapshots of earlier versions hold no discriminators; these are then not asked.
     """
-    files = [run.snapshot(epoch) for run in runs for epoch in find_epochs(run, epochs)]
+    files = [run.snapshot(epoch) for run in runs for epoch in run.find_epochs(epochs)]
     has_discriminators = all("discriminator_y" in snapshot_networks(file) for file in files)
     left_out = set() if has_discriminators else {"discriminator"}
     return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
@@ -111,20 +111,6 @@ def describe_row(row: Row) -> str:
     """Say a score in a line."""
     split = f", {row.split}" if row.split not in ("", "test") else ""
     return f"{row.metric} {row.score}{split}"
-
-
-def find_epochs(run: Run, epochs: str | Sequence[int]) -> list[int]:
-    """Find the epochs that are asked for among those that are kept.
-
-    Raises:
-        InputError: one of them is not kept.
-    """
-    if epochs == "all":
-        run.find_snapshot()
-        return run.snapshot_epochs()
-    asked = epochs.split(",") if isinstance(epochs, str) else epochs
-    files = [run.find_snapshot(str(epoch).strip()) for epoch in asked]
-    return sorted({int(file.stem.removeprefix("epoch-")) for file in files})
 
 
 class _RunScorer:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
 from artnb.files import disk, write_whole
-from artnb.runs.run import Run, direction_towards
+from artnb.runs.painter import Painter
+from artnb.runs.run import Run
 
 if TYPE_CHECKING:
     import keras
@@ -53,13 +54,11 @@ def export_generator(
             the network cannot be said in this format, or the disk is full.
     """
     check_export(run, out, format, epoch)
-    from artnb.runs.snapshots import load_painter
-
-    direction = direction_towards(run, to)
-    network = load_painter(run, direction, epoch)
+    painter = run.painter(epoch, to)
+    network = painter.load()
     with disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        _WRITERS[format](run, direction, network, out)
+        _WRITERS[format](painter, network, out)
     return out
 
 
@@ -84,7 +83,7 @@ def check_export(run: Run, out: Path, format: str, epoch: str | int = "latest") 
         )
     if format == "onnx":
         check_onnx()
-    run.find_snapshot(epoch)
+    run.find_epoch(epoch)
 
 
 def how_to_use(run: Run, out: Path, format: str) -> str:
@@ -104,7 +103,7 @@ def how_to_use(run: Run, out: Path, format: str) -> str:
     )
 
 
-def _write_keras(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+def _write_keras(painter: Painter, network: "keras.Model", out: Path) -> None:
     from artnb.exchange.portable import portable
 
     with tempfile.TemporaryDirectory() as folder:
@@ -113,33 +112,31 @@ def _write_keras(run: Run, direction: str, network: "keras.Model", out: Path) ->
         write_whole(out, unfinished.read_bytes())
 
 
-def _write_onnx(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+def _write_onnx(painter: Painter, network: "keras.Model", out: Path) -> None:
     from artnb.exchange.onnx_files import write_onnx
     from artnb.exchange.portable import portable
 
-    write_onnx(out, portable(network), _facts(run, direction))
+    write_onnx(out, portable(network), _facts(painter))
 
 
-def _facts(run: Run, direction: str) -> dict[str, str]:
+def _facts(painter: Painter) -> dict[str, str]:
     import artnb
 
-    x, y = run.domains
-    source, target = (x, y) if direction == "generator_g" else (y, x)
     return {
         "artnb_version": artnb.__version__,
-        "source_domain": source,
-        "target_domain": target,
+        "source_domain": painter.source,
+        "target_domain": painter.target,
         "value_range": "[-1, 1]",
         "layout": "NHWC",
-        "multiple_px": str(run.config().multiple_px),
+        "multiple_px": str(painter.multiple_px),
     }
 
 
-def _write_pth(run: Run, direction: str, network: "keras.Model", out: Path) -> None:
+def _write_pth(painter: Painter, network: "keras.Model", out: Path) -> None:
     from artnb.exchange.torch_layout import to_torch
     from artnb.torch_files import write_state_dict
 
-    write_state_dict(out, to_torch(run.config(), network.get_weights()))
+    write_state_dict(out, to_torch(painter.run.config(), network.get_weights()))
 
 
 _WRITERS: dict[str, Callable[..., None]] = {

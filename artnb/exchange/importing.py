@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
 from artnb.exchange.source import Source, find_source, read_generator
 from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of, unfinished_folder
+from artnb.methods.imported.config import DESCRIBED, ImportedConfig
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run, refuse_existing, run_folder
 
@@ -76,23 +76,23 @@ def _check_domains(x: str, y: str) -> None:
         )
 
 
-def _config(generators: Sequence[TrainedGenerator]) -> CycleGANConfig:
+def _config(generators: Sequence[TrainedGenerator]) -> ImportedConfig:
     """Give the settings that describe one generator, or both.
 
     Raises:
         InputError: the two are of different kinds.
     """
     first, *others = (dict(generator.settings) for generator in generators)
-    if first["generator"] == IMPORTED:
+    if first["generator"] == DESCRIBED:
         # Sizes that suit the one that halves more often suit the other too.
         deepest = max([first, *others], key=lambda settings: settings.get("generator_depth", 0))
-        if all(other["generator"] == IMPORTED for other in others):
-            return CycleGANConfig(**deepest)
+        if all(other["generator"] == DESCRIBED for other in others):
+            return ImportedConfig(**deepest)
     elif all(other == first for other in others):
-        return CycleGANConfig(**first)
-    both = " and a ".join(generator.description for generator in generators)
+        return ImportedConfig(**first)
+    kinds = " and a ".join(generator.description for generator in generators)
     raise InputError(
-        f"the two generators must be of the same kind, and these are a {both}; import each into "
+        f"the two generators must be of the same kind, and these are a {kinds}; import each into "
         "a Run of its own"
     )
 
@@ -109,7 +109,7 @@ def _origin(source: Source, path: Path, generator: TrainedGenerator, server: str
     return origin
 
 
-def _fill(run: Run, config: CycleGANConfig, generators: Sequence[TrainedGenerator]) -> None:
+def _fill(run: Run, config: ImportedConfig, generators: Sequence[TrainedGenerator]) -> None:
     from artnb.methods.imported.network import write_description
     from artnb.runs.snapshots import save_weights
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
+from artnb.methods.cyclegan.config import CycleGANConfig
+from artnb.methods.imported.config import DESCRIBED
 
 if TYPE_CHECKING:
     import h5py
@@ -100,7 +101,7 @@ def of_network(
     _check_range(network)
     depth = max(1, halvings(network))
     settings = {
-        "generator": IMPORTED,
+        "generator": DESCRIBED,
         "generator_depth": depth,
         "image_size_px": max(256, 2**depth),
         "load_size_px": max(286, 2**depth),

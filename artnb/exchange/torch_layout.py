@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from artnb.config import CycleGANConfig
 from artnb.errors import InputError
+from artnb.methods.cyclegan.config import CycleGANConfig
 
 # PyTorch keeps a convolution's kernel as (out, in, height, width) where Keras has (height, width,
 # in, out). Of a transposed convolution both swap in and out, so one order of axes serves both.

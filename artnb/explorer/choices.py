@@ -20,7 +20,7 @@ def usable_runs(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
     usable, remarks = [], []
     for run in runs:
         try:
-            run.find_snapshot()
+            run.find_epoch()
             run.config()
             run.domains  # noqa: B018
         except (InputError, OSError, KeyError, TypeError) as error:
@@ -57,4 +57,4 @@ def direction_choices(run: Run) -> list[tuple[str, str]]:
     """Offer the directions that there are, X to Y first."""
     x, y = run.domains
     choices = [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
-    return choices[: len(run.directions)]
+    return choices[: len(run.method.generators(run))]

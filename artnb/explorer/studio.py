@@ -1,15 +1,13 @@
 """Paints for the explorer, and remembers networks and the last paintings."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-import keras
 import numpy as np
 
 from artnb.explorer.photos import Photo
+from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
-from artnb.runs.snapshots import load_painter
 from artnb.translation import translate_image
 
 # Two Runs in both directions; the paper's generators have 11 million weights each.
@@ -81,33 +79,14 @@ class Studio:
     """Paints photos with any epoch of any Run."""
 
     def __init__(self) -> None:
-        self._networks: OrderedDict[tuple[Run, str], tuple[int, keras.Model]] = OrderedDict()
+        self.networks = LoadedNetworks(_MOST_NETWORKS)
         self.paint = lru_cache(_MOST_PAINTINGS)(self._paint)
 
     def _paint(self, run: Run, epoch: int, to: str, photo: Photo) -> Painted:
         """Paint a photo and lead the painting back; what was asked for lately is remembered."""
-        directions = ["generator_g", "generator_f"]
-        there, back = directions if to == "y" else reversed(directions)
-        multiple_px = run.config().multiple_px
-        painting = translate_image(self._painter(run, there, epoch), photo.pixels, multiple_px)
-        returned = None
-        if len(run.directions) > 1:
-            returned = translate_image(self._painter(run, back, epoch), painting, multiple_px)
+        painter = run.painter(epoch, to)
+        painting = translate_image(self.networks.load(painter), photo.pixels, painter.multiple_px)
+        back, returned = painter.back, None
+        if back is not None:
+            returned = translate_image(self.networks.load(back), painting, back.multiple_px)
         return Painted(photo, run, epoch, to, painting, returned)
-
-    def _painter(self, run: Run, direction: str, epoch: int) -> keras.Model:
-        """Give a generator; another epoch's weights go into the network that is there already.
-
-        A new network would be compiled anew, which on JAX takes longer than painting.
-        """
-        kept_epoch, painter = self._networks.pop((run, direction), (None, None))
-        if kept_epoch != epoch:
-            fresh = load_painter(run, direction, epoch)
-            if painter is None:
-                painter = fresh
-            else:
-                painter.set_weights(fresh.get_weights())
-        self._networks[run, direction] = (epoch, painter)
-        if len(self._networks) > _MOST_NETWORKS:
-            self._networks.popitem(last=False)
-        return painter

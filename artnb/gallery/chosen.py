@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from artnb.errors import InputError, nearest
 from artnb.evaluation.painted import letter_towards
-from artnb.evaluation.runs import find_epochs
 from artnb.gallery.manifest import KINDS
 from artnb.runs.run import Run
 
@@ -76,13 +75,13 @@ def _kept_epochs(
     asked = epochs.split(",") if isinstance(epochs, str) else list(map(str, epochs))
     asked = [epoch.strip() for epoch in asked]
     if asked == ["all"]:
-        return tuple(find_epochs(run, "all"))
+        return tuple(run.find_epochs("all"))
     kept = run.snapshot_epochs()
     missing = [epoch for epoch in asked if epoch.isdigit() and int(epoch) not in kept]
     if missing and len(missing) < len(asked):
         say(f"The Run {name} keeps no epoch {', '.join(missing)}; the others are shown.")
         asked = [epoch for epoch in asked if epoch not in missing]
-    return tuple(find_epochs(run, ",".join(asked)))
+    return tuple(run.find_epochs(",".join(asked)))
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
@@ -120,7 +119,7 @@ def kinds_of_all(
         chosen: the Runs.
         say: gets a sentence where something is left out.
     """
-    one_way = [run.name for run in chosen if len(run.run.directions) < len(OTHER)]
+    one_way = [run.name for run in chosen if len(run.run.method.generators(run.run)) < len(OTHER)]
     left = tuple(kind for kind in kinds if not one_way or kind not in _OF_BOTH)
     if len(left) < len(kinds):
         say(

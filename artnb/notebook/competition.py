@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.data.fetch.competition import fetch_competition
 from artnb.data.images import list_images
 from artnb.errors import InputError
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.platform.deadline import Deadline
 from artnb.platform.where import kaggle_inputs, known_folder, platform_name
 from artnb.progress import Progress, silent
@@ -177,7 +177,7 @@ def train_in_session(
         config = config.replace(minutes=sessions * minutes)
     settings = config if is_new else None
     options = {"resume": "auto", "deadline": deadline, "keep_alive_minutes": 5}
-    return train(dataset, settings, path, say, watch, **options)
+    return train(dataset, settings, path, say=say, watch=watch, **options)
 
 
 def make_wrong_submission(path: Path, right: Path, photos: Path) -> Path:

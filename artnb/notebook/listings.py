@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artnb.data.records import Frame, Record
 from artnb.runs.run import Run
-from artnb.training.generations import DamagedError, generations
+from artnb.training.checkpoint_folder import DamagedError, list_checkpoints
 
 
 def list_run_files(run: Run) -> list[dict[str, str]]:
@@ -21,17 +21,17 @@ def list_run_files(run: Run) -> list[dict[str, str]]:
     return rows
 
 
-def list_checkpoints(run: Run) -> list[dict[str, str]]:
+def checkpoint_rows(run: Run) -> list[dict[str, str]]:
     """List a Run's checkpoints, the newest first, with where in the training they were written."""
     rows = []
-    for generation in generations(run.checkpoints):
+    for checkpoint in list_checkpoints(run.checkpoints):
         try:
-            meta = generation.meta()
+            meta = checkpoint.meta()
             where = f"epoch {meta['epoch'] + 1}, after {meta['batch']} of its steps"
         except DamagedError as error:
             where = str(error)
-        size = _size(generation.path)
-        rows.append({"checkpoint": generation.path.name, "size": size, "where it goes on": where})
+        size = _size(checkpoint.path)
+        rows.append({"checkpoint": checkpoint.path.name, "size": size, "where it goes on": where})
     return rows
 
 

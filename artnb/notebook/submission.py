@@ -12,15 +12,14 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.config import CycleGANConfig
 from artnb.data.images import JPEG_QUALITY, decode_image, decode_rgb, encode_jpeg, fit_square
 from artnb.drawing.grids import titled_grid
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.platform.deadline import Deadline, in_words
 from artnb.platform.machine import suitable_precision
 from artnb.runs.run import Run
-from artnb.runs.snapshots import load_painter
 from artnb.submission.check import check_submission
 from artnb.submission.painting import ReadingNotes, SharedGenerator, on_all_devices, painted_jpegs
 from artnb.submission.photos import names_in_zip
@@ -108,7 +107,7 @@ def measure_reserve(
 
 def _generator(of: Run | CycleGANConfig) -> Callable[[], keras.Model]:
     if isinstance(of, Run):
-        return lambda: load_painter(of)
+        return lambda: of.painter().load()
     precision = suitable_precision()[0] if of.precision == "auto" else of.precision
     return lambda: build_generator(of.replace(precision=precision), "generator_g")
 

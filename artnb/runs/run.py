@@ -2,15 +2,21 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from artnb.config import CycleGANConfig
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
+from artnb.method import DEFAULT_METHOD, Method, find_method
 from artnb.platform.where import outputs_folder
+from artnb.runs.painter import Judge, LatentSampler, Painter
+from artnb.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from artnb.training.config import TrainingConfig
 
 _SNAPSHOT_NAME = re.compile(r"epoch-(\d+)\.safetensors")
 
@@ -68,16 +74,22 @@ class Run:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of generations: all that is needed to go on training."""
+        """The folder of checkpoints: all that is needed to go on training."""
         return self.path / "checkpoints"
 
-    def architecture_file(self, generator: str) -> Path:
-        """Name the file that describes an imported generator's network, where ours is another."""
-        return self.path / f"{generator}.json"
+    def architecture_file(self, network: str) -> Path:
+        """Name the file that describes an imported network, where it is none of ours."""
+        return self.path / f"{network}.json"
 
-    def config(self) -> CycleGANConfig:
+    @property
+    def method(self) -> Method:
+        """The way in which its pictures are made; older Runs do not name it."""
+        named = read_settings(self.config_file).get("method")
+        return find_method(named or ("imported" if self.is_imported else DEFAULT_METHOD))
+
+    def config(self) -> "TrainingConfig":
         """Read the resolved settings."""
-        return CycleGANConfig.load(self.config_file)
+        return self.method.config_class.load(self.config_file)
 
     def facts(self) -> dict[str, Any]:
         """Read what the Run was made with and from."""
@@ -103,16 +115,10 @@ class Run:
     @property
     def is_imported(self) -> bool:
         """Whether others trained what is in it, so that it has no data, log or discriminators."""
-        return "imported" in self.facts()
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """What it can paint: `"y"` by generator G, and `"x"` by F, which an import may lack."""
-        has_one = len(self.facts().get("imported", ())) == 1
-        return ("y",) if has_one else ("y", "x")
+        return self.facts_file.exists() and "imported" in self.facts()
 
     def snapshot_epochs(self) -> list[int]:
-        """List the epochs there are generator snapshots of, in order."""
+        """List the epochs there are snapshots of, in order."""
         found = (_SNAPSHOT_NAME.fullmatch(file.name) for file in self.snapshots.glob("*"))
         return sorted(int(match[1]) for match in found if match)
 
@@ -125,8 +131,8 @@ class Run:
         best = self.facts().get("best") if self.facts_file.exists() else None
         return best["epoch"] if best else None
 
-    def find_snapshot(self, epoch: str | int = "latest") -> Path:
-        """Find a snapshot that exists.
+    def find_epoch(self, epoch: str | int = "latest") -> int:
+        """Find an epoch that there is a snapshot of.
 
         Args:
             epoch: a number counted from 1, `"latest"`, or `"best"` by its scores.
@@ -138,7 +144,7 @@ class Run:
         if not epochs:
             raise InputError(f"the Run {self.path} has no generator snapshots yet; train it first")
         if epoch == "latest":
-            return self.snapshot(epochs[-1])
+            return epochs[-1]
         if epoch == "best":
             epoch = self.best_epoch()
             if epoch is None:
@@ -152,7 +158,86 @@ class Run:
                 f"the Run {self.path.name} keeps epochs {kept}, and {epoch} was asked for; "
                 "choose one of them, latest or best"
             )
-        return self.snapshot(int(epoch))
+        return int(epoch)
+
+    def find_epochs(self, epochs: str | Sequence[int] = "all") -> list[int]:
+        """Find the epochs that are asked for among those that are kept.
+
+        Args:
+            epochs: `"all"`, `"latest"`, `"best"`, or numbers such as `"1,10"`.
+
+        Raises:
+            InputError: one of them is not kept.
+        """
+        if epochs == "all":
+            self.find_epoch()
+            return self.snapshot_epochs()
+        asked = epochs.split(",") if isinstance(epochs, str) else epochs
+        return sorted({self.find_epoch(str(epoch).strip()) for epoch in asked})
+
+    def target_role(self, to: str | None = None) -> str:
+        """Say which domain is painted, by its role.
+
+        Args:
+            to: `"x"`, `"y"`, a domain's name, or None for the usual one.
+
+        Raises:
+            InputError: the Run has no such domain, or no generator towards it.
+        """
+        generators = self.method.generators(self)
+        if to is None:
+            return next(iter(generators))
+        x, y = self.domains
+        # A domain may be called "x" or "y" itself: a name outweighs a role.
+        role = {"x": "x", "y": "y", x: "x", y: "y"}.get(to)
+        if role is None:
+            raise InputError(f"the Run {self.path.name} turns {x} (x) into {y} (y), and --to is "
+                             f"{to!r}; choose {x} or {y}")  # fmt: skip
+        if role not in generators:
+            raise InputError(f"the Run {self.path.name} was imported with one generator, {x} → "
+                             f"{y}, and {to} was asked for; import the one for the way back too, "
+                             f"or choose --to {y}")  # fmt: skip
+        return role
+
+    def painter(self, epoch: str | int = "latest", to: str | None = None) -> Painter:
+        """Give what paints: one generator of one epoch.
+
+        Args:
+            epoch: counted from 1, `"latest"` or `"best"`.
+            to: what it paints: `"y"`, `"x"` or a domain's name; None takes the usual one.
+
+        Raises:
+            InputError: there is no such epoch, domain or generator.
+        """
+        role = self.target_role(to)
+        network = self.method.generators(self)[role]
+        return Painter(self, self.find_epoch(epoch), network, role)
+
+    def painters(self, epochs: str | Sequence[int] = "all", to: str | None = None) -> list[Painter]:
+        """Give the painters of several epochs; see `find_epochs` and `painter`."""
+        return [self.painter(epoch, to) for epoch in self.find_epochs(epochs)]
+
+    def judge(self, painter: Painter) -> Judge | None:
+        """Give the discriminator that judges what a painter makes, as it was after that epoch.
+
+        None where the Run's method has none; whether the snapshot holds it shows in `load`.
+        """
+        network = self.method.judges(self).get(painter.to)
+        return Judge(self, painter.epoch, network) if network else None
+
+    def sampler(self, epoch: str | int = "latest") -> LatentSampler:
+        """Give what makes pictures out of latent vectors.
+
+        Raises:
+            InputError: the Run's method has no latents, or there is no such epoch.
+        """
+        network = self.method.latent_generator(self)
+        if network is None:
+            raise InputError(
+                f"the Run {self.path.name} is a {self.method.title}, which paints photos and has "
+                "no latents; choose a Run of a method that has"
+            )
+        return LatentSampler(self, self.find_epoch(epoch), network)
 
 
 def run_folder(name_or_path: str | Path) -> Path:
@@ -176,29 +261,7 @@ def open_run(name_or_path: str | Path) -> Run:
     raise InputError(f"there is no Run at {run.path}; {hint}")
 
 
-def direction_towards(run: Run, to: str) -> str:
-    """Say which generator paints towards a domain.
-
-    Args:
-        run: the Run.
-        to: `"x"`, `"y"` or a domain's name.
-
-    Raises:
-        InputError: the Run has no such domain, or no generator towards it.
-    """
-    x, y = run.domains
-    directions = {"y": "generator_g", y: "generator_g", "x": "generator_f", x: "generator_f"}
-    if to not in directions:
-        raise InputError(f"the Run {run.path.name} turns {x} (x) into {y} (y), and --to is {to!r}; "
-                         f"choose {x} or {y}")  # fmt: skip
-    if to in ("x", x) and "x" not in run.directions:
-        raise InputError(f"the Run {run.path.name} was imported with one generator, {x} → {y}, and "
-                         f"{to} was asked for; import the one for the way back too, or choose --to "
-                         f"{y}")  # fmt: skip
-    return directions[to]
-
-
-def new_run(name_or_path: str | Path | None, config: CycleGANConfig) -> Run:
+def new_run(name_or_path: str | Path | None, config: Settings) -> Run:
     """Make the folder of a new Run and put its settings there.
 
     Args:

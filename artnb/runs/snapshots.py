@@ -4,22 +4,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from artnb.config import IMPORTED, CycleGANConfig
 from artnb.errors import InputError
 from artnb.files import unfinished_file
-from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import Run
-from artnb.training.engine import compiles
+
+if TYPE_CHECKING:
+    import keras
+
+    from artnb.runs.run import Run
 
 
-def save_snapshot(path: Path, networks: Mapping[str, keras.Model], facts: dict[str, Any]) -> None:
+def save_snapshot(path: Path, networks: "Mapping[str, keras.Model]", facts: dict[str, Any]) -> None:
     """Write networks' weights as float16; see `save_weights`.
 
     Args:
@@ -89,81 +90,19 @@ def snapshot_networks(path: Path) -> set[str]:
         return {name.split("/")[0] for name in file.keys()}  # noqa: SIM118
 
 
-def load_painter(
-    run: Run, direction: str = "generator_g", epoch: str | int = "latest"
-) -> keras.Model:
-    """Build a Run's generator with the weights of a snapshot.
-
-    Args:
-        run: the Run.
-        direction: `"generator_g"` for X→Y, `"generator_f"` for Y→X.
-        epoch: counted from 1, `"latest"` or `"best"`.
-
-    Raises:
-        InputError: there is no such snapshot, it is damaged, or its training had diverged.
-    """
-    return _load(run, _build_painter(run, direction), direction, epoch)
-
-
-def _build_painter(run: Run, direction: str) -> keras.Model:
-    config = run.config()
-    if config.generator != IMPORTED:
-        return build_generator(config, direction)
-    from artnb.methods.imported.network import build_network, read_description
-
-    painter = build_network(read_description(run.architecture_file(direction)), direction)
-    painter.compile(optimizer=None, jit_compile=compiles(config.jit_compile))
-    return painter
-
-
-def load_discriminator(
-    run: Run, name: str = "discriminator_y", epoch: str | int = "latest"
-) -> keras.Model:
-    """Build a Run's discriminator with the weights of a snapshot.
-
-    Args:
-        run: the Run.
-        name: `"discriminator_y"` judges pictures of Y, `"discriminator_x"` those of X.
-        epoch: counted from 1, `"latest"` or `"best"`.
-
-    Raises:
-        InputError: there is no such snapshot, it is damaged, it holds no discriminators, or its
-            training had diverged.
-    """
-    return _load(run, build_discriminator(run.config(), name), name, epoch)
-
-
-def _load(run: Run, network: keras.Model, name: str, epoch: str | int) -> keras.Model:
-    path = run.find_snapshot(epoch)
-    weights = read_snapshot(path, name)
-    if not weights:
-        raise InputError(
-            f"the snapshot {path} holds no {name}: it was made before they were kept, or imported; "
-            "leave out what needs it"
-        )
-    if [w.shape for w in weights] != [tuple(w.shape) for w in network.weights]:
-        raise InputError(
-            f"the snapshot {path} does not fit {run.config_file}; restore both from one Run"
-        )
-    # A generator of NaN would paint black, and black has a score too.
-    if not all(np.isfinite(array).all() for array in weights):
-        raise InputError(
-            f"weights must be finite, and those of {name} in {path} are not: the training had "
-            "diverged; choose an earlier epoch"
-        )
-    network.set_weights(weights)
-    return network
-
-
 def keeps(epoch: int) -> bool:
     """Say whether an epoch's snapshot stays: 1, 2, 5 and every tenth."""
     return epoch in (1, 2, 5) or epoch % 10 == 0
 
 
-def thin_out(run: Run, config: CycleGANConfig) -> None:
+def thin_out(run: "Run", budget_gb: float) -> None:
     """Delete snapshots that need not be kept, and the oldest of those beyond the budget.
 
     The latest always stays, and so does the best by its scores.
+
+    Args:
+        run: whose snapshots.
+        budget_gb: what they may take together, GB.
     """
     *_, latest = run.snapshot_epochs()
     protected = {latest, run.best_epoch()}
@@ -171,9 +110,9 @@ def thin_out(run: Run, config: CycleGANConfig) -> None:
         if not keeps(epoch) and epoch not in protected:
             run.snapshot(epoch).unlink()
     spare = [epoch for epoch in run.snapshot_epochs() if epoch not in protected]
-    while spare and _total_gb(run, run.snapshot_epochs()) > config.snapshot_budget_gb:
+    while spare and _total_gb(run, run.snapshot_epochs()) > budget_gb:
         run.snapshot(spare.pop(0)).unlink()
 
 
-def _total_gb(run: Run, epochs: list[int]) -> float:
+def _total_gb(run: "Run", epochs: list[int]) -> float:
     return sum(run.snapshot(epoch).stat().st_size for epoch in epochs) / 1e9

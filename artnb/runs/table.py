@@ -24,18 +24,18 @@ def describe_run(run: Run) -> tuple[str, ...]:
         return (run.path.name, *"?" * (len(_COLUMNS) - 1))
     last = last_row(run.log_file)
     data = facts.get("data", {})
-    generators, discriminators = (
-        f"{sum(float(last[name]) for name in names):.2f}" if last else "-"
-        for names in (("generator_g", "generator_f"), ("discriminator_x", "discriminator_y"))
-    )
-    imported = "imported" in facts
+    sums = {
+        name: f"{sum(float(last[loss]) for loss in losses):.2f}"
+        for name, losses in (run.method.summary.items() if last else ())
+    }
+    trains = run.method.can_train
     return (
         run.path.name,
-        "-" if imported else config.preset,
+        config.preset if trains else "-",
         f"{data.get('x', '?')} → {data.get('y', '?')}",
-        "-" if imported else f"{last['epoch'] if last else 0}/{config.epochs}",
-        generators,
-        discriminators,
+        f"{last['epoch'] if last else 0}/{config.epochs}" if trains else "-",
+        sums.get("G", "-"),
+        sums.get("D", "-"),
         f"{folder_bytes(run.path) / 1e6:.0f} MB",
         facts.get("status", "?"),
     )

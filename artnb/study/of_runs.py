@@ -79,11 +79,10 @@ def study_runs(
             other photos, or a rule forbids the comparison.
     """
     from artnb.evaluation.painted import painted
-    from artnb.evaluation.runs import find_epochs
 
     options = options or Options()
     choice = _with_size(runs, choice or Choice())
-    chosen = {run.path.name: find_epochs(run, epochs) for run in runs}
+    chosen = {run.path.name: run.find_epochs(epochs) for run in runs}
     sets = {
         run.path.name: RunSets(run, choice, "y", dataset, options.progress).held_out()
         for run in runs

@@ -127,7 +127,7 @@ def build_submission(
 
 def epoch_number(run: Run, epoch: str | int) -> int:
     """Give the number of an epoch that may be `"latest"` or `"best"`."""
-    return int(run.find_snapshot(epoch).stem.split("-")[1])
+    return run.find_epoch(epoch)
 
 
 def must_be_made_anew(out: Path, plan: Mapping[str, Any], replace: bool) -> bool:

@@ -21,7 +21,7 @@ from artnb.data.images import (
 from artnb.evaluation.pictures import EncodedPictures
 from artnb.parallel import in_parallel
 from artnb.platform.devices import replicas, use_devices
-from artnb.training.samples import paint
+from artnb.translation import paint
 
 # On each device at a time: a megapixel, as in `translate_images`.
 PICTURES_A_DEVICE = 16

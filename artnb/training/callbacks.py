@@ -1,25 +1,25 @@
 """What happens around the steps of `fit`: learning rate, log, grids, snapshots, progress."""
 
-import csv
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
+import pandas
+from PIL import Image
 
-from artnb.config import CycleGANConfig
 from artnb.drawing.curves import draw_losses
 from artnb.drawing.grids import save_picture
-from artnb.methods.cyclegan.model import LOSS_NAMES
+from artnb.method import Panel
 from artnb.platform.devices import writes_files
 from artnb.progress import progress_bar
 from artnb.runs.run import Run
 from artnb.runs.snapshots import save_snapshot, thin_out
-from artnb.training.losses import ADVERSARIAL_LOSSES
+from artnb.training.config import TrainingConfig
+from artnb.training.engine import AdversarialModel
 from artnb.training.plan import Position
-from artnb.training.samples import Sampler
 
 
 def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedule: str) -> float:
@@ -48,7 +48,7 @@ def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedul
 class LearningRateDecay(keras.callbacks.Callback):
     """Set every player's learning rate as an epoch begins."""
 
-    def __init__(self, config: CycleGANConfig) -> None:
+    def __init__(self, config: TrainingConfig) -> None:
         super().__init__()
         self.config = config
 
@@ -61,12 +61,9 @@ class LearningRateDecay(keras.callbacks.Callback):
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
     """Add a row to a CSV, with a header where the file is new."""
-    is_new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row))
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
+    pandas.DataFrame([row]).to_csv(
+        path, mode="a", header=not path.exists(), index=False, lineterminator="\r\n"
+    )
 
 
 class DivergedError(Exception):
@@ -101,20 +98,32 @@ class Log(keras.callbacks.Callback):
 
     `fit` hands over the means since the epoch began; the mean over the last few steps is the
     difference of two such means, each times its number of steps.
+
+    Args:
+        run: whose files.
+        config: how often rows are written.
+        panels: which curves are drawn together.
+        loss_names: the columns.
+        position: how far the training has got.
     """
 
     def __init__(
-        self, run: Run, config: CycleGANConfig, domains: tuple[str, str], position: Position
+        self,
+        run: Run,
+        config: TrainingConfig,
+        panels: Sequence[Panel],
+        loss_names: Sequence[str],
+        position: Position,
     ) -> None:
         super().__init__()
-        self.run, self.config, self.domains = run, config, domains
-        self.position = position
+        self.run, self.config, self.panels = run, config, panels
+        self.loss_names, self.position = loss_names, position
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
         self.earlier_s = 0.0
         self.started = time.perf_counter()
-        self.summed = dict.fromkeys(LOSS_NAMES, 0.0)
+        self.summed = dict.fromkeys(self.loss_names, 0.0)
         self.summed_steps = 0
 
     def state(self) -> dict[str, Any]:
@@ -139,7 +148,7 @@ class Log(keras.callbacks.Callback):
             self._write_window(steps, logs)
 
     def _write_window(self, steps: int, logs: dict[str, Any]) -> None:
-        sums = {name: float(logs[name]) * steps for name in LOSS_NAMES}
+        sums = {name: float(logs[name]) * steps for name in self.loss_names}
         for name, value in sums.items():
             if not math.isfinite(value):
                 raise DivergedError(f"by step {self.position.step:,} the loss {name} is {value}")
@@ -148,7 +157,7 @@ class Log(keras.callbacks.Callback):
         self.summed, self.summed_steps = sums, steps
 
     def _write_means(self, sums: dict[str, float], count: int) -> None:
-        means = {name: f"{(sums[name] - self.summed[name]) / count:.6g}" for name in LOSS_NAMES}
+        means = {n: f"{(sums[n] - self.summed[n]) / count:.6g}" for n in self.loss_names}
         append_row(self.run.losses_file, {"step": self.position.step, **means})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -167,11 +176,10 @@ class Log(keras.callbacks.Callback):
             "seconds": f"{seconds:.2f}",
             "images_per_s": f"{steps * self.config.batch_size / seconds:.3g}",
             "learning_rate": f"{self.model.learning_rate:.6g}",
-            **{name: f"{float(logs[name]):.6g}" for name in LOSS_NAMES},
+            **{name: f"{float(logs[name]):.6g}" for name in self.loss_names},
         }
         append_row(self.run.log_file, row)
-        undecided = ADVERSARIAL_LOSSES[self.config.adversarial_loss].undecided
-        figure = draw_losses(self.run.losses_file, self.domains, undecided)
+        figure = draw_losses(self.run.losses_file, self.panels)
         figure.savefig(self.run.losses_picture, dpi=110)
 
 
@@ -181,13 +189,13 @@ class SampleGrids(keras.callbacks.Callback):
     def __init__(
         self,
         run: Run,
-        config: CycleGANConfig,
-        sampler: Sampler,
+        config: TrainingConfig,
+        grid: Callable[[AdversarialModel, str], Image.Image],
         position: Position,
         watchers: Sequence[Callable[[Path], None]] = (),
     ) -> None:
         super().__init__()
-        self.run, self.sampler, self.watchers = run, sampler, watchers
+        self.run, self.grid, self.watchers = run, grid, watchers
         self.position = position
         self.every_steps = config.samples_every_steps
 
@@ -210,10 +218,10 @@ class SampleGrids(keras.callbacks.Callback):
     def _write(self, name: str, title: str) -> None:
         self.model.sync()
         # Every host paints: each holds a part of what the generators see.
-        grid = self.sampler.grid(self.model.painters, title)
+        picture = self.grid(self.model, title)
         if not writes_files():
             return
-        path = save_picture(grid, self.run.samples / f"{name}.png")
+        path = save_picture(picture, self.run.samples / f"{name}.png")
         for watch in self.watchers:
             watch(path)
 
@@ -221,7 +229,7 @@ class SampleGrids(keras.callbacks.Callback):
 class Snapshots(keras.callbacks.Callback):
     """Keep the networks of chosen epochs."""
 
-    def __init__(self, run: Run, config: CycleGANConfig, position: Position) -> None:
+    def __init__(self, run: Run, config: TrainingConfig, position: Position) -> None:
         super().__init__()
         self.run, self.config, self.position = run, config, position
 
@@ -230,21 +238,29 @@ class Snapshots(keras.callbacks.Callback):
         facts = {
             "epoch": epoch + 1,
             "step": self.position.step,
-            "averaged": self.config.ema_decay > 0,
+            "averaged": self.model.is_averaged,
         }
         self.model.sync()
         if not writes_files():
             return
         save_snapshot(self.run.snapshot(epoch + 1), self.model.kept_networks, facts)
-        thin_out(self.run, self.config)
+        thin_out(self.run, self.config.snapshot_budget_gb)
 
 
-class Progress(keras.callbacks.Callback):
-    """One progress bar over the whole training, with the losses of the epoch so far."""
+class ProgressBar(keras.callbacks.Callback):
+    """One progress bar over the whole training, with the losses of the epoch so far.
 
-    def __init__(self, config: CycleGANConfig, position: Position) -> None:
+    Args:
+        config: how long it is.
+        summary: which losses are summed up under which short name.
+        position: how far the training has got.
+    """
+
+    def __init__(
+        self, config: TrainingConfig, summary: Mapping[str, Sequence[str]], position: Position
+    ) -> None:
         super().__init__()
-        self.config, self.position = config, position
+        self.config, self.summary, self.position = config, summary, position
         total = config.epochs * position.steps_per_epoch
         self.bar = progress_bar(total, unit="step", initial=position.step)
 
@@ -255,10 +271,11 @@ class Progress(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Advance; reading the losses waits for the device, so that is done only sometimes."""
         if self.position.step % self.config.log_every_steps == 0:
-            generators = sum(float(logs[f"generator_{name}"]) for name in "gf")
-            discriminators = sum(float(logs[f"discriminator_{name}"]) for name in "xy")
-            losses = f"G {generators:.2f}, D {discriminators:.2f}"
-            self.bar.set_postfix_str(losses, refresh=False)
+            sums = (
+                f"{name} {sum(float(logs[loss]) for loss in losses):.2f}"
+                for name, losses in self.summary.items()
+            )
+            self.bar.set_postfix_str(", ".join(sums), refresh=False)
         self.bar.update()
 
     def close(self) -> None:

@@ -3,7 +3,6 @@
 The state is copied to the host between two steps; a thread writes, hashes and mirrors it.
 """
 
-import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -13,13 +12,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from artnb.config import CycleGANConfig
 from artnb.platform.devices import decided, this_host, writes_files
 from artnb.runs.run import Run
-from artnb.training import generations
+from artnb.training import checkpoint_folder
 from artnb.training.callbacks import DivergedError, Log
+from artnb.training.checkpoint_folder import write_checkpoint
+from artnb.training.config import TrainingConfig
 from artnb.training.describe import installed_versions
-from artnb.training.generations import write_generation
 from artnb.training.mirror import Mirror
 from artnb.training.plan import Position
 from artnb.training.state import is_finite, read_state, save_state
@@ -35,13 +34,13 @@ def may_agree(position: Position) -> bool:
     return this_host()[1] == 1 or position.batch % _AGREE_EVERY_STEPS == 0
 
 
-class Writer:
-    """Writes generations in a thread, one at a time, and tells the mirror.
+class CheckpointWriter:
+    """Writes checkpoints in a thread, one at a time, and tells the mirror.
 
     Args:
-        run: whose generations.
+        run: whose checkpoints.
         mirror: gets a copy of each, or None.
-        say: gets a sentence when a generation could not be written; training goes on.
+        say: gets a sentence when a checkpoint could not be written; training goes on.
     """
 
     def __init__(self, run: Run, mirror: Mirror | None, say: Callable[[str], None]) -> None:
@@ -51,7 +50,7 @@ class Writer:
         self._thread: threading.Thread | None = None
 
     def write(self, step: int, facts: dict[str, Any], state: dict[str, np.ndarray]) -> None:
-        """Write a generation; waits only where the one before is still being written."""
+        """Write a checkpoint; waits only where the one before is still being written."""
         self.wait()
         logs = {
             path.name: path.read_bytes()
@@ -78,8 +77,8 @@ class Writer:
         start = time.perf_counter()
         in_use = self.mirror.in_use if self.mirror else lambda _: False
         try:
-            write_generation(self.run.checkpoints, step, facts, write_files)
-            generations.thin_out(self.run.checkpoints, in_use=in_use)
+            write_checkpoint(self.run.checkpoints, step, facts, write_files)
+            checkpoint_folder.thin_out(self.run.checkpoints, in_use=in_use)
         except Exception as error:  # safetensors has its own for a full disk; all must be told
             self.say(f"The checkpoint of step {step:,} could not be written: {error}. Training "
                      "goes on, and the next one will be tried.")  # fmt: skip
@@ -90,31 +89,35 @@ class Writer:
             self.mirror.notify()
 
 
-class Checkpoints(keras.callbacks.Callback):
+class SaveCheckpoints(keras.callbacks.Callback):
     """Saves every few minutes and at epoch ends; comes after all that writes into the Run.
 
     Args:
         config: the Run's settings.
         position: how far the training has got.
         log: its means since the last row are part of what is saved.
-        writer: brings generations to disk.
+        writer: brings checkpoints to disk.
         facts: what else `meta.json` shall say: data, for one.
     """
 
     def __init__(
         self,
-        config: CycleGANConfig,
+        config: TrainingConfig,
         position: Position,
         log: Log,
-        writer: Writer,
+        writer: CheckpointWriter,
         facts: dict[str, Any],
     ) -> None:
         super().__init__()
         self.config, self.position, self.log = config, position, log
         self.writer, self.facts = writer, facts
-        self.saved_step = position.step
-        self.saved_at = time.monotonic()
         self.blocked_s = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """Take it that everything up to here is saved."""
+        self.saved_step = self.position.step
+        self.saved_at = time.monotonic()
         self.cost_s = 0.0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -167,7 +170,7 @@ class Checkpoints(keras.callbacks.Callback):
             "batch": self.position.batch,
             "steps_per_epoch": self.position.steps_per_epoch,
             "log": self.log.state(),
-            "config": dataclasses.asdict(self.config),
+            "config": self.config.as_dict(),
             "backend": keras.backend.backend(),
             "versions": installed_versions(),
             **self.facts,

@@ -1,6 +1,6 @@
 """A copy of a Run in another folder: brought up to date, verified, thinned out.
 
-What the mirror's thread does, in the order that leaves a whole generation there at any moment.
+What the mirror's thread does, in the order that leaves a whole checkpoint there at any moment.
 """
 
 import errno
@@ -13,18 +13,18 @@ from pathlib import Path
 from artnb.errors import InputError
 from artnb.files import PART, sha256_of, unfinished_file, unfinished_folder
 from artnb.runs.run import Run
-from artnb.training.generations import (
+from artnb.training.checkpoint_folder import (
     KEPT,
     META,
     PARTIAL,
+    Checkpoint,
     DamagedError,
-    Generation,
-    generations,
+    list_checkpoints,
     remove,
     sync_to_disk,
 )
 
-_LEAST_KEPT = 2  # whole generations that stay even where space is short
+_LEAST_KEPT = 2  # whole checkpoints that stay even where space is short
 _ROOM = 1.1  # this many times the bytes to copy must be free
 _ROUNDED_NS = 2_000_000_000  # drives round files' times to this
 
@@ -42,7 +42,7 @@ class Copy:
         self._stamps: dict[Path, tuple[int, int]] = {}  # by path in the Run: size, time
 
     def update(self) -> None:
-        """Copy the newest generation and what else has changed, and thin out what is there.
+        """Copy the newest checkpoint and what else has changed, and thin out what is there.
 
         Raises:
             OSError: the mirror is not there, full, or fails; `strerror` says what.
@@ -50,11 +50,11 @@ class Copy:
         """
         self._open()
         try:
-            generation = self._missing_generation()
+            checkpoint = self._missing_checkpoint()
             files = [name for name in small_files(self.run) if self._has_changed(name)]
-            self._make_room(generation, files)
-            if generation:
-                copied = copy_generation(generation, self.there.checkpoints)
+            self._make_room(checkpoint, files)
+            if checkpoint:
+                copied = copy_checkpoint(checkpoint, self.there.checkpoints)
                 self._judged[copied.path.name] = (_meta_bytes(copied), True)
         finally:
             self.reading = None
@@ -82,24 +82,24 @@ class Copy:
             if (self.run.path / name).exists() and not (self.there.path / name).exists():
                 self._copy_file(Path(name))
 
-    def _missing_generation(self) -> Generation | None:
-        """Find the newest whole generation of the Run, unless the mirror has it."""
-        for generation in generations(self.run.checkpoints):
-            self.reading = self._newest = generation.path.name
-            if self._has(generation):
+    def _missing_checkpoint(self) -> Checkpoint | None:
+        """Find the newest whole checkpoint of the Run, unless the mirror has it."""
+        for checkpoint in list_checkpoints(self.run.checkpoints):
+            self.reading = self._newest = checkpoint.path.name
+            if self._has(checkpoint):
                 return None
             with suppress(DamagedError):
-                generation.verify()
-                return generation
+                checkpoint.verify()
+                return checkpoint
         self._newest = None
         return None
 
-    def _has(self, generation: Generation) -> bool:
-        copy = Generation(self.there.checkpoints / generation.path.name, generation.step)
-        meta = _meta_bytes(generation)
+    def _has(self, checkpoint: Checkpoint) -> bool:
+        copy = Checkpoint(self.there.checkpoints / checkpoint.path.name, checkpoint.step)
+        meta = _meta_bytes(checkpoint)
         return meta is not None and meta == _meta_bytes(copy) and self._is_whole(copy)
 
-    def _is_whole(self, copy: Generation) -> bool:
+    def _is_whole(self, copy: Checkpoint) -> bool:
         """Read a copy once, and look at its files' sizes from then on."""
         meta = _meta_bytes(copy)
         if meta is None:
@@ -115,14 +115,14 @@ class Copy:
         self._judged[copy.path.name] = (meta, True)
         return True
 
-    def _judge(self) -> tuple[list[Generation], list[Generation]]:
+    def _judge(self) -> tuple[list[Checkpoint], list[Checkpoint]]:
         """List the copies that are whole, the Run's newest first, and those that are damaged."""
-        listed = generations(self.there.checkpoints)
+        listed = list_checkpoints(self.there.checkpoints)
         whole = [copy for copy in listed if self._is_whole(copy)]
         whole.sort(key=lambda copy: copy.path.name != self._newest)
         return whole, [copy for copy in listed if copy not in whole]
 
-    def _make_room(self, generation: Generation | None, files: list[Path]) -> None:
+    def _make_room(self, checkpoint: Checkpoint | None, files: list[Path]) -> None:
         """See that what is to be copied fits, thinning out beforehand only where it must.
 
         Raises:
@@ -132,10 +132,10 @@ class Copy:
             remove(left)
         stamps = (_stamp(self.run.path / name) for name in files)
         needed = sum(stamp[0] for stamp in stamps if stamp)
-        needed += _size(generation.path) if generation else 0
+        needed += _size(checkpoint.path) if checkpoint else 0
         if not needed:
             return
-        self._require_budget(needed, KEPT - 1 if generation else KEPT)
+        self._require_budget(needed, KEPT - 1 if checkpoint else KEPT)
         if self._free() < needed * _ROOM:
             self._free_space(needed)
         if self._free() < needed * _ROOM:
@@ -167,8 +167,8 @@ class Copy:
         return shutil.disk_usage(self.there.checkpoints).free
 
     def _thin_out(self) -> None:
-        """Keep three generations; damaged ones only while there are not three whole ones."""
-        if len(generations(self.there.checkpoints)) > KEPT:
+        """Keep three checkpoints; damaged ones only while there are not three whole ones."""
+        if len(list_checkpoints(self.there.checkpoints)) > KEPT:
             whole, damaged = self._judge()
             for copy in (whole + damaged)[KEPT:]:
                 remove(copy.path)
@@ -204,27 +204,27 @@ class Copy:
                 del self._stamps[name]
 
 
-def copy_generation(generation: Generation, folder: Path) -> Generation:
-    """Copy a generation into a folder that exists: verified, `meta.json` last, then renamed.
+def copy_checkpoint(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
+    """Copy a checkpoint into a folder that exists: verified, `meta.json` last, then renamed.
 
     Raises:
         OSError: a file cannot be read or written; nothing half-copied stays, where that can be.
-        DamagedError: a copy reads back differently, or the generation is damaged.
+        DamagedError: a copy reads back differently, or the checkpoint is damaged.
     """
-    target = folder / generation.path.name
+    target = folder / checkpoint.path.name
     with unfinished_folder(target, PARTIAL) as partial:
-        for name, expected in generation.meta()["files"].items():
+        for name, expected in checkpoint.meta()["files"].items():
             if Path(name).name != name:
-                raise DamagedError(f"{generation.path}: {name} lies outside of it")
-            copy_file(generation.path / name, partial / name)
+                raise DamagedError(f"{checkpoint.path}: {name} lies outside of it")
+            copy_file(checkpoint.path / name, partial / name)
             if sha256_of(partial / name) != expected["sha256"]:
                 raise DamagedError(f"{target}: {name} reads back altered")
-        copy_file(generation.path / META, partial / META)
-        Generation(partial, generation.step).meta()
+        copy_file(checkpoint.path / META, partial / META)
+        Checkpoint(partial, checkpoint.step).meta()
         sync_to_disk(partial)
         remove(target)
     sync_to_disk(folder)
-    return Generation(target, generation.step)
+    return Checkpoint(target, checkpoint.step)
 
 
 def copy_whole(source: Path, target: Path) -> None:
@@ -272,7 +272,7 @@ def is_another(there: Run, here: Run) -> bool:
 
 
 def small_files(run: Run) -> list[Path]:
-    """List what lies in a Run beside generations, as paths in it.
+    """List what lies in a Run beside checkpoints, as paths in it.
 
     Of the grids those of epochs: a long training makes gigabytes of the others.
     """
@@ -283,14 +283,14 @@ def small_files(run: Run) -> list[Path]:
     return [file.relative_to(run.path) for file in there]
 
 
-def _meta_bytes(generation: Generation) -> bytes | None:
+def _meta_bytes(checkpoint: Checkpoint) -> bytes | None:
     try:
-        return (generation.path / META).read_bytes()
+        return (checkpoint.path / META).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def _sizes_agree(copy: Generation) -> bool:
+def _sizes_agree(copy: Checkpoint) -> bool:
     files = copy.meta()["files"].items()
     stamps = ((_stamp(copy.path / name), expected) for name, expected in files)
     return all(stamp is not None and stamp[0] == expected["bytes"] for stamp, expected in stamps)

@@ -1,4 +1,4 @@
-"""What a Run records of its machine, its data and its networks."""
+"""What a Run records of its machine and its data."""
 
 import platform
 import sys
@@ -7,21 +7,10 @@ from typing import Any
 import keras
 
 from artnb.data.dataset import Dataset
-from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.machine import versions_of
 from artnb.platform.where import platform_name
 
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
-
-
-def describe_networks(model: CycleGAN) -> str:
-    """Say how large the networks are."""
-    generator, discriminator = model.generator_g, model.discriminator_y
-    return (
-        f"Networks: generators of {generator.count_params():,} parameters, "
-        f"discriminators of {discriminator.count_params():,}, "
-        f"trained at {model.config.image_size_px} px in {model.config.precision}"
-    )
 
 
 def installed_versions() -> dict[str, str]:

@@ -12,7 +12,7 @@ import keras
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.platform.devices import decided
-from artnb.training.checkpoints import Checkpoints, may_agree
+from artnb.training.checkpoints import SaveCheckpoints, may_agree
 from artnb.training.plan import Position
 
 
@@ -63,7 +63,7 @@ class StopRequest:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Ending(keras.callbacks.Callback):
+class StopWhenDue(keras.callbacks.Callback):
     """Ends the training between two steps when it is asked to or its time is up.
 
     Comes after the checkpoints among the callbacks.
@@ -79,7 +79,7 @@ class Ending(keras.callbacks.Callback):
         self,
         request: StopRequest,
         position: Position,
-        checkpoints: Checkpoints,
+        checkpoints: SaveCheckpoints,
         deadline: Deadline | None,
     ) -> None:
         super().__init__()

@@ -114,6 +114,28 @@ class AdversarialModel(BackendEngine, keras.Model):
             **{f"mean_{metric.name}": metric for metric in self.metrics},
         }
 
+    @property
+    def kept_networks(self) -> dict[str, keras.Model]:
+        """The networks that snapshots hold, by name; all of the players', unless a subclass says.
+
+        What it is called here is what `Method.build_network` is asked for.
+        """
+        return {n.name: n for player in self.players.values() for n in player.networks}
+
+    # Whether the networks to look at are averages of the trained ones.
+    is_averaged = False
+
+    def describe(self) -> str:
+        """Say how large the networks are."""
+        sizes = (f"{n.name} of {n.count_params():,}" for n in self.kept_networks.values())
+        return f"Networks: {', '.join(sizes)} parameters"
+
+    def change_draws(self, number: int) -> None:
+        """Let all random draws from here on be others than they would have been."""
+        for part in self.parts().values():
+            if (random := getattr(part, "random", None)) is not None:
+                random.state.assign(random.state + keras.ops.cast([number, 0], random.state.dtype))
+
     def state_variables(self) -> list[keras.Variable]:
         """Give everything that a step reads or writes: weights, optimizers, seeds, means."""
         everything = (*self.variables, *self.optimizer.variables, *self.metrics_variables)

@@ -1,6 +1,6 @@
 """The mirror: a second copy of a Run outside the machine, usually a folder on Google Drive.
 
-A write to Drive can vanish after it seemed done, and the whole folder can. So a generation is
+A write to Drive can vanish after it seemed done, and the whole folder can. So a checkpoint is
 copied under another name, read back and compared, its `meta.json` comes last, and an older one
 goes only when that is done. All of it happens in a thread that training never waits for.
 """
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from artnb.errors import InputError
 from artnb.runs.run import Run
+from artnb.training.checkpoint_folder import DamagedError, newest_whole
 from artnb.training.copies import (
     Copy,
     copied_run,
-    copy_generation,
+    copy_checkpoint,
     copy_whole,
     is_another,
     is_run,
     reason,
     small_files,
 )
-from artnb.training.generations import DamagedError, newest_whole
 
 _SLOW_S = 300.0
 _SAY_AGAIN_S = 600.0
@@ -68,7 +68,7 @@ class Mirror:
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of the copies of generations."""
+        """The folder of the copies of checkpoints."""
         return self._copy.there.checkpoints
 
     def notify(self) -> None:
@@ -78,9 +78,9 @@ class Mirror:
         self._wake.set()
         self._say_if_slow()
 
-    def in_use(self, generation: Path) -> bool:
-        """Say whether a generation of the Run is being read just now."""
-        return Path(generation).name == self._copy.reading
+    def in_use(self, checkpoint: Path) -> bool:
+        """Say whether a checkpoint of the Run is being read just now."""
+        return Path(checkpoint).name == self._copy.reading
 
     def close(self, patience_s: float = 300.0) -> None:
         """Bring the copy up to date a last time; says so if that did not succeed. Never raises.
@@ -175,11 +175,11 @@ class Mirror:
 
 
 def restore(folder: Path, run: Run, say: Callable[[str], None]) -> bool:
-    """Fetch a Run from the mirror: all of it, or a generation newer than those that are here.
+    """Fetch a Run from the mirror: all of it, or a checkpoint newer than those that are here.
 
     Args:
         folder: holds copies of Runs.
-        run: where to; where it is there already, only a newer generation is fetched.
+        run: where to; where it is there already, only a newer checkpoint is fetched.
         say: gets a sentence about what was fetched, or passed over.
 
     Returns:
@@ -214,7 +214,7 @@ def _fetch(there: Run, run: Run, is_here: bool, say: Callable[[str], None]) -> b
     is_newer = newest is not None and newest.path.parent == there.checkpoints
     if is_newer:
         run.checkpoints.mkdir(parents=True, exist_ok=True)
-        copy_generation(newest, run.checkpoints)
+        copy_checkpoint(newest, run.checkpoints)
     if not is_here:
         run.path.mkdir(parents=True, exist_ok=True)
         for name in reversed(small_files(there)):

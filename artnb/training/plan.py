@@ -9,11 +9,11 @@ from typing import Any
 
 import keras
 
-from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.data.pipeline import BatchOrder, batches
-from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.devices import agreed
+from artnb.training.config import TrainingConfig
+from artnb.training.engine import AdversarialModel
 
 _MEASURED_STEPS = 4
 # Grids, snapshots and plots take their share of the time; measured at the preview preset.
@@ -24,7 +24,7 @@ _SHARE_LEFT_FOR_STEPS = 0.9
 class Plan:
     """How long a training will be: known before it starts."""
 
-    config: CycleGANConfig
+    config: TrainingConfig
     steps_per_epoch: int
     step_s: float
 
@@ -64,7 +64,7 @@ class Position:
         return self.step % self.steps_per_epoch
 
 
-def make_plan(model: CycleGAN, dataset: Dataset, config: CycleGANConfig) -> Plan:
+def make_plan(model: AdversarialModel, dataset: Dataset, config: TrainingConfig) -> Plan:
     """Measure a few steps and, where `minutes` are given, fit the epochs to them.
 
     The steps leave no trace: everything that they changed is put back.
@@ -76,7 +76,7 @@ def make_plan(model: CycleGAN, dataset: Dataset, config: CycleGANConfig) -> Plan
     return Plan(fit_to_minutes(config, steps_per_epoch, step_s), steps_per_epoch, step_s)
 
 
-def fit_to_minutes(config: CycleGANConfig, steps_per_epoch: int, step_s: float) -> CycleGANConfig:
+def fit_to_minutes(config: TrainingConfig, steps_per_epoch: int, step_s: float) -> TrainingConfig:
     """Set the epochs to what fits into `minutes`, where they are given."""
     if config.minutes is None:
         return config
@@ -84,7 +84,7 @@ def fit_to_minutes(config: CycleGANConfig, steps_per_epoch: int, step_s: float) 
     return config.replace(epochs=max(1, round(steps / steps_per_epoch)))
 
 
-def measure_step(model: CycleGAN, stream: Any, steps: int = _MEASURED_STEPS) -> float:
+def measure_step(model: AdversarialModel, stream: Any, steps: int = _MEASURED_STEPS) -> float:
     """Time a training step, compiled and warm, in seconds, and put the model back."""
     before = [variable.numpy() for variable in model.state_variables()]
     timer = _StepTimer()
@@ -103,7 +103,7 @@ class _StepTimer(keras.callbacks.Callback):
         self.moments: list[float] = []
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        float(logs["generator_g"])  # waits until the device has really done the step
+        float(next(iter(logs.values())))  # waits until the device has really done the step
         self.moments.append(time.perf_counter())
 
     @property

@@ -83,7 +83,6 @@ import keras
 from artnb import bar, before_and_after, picture_grid, show, show_source
 from artnb.data import decode_rgb
 from artnb.methods.cyclegan.model import CycleGAN
-from artnb.runs.snapshots import load_painter
 
 # %%
 keras.utils.set_random_seed(seed)
@@ -205,7 +204,7 @@ show(run.losses_picture)
 # can give: for a real photo nobody knows the true painting.
 
 # %%
-check = artnb.check_held_out(load_painter(run), dataset)
+check = artnb.check_held_out(run.painter().load(), dataset)
 print(check.describe())
 
 # %% [markdown]

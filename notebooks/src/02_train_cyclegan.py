@@ -93,17 +93,17 @@ from artnb.data.images import to_float, to_uint8
 from artnb.demo import demo_config, draw_contact_sheet
 from artnb.drawing.grids import picture_grid, titled_grid
 from artnb.methods.cyclegan.model import CycleGAN
+from artnb.methods.cyclegan.samples import SampleGrid
 from artnb.notebook.display import LivePicture, read_rows, show, show_source, show_table
-from artnb.notebook.listings import list_checkpoints, list_run_files
+from artnb.notebook.listings import checkpoint_rows, list_run_files
 from artnb.platform.deadline import Deadline
 from artnb.platform.machine import this_machine
 from artnb.platform.where import mounted, outputs_folder
 from artnb.progress import bar
-from artnb.runs.snapshots import load_painter
 from artnb.synthetic.dataset import demo_sizes, make_demo_data
 from artnb.training.pool import ReplayPool
-from artnb.training.samples import Sampler, paint
-from artnb.training.train import sample_size, train
+from artnb.training.train import train
+from artnb.translation import paint
 
 # %%
 keras.utils.set_random_seed(seed)
@@ -129,7 +129,8 @@ else:
 print(dataset.describe(), *dataset.remarks, sep="\n")
 
 # %%
-size_px = sample_size(dataset, config)
+grid = SampleGrid(dataset, config.replace(sample_count=2))
+size_px = grid.size_px
 some_x = fixed_pictures(dataset.x.train, 4, size_px)
 some_y = fixed_pictures(dataset.y.train, 4, size_px)
 show(picture_grid([*some_x, *some_y], columns=4))
@@ -142,7 +143,7 @@ show(picture_grid([*some_x, *some_y], columns=4))
 
 # %%
 model = CycleGAN(config.replace(precision="float32"), dataset.size_px)
-generator_g, generator_f = model.painters
+generator_g, generator_f = model.shown_generators
 x, y = dataset.x.name, dataset.y.name
 there = [some_x[0], paint(generator_g, some_x[:2])[0]]
 back = [some_y[0], paint(generator_f, some_y[:2])[0]]
@@ -178,8 +179,7 @@ show(picture_grid(patches, columns=8))
 # the identity. Untrained:
 
 # %%
-sampler = Sampler(dataset, 2, size_px)
-show(sampler.grid(model.painters, "untrained"))
+show(grid(model, "untrained"))
 
 # %% [markdown]
 # In a trained network the third and fourth picture equal the first, and the second looks as if it
@@ -248,7 +248,7 @@ first = Deadline(minutes=half, reserve_minutes=0, started=started)
 options = {"resume": "auto", "mirror": mirror, "keep_alive_minutes": 5}
 run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=first, **options)
 print("How the first session ended:", run.facts()["status"])
-show_table(list_checkpoints(run))
+show_table(checkpoint_rows(run))
 
 # %% [markdown]
 # Each of these is a whole checkpoint with the hashes of its files; a damaged one is noticed, and
@@ -264,8 +264,8 @@ run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=
 # The grid of section 3 again, with the same pictures, through the trained generators:
 
 # %%
-trained = load_painter(run, "generator_g"), load_painter(run, "generator_f")
-show(sampler.grid(trained, "trained"))
+trained = run.painter().load(), run.painter().back.load()
+show(grid.of(*trained, "trained"))
 
 # %% [markdown]
 # And held-out photos as the network painted them early, halfway and at the end. Later need not be

@@ -87,7 +87,6 @@ import numpy as np
 from artnb import bar, evaluation, picture_grid, show, show_source, show_table
 from artnb.evaluation.painted import painted
 from artnb.notebook import sanity
-from artnb.runs.snapshots import load_painter
 
 # %%
 keras.utils.set_random_seed(seed)
@@ -233,7 +232,7 @@ show(run.scores_picture)
 
 # %%
 with sanity.refused():
-    evaluation.perceptual_path_length(load_painter(run), evaluator.extractor)
+    evaluation.perceptual_path_length(run.painter().load(), evaluator.extractor)
 
 # %% [markdown]
 # ## 6 · The best epoch

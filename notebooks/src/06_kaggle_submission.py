@@ -98,10 +98,10 @@ from pathlib import Path
 
 import keras
 
-from artnb.config import preset_config
 from artnb.data.dataset import fixed_pictures, open_dataset
 from artnb.demo import draw_contact_sheet
 from artnb.drawing.grids import picture_grid
+from artnb.method import preset_config
 from artnb.notebook import competition as session
 
 # %%
@@ -112,7 +112,6 @@ from artnb.platform.deadline import Deadline
 from artnb.platform.machine import resolve_preset, this_machine
 from artnb.platform.where import outputs_folder
 from artnb.progress import bar
-from artnb.runs.snapshots import load_painter
 from artnb.submission.build import build_submission
 from artnb.submission.check import check_submission, local_mifid, pictures_of_zip
 from artnb.submission.kernel import Kernel
@@ -120,7 +119,7 @@ from artnb.submission.painting import painted_jpegs
 from artnb.submission.photos import find_photos
 from artnb.submission.rules import COMPETITION
 from artnb.submission.unfinished import facts_file
-from artnb.training.samples import paint
+from artnb.translation import paint
 
 # %%
 keras.utils.set_random_seed(seed)
@@ -221,7 +220,7 @@ show_source(painted_jpegs)
 
 # %%
 photo = fixed_pictures(dataset.x.shown(), 1, rules.size_px)
-painting = paint(load_painter(run, epoch=epoch), photo)[0]
+painting = paint(run.painter(epoch).load(), photo)[0]
 show(draw_compression(painting))
 
 # %% [markdown]

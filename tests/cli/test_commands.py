@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from artnb.cli import main
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.runs.run import new_run
 
 

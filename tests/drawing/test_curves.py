@@ -1,9 +1,10 @@
 import numpy as np
 
 from artnb.drawing.curves import draw_losses, read_columns, smooth
+from artnb.method import find_method, preset_config
 from artnb.methods.cyclegan.model import LOSS_NAMES
 
-DOMAINS = ("photo", "monet")
+PANELS = find_method("cyclegan").loss_panels(preset_config("paper"), ("photo", "monet"))
 
 
 def write_losses(path, rows):
@@ -29,7 +30,7 @@ def test_columns_are_numbers(tmp_path):
 
 
 def test_generators_and_discriminators_are_apart(tmp_path):
-    figure = draw_losses(write_losses(tmp_path / "losses.csv", 30), DOMAINS)
+    figure = draw_losses(write_losses(tmp_path / "losses.csv", 30), PANELS)
     generators, discriminators = figure.axes
     legends = [[t.get_text() for t in axes.get_legend().get_texts()] for axes in figure.axes]
     assert "generator: photo → monet" in legends[0]
@@ -41,6 +42,6 @@ def test_generators_and_discriminators_are_apart(tmp_path):
 
 
 def test_a_single_point_can_be_drawn(tmp_path):
-    figure = draw_losses(write_losses(tmp_path / "losses.csv", 1), DOMAINS)
+    figure = draw_losses(write_losses(tmp_path / "losses.csv", 1), PANELS)
     figure.savefig(tmp_path / "losses.png")
     assert (tmp_path / "losses.png").stat().st_size > 5000

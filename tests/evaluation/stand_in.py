@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import new_run
 from artnb.runs.snapshots import save_snapshot

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from artnb.config import preset_config
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.rows import read_scores
 from artnb.evaluation.runs import Scoring
+from artnb.method import preset_config
 from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
@@ -35,7 +35,7 @@ def config():
 def scored(dataset, config, tmp_path_factory):
     said = []
     folder = tmp_path_factory.mktemp("scored") / "run"
-    return train(dataset, config, folder, said.append, scoring=scoring()), said
+    return train(dataset, config, folder, say=said.append, scoring=scoring()), said
 
 
 def test_every_epoch_is_scored_as_it_ends(scored):
@@ -49,7 +49,7 @@ def test_every_epoch_is_scored_as_it_ends(scored):
 
 
 def test_scoring_changes_nothing_of_what_is_trained(scored, dataset, config, tmp_path):
-    plain = train(dataset, config, tmp_path / "plain", lambda _: None)
+    plain = train(dataset, config, tmp_path / "plain", say=lambda _: None)
     for name in ("generator_g", "generator_f", "discriminator_y"):
         pairs = zip(
             read_snapshot(scored[0].snapshot(3), name),
@@ -67,19 +67,19 @@ def test_a_score_that_cannot_be_had_ends_no_training(dataset, config, tmp_path):
 
     said = []
     broken = Scoring(3, Evaluator(Broken(), ["frechet"], cache=Cache(None)))
-    run = train(dataset, config, tmp_path / "run", said.append, scoring=broken)
+    run = train(dataset, config, tmp_path / "run", say=said.append, scoring=broken)
     assert run.snapshot(3).is_file()
     assert any(line.startswith("epoch 3 is not scored: features must be finite") for line in said)
 
 
 def test_the_last_epoch_is_scored_whatever_the_interval(dataset, config, tmp_path):
-    run = train(dataset, config, tmp_path / "run", lambda _: None, scoring=scoring(2))
+    run = train(dataset, config, tmp_path / "run", say=lambda _: None, scoring=scoring(2))
     assert {row.epoch for row in read_scores(run.scores_file)} == {"2", "3"}
 
 
 def test_a_training_that_goes_on_scores_on(dataset, config, tmp_path):
     first = config.replace(epochs=2)
-    train(dataset, first, tmp_path / "run", lambda _: None, scoring=scoring())
+    train(dataset, first, tmp_path / "run", say=lambda _: None, scoring=scoring())
     run = train(
         dataset,
         config,

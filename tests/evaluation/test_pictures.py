@@ -82,10 +82,9 @@ def test_painted_pictures_come_with_their_photos(tmp_path):
     loaded = []
 
     def load():
-        from artnb.runs.snapshots import load_painter
 
         loaded.append(1)
-        return load_painter(run)
+        return run.painter().load()
 
     painted = PaintedPictures("fakes", photos, Painter("generator 1", load, 4))
     assert len(set(painted.keys)) == len(photos.names)

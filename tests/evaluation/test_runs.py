@@ -21,9 +21,9 @@ from artnb.evaluation.runs import (
     DEFAULT_RUN_METRICS,
     default_metrics,
     evaluate,
-    find_epochs,
 )
 from artnb.evaluation.sets import Choice
+from artnb.runs.painter import Painter
 from artnb.runs.snapshots import read_snapshot, save_weights
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
@@ -66,7 +66,7 @@ def test_every_kept_epoch_is_scored_and_the_best_recorded(run, evaluator):
     }
     assert scores.best.epoch == min(distances, key=distances.get)
     assert scores.best.among == (1, 2)
-    assert run.find_snapshot("best") == run.snapshot(scores.best.epoch)
+    assert run.find_epoch("best") == scores.best.epoch
     assert "lowest Fréchet distance (colours) against 20 of painting" in scores.best.describe()
 
 
@@ -74,9 +74,7 @@ def test_the_second_time_nothing_is_painted_or_decoded(run, tmp_path, monkeypatc
     cache = tmp_path / "cache.sqlite"
     first = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
     monkeypatch.setattr(EncodedPictures, "read", lambda *_: pytest.fail("pictures were read"))
-    monkeypatch.setattr(
-        "artnb.evaluation.painted.load_painter", lambda *_: pytest.fail("a painter was built")
-    )
+    monkeypatch.setattr(Painter, "load", lambda _: pytest.fail("a painter was built"))
     second = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
     assert [row.value for row in first.rows] == [row.value for row in second.rows]
     assert len(second.all_rows) == len(first.rows)
@@ -199,12 +197,12 @@ def test_old_snapshots_are_not_asked_for_their_discriminators(tmp_path, run):
 
 
 def test_epochs_that_are_not_kept_are_named(run):
-    assert find_epochs(run, "all") == find_epochs(run, "2,1") == [1, 2]
-    assert find_epochs(run, "latest") == [2]
+    assert run.find_epochs("all") == run.find_epochs("2,1") == [1, 2]
+    assert run.find_epochs("latest") == [2]
     with pytest.raises(InputError, match="keeps epochs 1, 2, and 3 was asked for"):
-        find_epochs(run, "1,3")
+        run.find_epochs("1,3")
     with pytest.raises(InputError, match="so none is best"):
-        find_epochs(run, "best")
+        run.find_epochs("best")
 
 
 def score(epoch, value, metric="FID", low="", date="2026-01-01", **others):

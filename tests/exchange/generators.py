@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from artnb.runs.run import new_run
 from artnb.runs.snapshots import read_snapshot, save_snapshot

@@ -14,7 +14,7 @@ from artnb.exchange.export import export_generator
 from artnb.methods.imported.architecture import describe_network
 from artnb.methods.imported.network import write_description
 from artnb.runs.run import Run
-from artnb.runs.snapshots import load_painter, save_snapshot
+from artnb.runs.snapshots import save_snapshot
 from artnb.torch_files import read_state_dict
 from tests.exchange.generators import (
     KINDS,
@@ -122,7 +122,7 @@ def imported(tmp_path):
 @pytest.mark.parametrize("format", ["keras", "onnx"])
 def test_an_imported_network_goes_out_again(format, imported, tmp_path):
     out = export_generator(imported, tmp_path / f"painter.{format}", format)
-    agrees(out, load_painter(imported))
+    agrees(out, imported.painter().load())
 
 
 def test_an_imported_network_is_not_the_authors(imported, tmp_path):

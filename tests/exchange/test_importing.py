@@ -13,7 +13,7 @@ from artnb.exchange.published import LICENCE
 from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of
 from artnb.platform.where import outputs_folder
-from artnb.runs.snapshots import load_painter, snapshot_networks
+from artnb.runs.snapshots import snapshot_networks
 from artnb.translation import translate_image
 from tests.state_dicts import MAGIC, called, named, plain, write_zip
 from tests.web.server import whole
@@ -30,7 +30,8 @@ def test_the_run_says_what_it_has(torch_generators):
     assert run.path == outputs_folder() / "monet"
     assert said == ["photo → monet: ResNet, 6 blocks, 1 filters, instance norm"]
     assert entries(run.path) == ["config.json", "run.json", "snapshots"]
-    assert (run.domains, run.directions, run.is_imported) == (("photo", "monet"), ("y",), True)
+    assert (run.domains, run.is_imported) == (("photo", "monet"), True)
+    assert dict(run.method.generators(run)) == {"y": "generator_g"}
     assert run.snapshot_epochs() == [1]
     assert snapshot_networks(run.snapshot(1)) == {"generator_g"}
     facts = run.facts()
@@ -47,7 +48,7 @@ def test_the_run_says_what_it_has(torch_generators):
 
 def test_the_picture_is_the_originals(torch_generators, torch_golden):
     run = import_generator(torch_generators / "affine_legacy.pth", "one")
-    painting = np.asarray(load_painter(run)(torch_golden["photos"]))
+    painting = np.asarray(run.painter().load()(torch_golden["photos"]))
     np.testing.assert_allclose(painting, torch_golden["affine"], atol=1e-4)
 
 
@@ -55,7 +56,7 @@ def test_the_picture_of_another_network_is_the_originals(addons, addons_golden):
     run = import_generator(addons / "resnet_weights.h5", "one")
     assert run.config().generator == "imported"
     photos = np.random.default_rng(int(addons_golden["resnet/seed"])).uniform(-1, 1, (1, 32, 32, 3))
-    painting = np.asarray(load_painter(run)(photos.astype(np.float32)))
+    painting = np.asarray(run.painter().load()(photos.astype(np.float32)))
     np.testing.assert_allclose(painting, addons_golden["resnet/painting"], atol=1e-4)
 
 
@@ -63,7 +64,7 @@ def test_a_large_picture_in_tiles(addons, monkeypatch):
     """Tiles share statistics with layers that came from elsewhere, too."""
     from artnb import translation
 
-    painter = load_painter(import_generator(addons / "resnet.h5", "one"))
+    painter = import_generator(addons / "resnet.h5", "one").painter().load()
     photo = np.random.default_rng(0).integers(0, 255, (160, 96, 3), np.uint8)
     monkeypatch.setattr(translation, "WHOLE_PIXELS", 1)
     monkeypatch.setattr(translation, "TILE_PX", 96)
@@ -76,7 +77,7 @@ def test_a_pair(torch_generators):
     said = []
     run = import_generator(plain_pth, "pair", legacy, x="horse", y="zebra", say=said.append)
     assert [line.split(":")[0] for line in said] == ["horse → zebra", "zebra → horse"]
-    assert run.directions == ("y", "x")
+    assert list(run.method.generators(run)) == ["y", "x"]
     assert snapshot_networks(run.snapshot(1)) == {"generator_g", "generator_f"}
 
 
@@ -155,10 +156,10 @@ def test_a_run_whose_network_was_changed_is_refused(addons):
     file = run.architecture_file("generator_g")
     file.write_text(file.read_text().replace('"Conv2D"', '"Lambda"'))
     with pytest.raises(InputError, match="is a Lambda; nothing that a file defines is run"):
-        load_painter(run)
+        run.painter().load()
     file.write_text("{")
     with pytest.raises(InputError, match="import the generator again"):
-        load_painter(run)
+        run.painter().load()
 
 
 @pytest.mark.parametrize("file_format", ["keras", "onnx", "pth"])
@@ -169,5 +170,5 @@ def test_what_was_exported_comes_back(file_format, torch_generators, torch_golde
     out = export_generator(run, tmp_path / f"out.{file_format}", file_format)
     shutil.rmtree(run.path)
     again = import_generator(out, "again")
-    painting = np.asarray(load_painter(again)(torch_golden["photos"]))
+    painting = np.asarray(again.painter().load()(torch_golden["photos"]))
     np.testing.assert_allclose(painting, torch_golden["plain"], atol=1e-4)

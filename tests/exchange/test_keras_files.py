@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.config import CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.keras_files import read_keras
 from artnb.exchange.tutorials import kaggle_unet, keras_io_resnet
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.imported.network import build_network
 from artnb.models.layers import InstanceNormalization

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from artnb.config import preset_config
 from artnb.errors import InputError
 from artnb.exchange.portable import portable
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from tests.exchange.generators import KINDS, generator, network_of_others, photos, picture
 

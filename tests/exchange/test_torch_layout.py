@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from artnb.config import CycleGANConfig
 from artnb.errors import InputError
 from artnb.exchange.torch_layout import from_torch, to_torch
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.torch_files import read_state_dict
 from tests.golden.draws import draw_weights

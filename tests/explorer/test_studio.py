@@ -5,7 +5,7 @@ from artnb.errors import InputError
 from artnb.explorer import studio as room
 from artnb.explorer.photos import read_photo
 from artnb.explorer.studio import Studio, visible_difference
-from artnb.runs.snapshots import load_painter
+from artnb.runs.painter import Painter
 from artnb.translation import translate_image
 from tests.explorer.conftest import copy_of, encoded
 
@@ -20,7 +20,7 @@ def studio():
 
 def test_paints_and_leads_back_in_both_directions(scene, studio):
     """Epoch 2 comes in networks that held epoch 1, and equals what new networks paint."""
-    painters = {name: load_painter(scene.run, name, 2) for name in ("generator_g", "generator_f")}
+    painters = {to: scene.run.painter(2, to).load() for to in ("y", "x")}
     multiple_px = scene.run.config().multiple_px
     for to, there, back in (("y", *painters), ("x", *reversed(painters))):
         before = studio.paint(scene.run, 1, to, PHOTO)
@@ -35,12 +35,13 @@ def test_paints_and_leads_back_in_both_directions(scene, studio):
 
 def test_what_was_painted_lately_is_remembered(scene, tinting, monkeypatch):
     loads = []
+    load = Painter.load
 
-    def load(*which):
-        loads.append(which)
-        return load_painter(*which)
+    def counted(painter):
+        loads.append(painter)
+        return load(painter)
 
-    monkeypatch.setattr(room, "load_painter", load)
+    monkeypatch.setattr(Painter, "load", counted)
     studio = Studio()
     first = studio.paint(scene.run, 1, "y", PHOTO)
     assert studio.paint(scene.run, 1, "y", PHOTO) is first

@@ -13,7 +13,6 @@ from artnb.gallery.make import make_gallery
 from artnb.gallery.manifest import read_gallery
 from artnb.gallery.shelf import THUMBNAIL_PX
 from artnb.runs.run import Run
-from artnb.runs.snapshots import load_painter
 from artnb.translation import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
@@ -107,7 +106,7 @@ def test_pictures_are_what_the_generators_make(run, tmp_path):
     }
     pairs = run.facts()["data"]["path"]
     photo = np.asarray(Image.open(f"{pairs}/pictures/pairs/photos/{gallery.exhibits[0].name}"))
-    there, back = (load_painter(run, name, 2) for name in ("generator_g", "generator_f"))
+    there, back = (run.painter(2, to).load() for to in ("y", "x"))
     painting = translate_image(there, photo)
     made = {
         "source": photo,

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from artnb.config import preset_config
 from artnb.exchange.torch_layout import to_torch
+from artnb.method import preset_config
 from artnb.torch_files import write_state_dict
 from tests.golden.written_state import STATE
 

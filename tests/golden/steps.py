@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from artnb.config import CycleGANConfig
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import CycleGAN
 from tests.golden.draws import draw_weights, uniform_pictures
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from artnb.config import preset_config
 from artnb.data.images import decode_rgb
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.notebook import competition as session
 from artnb.notebook.competition import find_competition, stand_in_for_competition
 from artnb.notebook.submission import draw_compression, draw_submission

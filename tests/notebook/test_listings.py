@@ -1,9 +1,9 @@
 """Rows about Runs and records."""
 
 from artnb.data.records import Frame, Record, read_frames, write_shard
-from artnb.notebook.listings import feature_rows, frame_rows, list_checkpoints, list_run_files
+from artnb.notebook.listings import checkpoint_rows, feature_rows, frame_rows, list_run_files
 from artnb.runs.run import Run
-from artnb.training.generations import write_generation
+from artnb.training.checkpoint_folder import write_checkpoint
 
 
 def test_what_is_there_is_listed_in_the_runs_own_words(tmp_path):
@@ -22,9 +22,9 @@ def test_checkpoints_say_where_they_go_on(tmp_path):
     run = Run(tmp_path)
     for step in (6, 8):
         facts = {"epoch": step // 4, "batch": step % 4}
-        write_generation(run.checkpoints, step, facts, lambda f: (f / "a").write_bytes(b"12"))
+        write_checkpoint(run.checkpoints, step, facts, lambda f: (f / "a").write_bytes(b"12"))
     (run.checkpoints / "step-00000008" / "meta.json").write_text("torn")
-    newest, before = list_checkpoints(run)
+    newest, before = checkpoint_rows(run)
     assert "torn" in newest["where it goes on"]
     assert before["checkpoint"] == "step-00000006"
     assert before["where it goes on"] == "epoch 2, after 2 of its steps"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.notebook.submission import Reserve, measure_reserve
 from artnb.submission.rules import Rules
 

@@ -3,8 +3,8 @@
 import papermill
 import pytest
 
-from artnb.config import CycleGANConfig
 from artnb.exchange.torch_layout import to_torch
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.runs.run import Run
 from artnb.torch_files import write_state_dict

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.platform import machine
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.runs.run import Run, new_run, open_run, run_folder
 
 
@@ -61,11 +61,11 @@ def test_snapshots_are_found_by_number_or_as_the_latest(tmp_path):
     for epoch in (2, 10, 1):
         run.snapshot(epoch).touch()
     assert run.snapshot_epochs() == [1, 2, 10]
-    assert run.find_snapshot() == run.find_snapshot("10") == run.snapshot(10)
+    assert run.find_epoch() == run.find_epoch("10") == 10
     with pytest.raises(InputError, match="keeps epochs 1, 2, 10, and 3 was asked for"):
-        run.find_snapshot(3)
+        run.find_epoch(3)
     with pytest.raises(InputError, match="and last was asked for"):
-        run.find_snapshot("last")
+        run.find_epoch("last")
 
 
 def test_the_best_epoch_is_found_once_it_was_scored(tmp_path):
@@ -74,11 +74,11 @@ def test_the_best_epoch_is_found_once_it_was_scored(tmp_path):
     for epoch in (1, 5):
         run.snapshot(epoch).touch()
     with pytest.raises(InputError, match=r"so none is best; run artnb evaluate --run"):
-        run.find_snapshot("best")
+        run.find_epoch("best")
     run.note(best={"epoch": 1})
-    assert run.find_snapshot("best") == run.snapshot(1)
+    assert run.find_epoch("best") == 1
 
 
 def test_a_run_without_snapshots_says_so(tmp_path):
     with pytest.raises(InputError, match="no generator snapshots yet"):
-        Run(tmp_path).find_snapshot()
+        Run(tmp_path).find_epoch()

@@ -1,6 +1,6 @@
 import pytest
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.runs.run import new_run
 from artnb.runs.table import last_row, runs_table
 

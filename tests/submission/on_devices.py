@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from artnb.submission.painting import on_all_devices
-from artnb.training.samples import paint
+from artnb.translation import paint
 from tests.golden.draws import draw_weights
 from tests.training.on_devices import make_devices
 

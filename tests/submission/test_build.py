@@ -15,13 +15,12 @@ from PIL import Image
 from artnb.data.images import is_marked_as_painted
 from artnb.errors import InputError
 from artnb.platform.deadline import Deadline
-from artnb.runs.snapshots import load_painter
 from artnb.submission import build
 from artnb.submission.build import build_submission
 from artnb.submission.check import check_submission
 from artnb.submission.rules import Rules
 from artnb.submission.unfinished import facts_file, finished_facts
-from artnb.training.samples import paint
+from artnb.translation import paint
 from tests.evaluation.stand_in import make_run, write_pictures
 from tests.submission.made import FEW, SIZE_PX
 
@@ -80,7 +79,7 @@ def test_the_zip_is_right_and_made_by_the_network(run, photos, whole):
     assert is_marked_as_painted(data)
     photo = np.asarray(Image.open(photos / "005.png"))
     painting = np.asarray(Image.open(BytesIO(data)), float)
-    expected = paint(load_painter(run, epoch=1), photo[None])[0]
+    expected = paint(run.painter(1).load(), photo[None])[0]
     assert np.abs(painting - expected).mean() < 6
     assert np.abs(painting - photo).mean() > 12
 

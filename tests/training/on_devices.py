@@ -12,9 +12,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from artnb.config import preset_config
 from artnb.data.dataset import open_dataset
 from artnb.data.pipeline import batches
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import CycleGAN, build_generator
 from artnb.platform.devices import (
     agreed,
@@ -25,8 +25,8 @@ from artnb.platform.devices import (
     use_devices,
     writes_files,
 )
-from artnb.training.samples import paint
 from artnb.training.train import train
+from artnb.translation import paint
 from tests.golden.draws import draw_weights, uniform_pictures
 from tests.golden.steps import CONFIGS, NETWORKS, PICTURE_SEEDS
 
@@ -111,11 +111,11 @@ def several_steps(dataset):
         variable.assign(np.zeros_like(value))
         assert not variable.numpy().any(), variable.path
         variable.assign(value)
-    painted = paint(model.painters[0], np.full((3, 32, 32, 3), 100, np.uint8))
+    painted = paint(model.shown_generators[0], np.full((3, 32, 32, 3), 100, np.uint8))
     assert painted.shape == (3, 32, 32, 3)
     assert alone(replicas) == 1
     painter = alone(lambda: build_generator(config, "alone"))
-    painter.set_weights(model.painters[0].get_weights())
+    painter.set_weights(model.shown_generators[0].get_weights())
     by_itself = alone(lambda: painter.predict_on_batch(np.zeros((3, 32, 32, 3), np.float32)))
     assert by_itself.shape == (3, 32, 32, 3)
     found = {f"loss/{name}": values[0] for name, values in history.items()}

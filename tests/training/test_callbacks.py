@@ -3,7 +3,7 @@ import csv
 import pytest
 from PIL import Image
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.runs.run import new_run
 from artnb.training.callbacks import SampleGrids, append_row, learning_rate_factor
 from artnb.training.plan import Position
@@ -47,20 +47,17 @@ def test_rows_share_one_header(tmp_path):
 
 def test_who_watches_gets_every_grid(tmp_path):
     class Model:
-        painters = ()
-
         def sync(self):
             pass
 
-    class Sampler:
-        def grid(self, painters, title):
-            return Image.new("RGB", (8, 8))
+    def grid(model, title):
+        return Image.new("RGB", (8, 8))
 
     config = preset_config("smoke", samples_every_steps=2)
     seen = []
     position = Position(steps_per_epoch=4)
     run = new_run(tmp_path / "run", config)
-    grids = SampleGrids(run, config, Sampler(), position, [seen.append])
+    grids = SampleGrids(run, config, grid, position, [seen.append])
     grids.set_model(Model())
     grids.on_train_begin()
     for batch in range(4):

@@ -14,8 +14,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.synthetic.dataset import make_demo_data
+from artnb.training.checkpoint_folder import list_checkpoints
 from artnb.training.checkpoints import STATE
-from artnb.training.generations import generations
 from tests.golden.steps import CONFIGS, cancelled_biases
 
 _HERE = Path(__file__).parents[2]
@@ -163,12 +163,12 @@ def start_hosts(task, out, dataset):
 
 
 def checkpoint(run):
-    return generations(run / "checkpoints")[0].path / STATE
+    return list_checkpoints(run / "checkpoints")[0].path / STATE
 
 
 def wait_for_a_checkpoint(run, step, processes):
     until = time.monotonic() + _LONGEST_S
-    while not any(g.step >= step for g in generations(run / "checkpoints")):
+    while not any(g.step >= step for g in list_checkpoints(run / "checkpoints")):
         for process in processes:
             assert process.poll() is None, process.stdout.read()[-3000:]
         assert time.monotonic() < until

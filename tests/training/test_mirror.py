@@ -8,8 +8,8 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.runs.run import Run
-from artnb.training import copies, generations, mirror
-from artnb.training.generations import META, newest_whole, write_generation
+from artnb.training import checkpoint_folder, copies, mirror
+from artnb.training.checkpoint_folder import META, newest_whole, write_checkpoint
 from artnb.training.mirror import Mirror, restore
 
 STATE = "state.safetensors"
@@ -63,7 +63,7 @@ def write(run, step, size=3000):
         (folder / STATE).write_bytes(np.random.default_rng(step).bytes(size))
         (folder / "log.csv").write_bytes(run.log_file.read_bytes())
 
-    return write_generation(run.checkpoints, step, {"epoch": 0}, write_files)
+    return write_checkpoint(run.checkpoints, step, {"epoch": 0}, write_files)
 
 
 def sync(run, folder, **settings):
@@ -173,7 +173,7 @@ def test_wherever_copying_fails_a_whole_generation_is_there(run, drive, monkeypa
         assert len(said) == (count < 4)
         assert not list(folder.glob("*.partial"))
         if count < 3:
-            generations.remove(folder / "step-00000200")
+            checkpoint_folder.remove(folder / "step-00000200")
     assert found == [100, 100, 100, 200, 200]
     assert not list(drive.rglob("*.part"))
 
@@ -214,16 +214,16 @@ def test_a_damaged_copy_is_written_again(run, drive, damage):
     assert contents(drive / "monet") == contents(run.path)
 
 
-def spoil(generation, damage):
-    state = generation / STATE
+def spoil(checkpoint, damage):
+    state = checkpoint / STATE
     if damage == "alter":
         state.write_bytes(b"x" + state.read_bytes()[1:])
     if damage == "cut":
         state.write_bytes(state.read_bytes()[:-1])
     if damage == "vanish":
-        generations.remove(generation)
+        checkpoint_folder.remove(checkpoint)
     if damage == "meta":
-        (generation / META).write_bytes(b"{")
+        (checkpoint / META).write_bytes(b"{")
 
 
 @pytest.mark.parametrize("damage", ["cut", "vanish", "meta"])
@@ -253,8 +253,8 @@ def test_the_newest_of_a_run_that_went_back_stays(run, drive):
     for step in (500, 600, 700):
         write(run, step)
         sync(run, drive)
-    for generation in run.checkpoints.iterdir():
-        generations.remove(generation)
+    for checkpoint in run.checkpoints.iterdir():
+        checkpoint_folder.remove(checkpoint)
     write(run, 100)
     sync(run, drive)
     kept = names(drive / "monet" / "checkpoints")
@@ -426,7 +426,7 @@ def test_any_error_is_caught_and_said(run, training, monkeypatch):
 
 @pytest.fixture
 def hanging(monkeypatch):
-    """Copying generations waits until this event is set."""
+    """Copying checkpoints waits until this event is set."""
     event, whole = threading.Event(), copies.copy_file
 
     def waiting(source, target):
@@ -465,7 +465,7 @@ def test_what_is_copied_is_not_thinned_out_here(run, training, hanging):
     until(lambda: training.in_use(used))
     for step in (200, 300, 400):
         write(run, step)
-        generations.thin_out(run.checkpoints, in_use=training.in_use)
+        checkpoint_folder.thin_out(run.checkpoints, in_use=training.in_use)
     assert used.exists()
     hanging.set()
     training.close(10.0)
@@ -526,7 +526,7 @@ def test_restoring_falls_back_to_the_generation_before(run, drive, tmp_path, dam
 def test_a_run_that_is_here_gets_a_newer_generation_only(run, drive):
     newer = write(run, 200)
     sync(run, drive)
-    generations.remove(newer.path)
+    checkpoint_folder.remove(newer.path)
     write(run, 100)
     run.log_file.write_text("of this machine\n")
     assert restore(drive, run, lambda _: None)
@@ -582,9 +582,9 @@ def test_files_outside_of_a_generation_are_not_fetched(run, drive, tmp_path):
     path = write(run, 100).path
     meta = json.loads((path / META).read_text())
     meta.pop("check")
-    meta["files"]["../../run.json"] = generations.describe_files(path, ["../../run.json"])[
+    meta["files"]["../../run.json"] = checkpoint_folder.describe_files(path, ["../../run.json"])[
         "../../run.json"
     ]
-    generations.write_meta(path, meta)
+    checkpoint_folder.write_meta(path, meta)
     (sentence,) = sync(run, drive)
     assert "lies outside" in sentence

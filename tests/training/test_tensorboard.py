@@ -1,8 +1,8 @@
 import pytest
 
 import artnb.training.tensorboard as module
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
 
@@ -16,7 +16,7 @@ def test_losses_and_grids_are_written(dataset, tmp_path):
     tf = pytest.importorskip("tensorflow", reason="event files are written with TensorFlow")
     pytest.importorskip("tensorboard", reason="and with TensorBoard")
     config = preset_config("smoke", epochs=2)
-    run = train(dataset, config, tmp_path / "run", lambda _: None, tensorboard=True)
+    run = train(dataset, config, tmp_path / "run", say=lambda _: None, tensorboard=True)
     tags = set()
     for file in run.path.glob("tensorboard/**/events.*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):

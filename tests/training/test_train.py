@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
+from artnb.methods.cyclegan import samples
 from artnb.methods.cyclegan.model import LOSS_NAMES, CycleGAN
 from artnb.runs.run import open_run
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.plan import Plan, make_plan
-from artnb.training.train import sample_size, train
+from artnb.training.train import train
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def told():
 @pytest.fixture(scope="module")
 def run(dataset, tmp_path_factory, told):
     path = tmp_path_factory.mktemp("runs") / "run"
-    return train(dataset, preset_config("smoke", epochs=3), path, told.append)
+    return train(dataset, preset_config("smoke", epochs=3), path, say=told.append)
 
 
 def rows(path):
@@ -131,9 +132,13 @@ def test_an_epoch_shows_every_picture_of_the_larger_domain(dataset, monkeypatch)
         (100, {"generator": "unet", "generator_depth": 4}, 96),
     ],
 )
-def test_grids_show_pictures_as_translate_has_them(dataset, size_px, settings, expected):
+def test_grids_show_pictures_as_translate_has_them(
+    dataset, monkeypatch, size_px, settings, expected
+):
     pictures = dataclasses.replace(dataset, size_px=size_px)
-    assert sample_size(pictures, preset_config("smoke", **settings)) == expected
+    config = preset_config("smoke", **settings)
+    monkeypatch.setattr(samples, "fixed_pictures", lambda _images, _count, size_px: size_px)
+    assert samples.SampleGrid(pictures, config).pictures == (expected, expected)
 
 
 def test_a_plan_foresees_its_end():
@@ -152,7 +157,7 @@ def test_a_training_that_is_cut_off_says_so(dataset, tmp_path, monkeypatch, erro
 
     monkeypatch.setattr("artnb.training.callbacks.Snapshots.on_epoch_end", cut_off)
     with pytest.raises(error):
-        train(dataset, preset_config("smoke"), tmp_path / "run", lambda _: None)
+        train(dataset, preset_config("smoke"), tmp_path / "run", say=lambda _: None)
     run = open_run(tmp_path / "run")
     assert run.facts()["status"] == status
     assert len(rows(run.log_file)) == 1

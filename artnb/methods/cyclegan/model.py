@@ -12,8 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from artnb.config import IMPORTED, CycleGANConfig
-from artnb.errors import InputError
+from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.models.networks import (
     Style,
     patch_discriminator,
@@ -54,14 +53,7 @@ def _style(config: CycleGANConfig) -> Style:
 
 
 def build_generator(config: CycleGANConfig, name: str) -> keras.Model:
-    """Build a generator as a Run's settings describe it.
-
-    Raises:
-        InputError: they leave that to a file, which a generator that was imported comes with.
-    """
-    if config.generator == IMPORTED:
-        raise InputError("generator must be resnet or unet, and it is imported: such a network can "
-                         "paint and cannot be trained; choose another generator")  # fmt: skip
+    """Build a generator as a Run's settings describe it."""
     with precision(config.precision):
         if config.generator == "unet":
             generator = unet_generator(
@@ -183,15 +175,13 @@ class CycleGAN(AdversarialModel):
         found = {name: getattr(self, name) for name in own}
         return {**super().parts(), **{name: p for name, p in found.items() if p is not None}}
 
-    def change_draws(self, number: int) -> None:
-        """Let all random draws from here on be others than they would have been."""
-        for part in (self.augment_x, self.augment_y, self.pool_x, self.pool_y, self.diffaugment):
-            if part is not None:
-                state = part.random.state
-                state.assign(state + ops.cast([number, 0], state.dtype))
+    @property
+    def is_averaged(self) -> bool:
+        """Whether the generators to look at are the averaged ones."""
+        return self.average_g is not None
 
     @property
-    def painters(self) -> tuple[keras.Model, keras.Model]:
+    def shown_generators(self) -> tuple[keras.Model, keras.Model]:
         """The generators to look at, X→Y and Y→X: the averaged ones where there are any."""
         if self.average_g is None:
             return self.generator_g, self.generator_f
@@ -199,14 +189,22 @@ class CycleGAN(AdversarialModel):
 
     @property
     def kept_networks(self) -> dict[str, keras.Model]:
-        """The networks that snapshots hold: the painters, and the discriminators to be scored."""
-        painter_g, painter_f = self.painters
+        """The networks that snapshots hold: generators to look at, discriminators to be scored."""
+        generator_g, generator_f = self.shown_generators
         return {
-            "generator_g": painter_g,
-            "generator_f": painter_f,
+            "generator_g": generator_g,
+            "generator_f": generator_f,
             "discriminator_x": self.discriminator_x,
             "discriminator_y": self.discriminator_y,
         }
+
+    def describe(self) -> str:
+        """Say how large the networks are."""
+        return (
+            f"Networks: generators of {self.generator_g.count_params():,} parameters, "
+            f"discriminators of {self.discriminator_y.count_params():,}, "
+            f"trained at {self.config.image_size_px} px in {self.config.precision}"
+        )
 
     def step(self, batch: Any) -> dict[str, Any]:
         """Train on `(real_x, real_y)`, uint8: generators first, then discriminators."""
@@ -231,8 +229,8 @@ class CycleGAN(AdversarialModel):
         """
         identity = self.config.lambda_identity * self.config.lambda_cycle
         if identity:
-            fake_y, same_y = both(self.generator_g, real_x, real_y)
-            fake_x, same_x = both(self.generator_f, real_y, real_x)
+            fake_y, same_y = in_one_call(self.generator_g, real_x, real_y)
+            fake_x, same_x = in_one_call(self.generator_f, real_y, real_x)
         else:
             fake_y, same_y = self.generator_g(real_x), real_y
             fake_x, same_x = self.generator_f(real_y), real_x
@@ -263,7 +261,7 @@ class CycleGAN(AdversarialModel):
     def discriminator_loss(self, discriminator: Any, real: Any, fake: Any, draw: Any) -> Any:
         """Give one discriminator's loss, R1 included."""
         real, fake = self.diffaugment(real, draw), self.diffaugment(fake, draw)
-        loss = self.adversarial.discriminator(*both(discriminator, real, fake))
+        loss = self.adversarial.discriminator(*in_one_call(discriminator, real, fake))
         if not self.config.r1_gamma:
             return loss
 
@@ -288,7 +286,7 @@ class CycleGAN(AdversarialModel):
                 mean.assign(weight + decay * (mean - weight))
 
 
-def both(network: keras.Model, first: Any, second: Any) -> tuple[Any, Any]:
+def in_one_call(network: keras.Model, first: Any, second: Any) -> tuple[Any, Any]:
     """Show two batches to a network in one call: fewer, larger operations.
 
     Instance normalisation looks at each picture alone, so the results are the same.

@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import new_run
-from artnb.runs.snapshots import load_discriminator, load_painter, save_snapshot, thin_out
+from artnb.runs.snapshots import save_snapshot, thin_out
 
 
 @pytest.fixture
@@ -28,8 +28,9 @@ def test_both_directions_load_again(run, painters):
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     pictures = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype(np.float32)
     outputs = []
-    for direction, painter in painters.items():
-        loaded = load_painter(run, direction)
+    run.note(data={"x": "photo", "y": "monet"})
+    for to, painter in zip(("y", "x"), painters.values(), strict=True):
+        loaded = run.painter(to=to).load()
         expected, got = (keras.ops.convert_to_numpy(m(pictures)) for m in (painter, loaded))
         np.testing.assert_allclose(got, expected, atol=5e-3)  # float16 on the way
         outputs.append(got)
@@ -47,7 +48,7 @@ def test_a_damaged_snapshot_is_named(run, painters):
     data = run.snapshot(1).read_bytes()
     run.snapshot(1).write_bytes(data[: len(data) // 2])
     with pytest.raises(InputError, match=r"epoch-0001\.safetensors is damaged"):
-        load_painter(run)
+        run.painter().load()
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
@@ -57,8 +58,9 @@ def test_a_snapshot_of_a_training_that_diverged_is_refused(run, painters, value)
     painters["generator_g"].weights[0].assign(painters["generator_g"].weights[0] * 0 + value)
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     with pytest.raises(InputError, match=r"of generator_g in .* had diverged; choose an earlier"):
-        load_painter(run)
-    load_painter(run, "generator_f")
+        run.painter().load()
+    run.note(data={"x": "photo", "y": "monet"})
+    run.painter(to="x").load()
 
 
 def test_a_snapshot_of_another_network_does_not_fit(run, config):
@@ -66,7 +68,7 @@ def test_a_snapshot_of_another_network_does_not_fit(run, config):
     painters = {"generator_g": build_generator(other, "generator_g")}
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     with pytest.raises(InputError, match="does not fit"):
-        load_painter(run)
+        run.painter().load()
 
 
 def save_empty(run, epoch, size=10):
@@ -77,16 +79,16 @@ def save_empty(run, epoch, size=10):
 def test_kept_are_1_2_5_every_tenth_and_the_latest(run, config):
     for epoch in range(1, 24):
         save_empty(run, epoch)
-        thin_out(run, config)
+        thin_out(run, config.snapshot_budget_gb)
     assert run.snapshot_epochs() == [1, 2, 5, 10, 20, 23]
 
 
 def test_beyond_the_budget_the_oldest_go_first(run, config):
     for epoch in (1, 2, 5, 6):
         save_empty(run, epoch, size=1000)
-    thin_out(run, config.replace(snapshot_budget_gb=2.5e-6))
+    thin_out(run, 2.5e-6)
     assert run.snapshot_epochs() == [5, 6]
-    thin_out(run, config.replace(snapshot_budget_gb=0.0))
+    thin_out(run, 0.0)
     assert run.snapshot_epochs() == [6]
 
 
@@ -94,7 +96,7 @@ def test_the_best_stays_like_the_latest(run, config):
     for epoch in (1, 7, 8, 9):
         save_empty(run, epoch, size=1000)
     run.note(best={"epoch": 7})
-    thin_out(run, config.replace(snapshot_budget_gb=1e-6))
+    thin_out(run, 1e-6)
     assert run.snapshot_epochs() == [7, 9]
 
 
@@ -102,7 +104,7 @@ def test_discriminators_load_again(run, config, painters):
     discriminator = build_discriminator(config, "discriminator_y")
     save_snapshot(run.snapshot(1), painters | {"discriminator_y": discriminator}, {"epoch": 1})
     for loaded, weight in zip(
-        load_discriminator(run).get_weights(), discriminator.get_weights(), strict=True
+        run.judge(run.painter()).load().get_weights(), discriminator.get_weights(), strict=True
     ):
         np.testing.assert_allclose(loaded, weight, atol=1e-3)
 
@@ -110,4 +112,4 @@ def test_discriminators_load_again(run, config, painters):
 def test_a_snapshot_without_discriminators_says_so(run, painters):
     save_snapshot(run.snapshot(1), painters, {"epoch": 1})
     with pytest.raises(InputError, match="holds no discriminator_y: it was made before"):
-        load_discriminator(run)
+        run.judge(run.painter()).load()

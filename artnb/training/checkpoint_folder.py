@@ -1,8 +1,8 @@
-"""Generations: folders that hold everything a training needs to go on, verified by hashes.
+"""Checkpoints: folders that hold everything a training needs to go on, verified by hashes.
 
-A generation is `step-00012345/` with any files, and `meta.json`, written last, with the size and
+A checkpoint is `step-00012345/` with any files, and `meta.json`, written last, with the size and
 sha256 of each of them and a check of itself. It is written under another name, brought to disk
-and renamed, so that a torn one is either no generation at all or found to be damaged. A mirror's
+and renamed, so that a torn one is either no checkpoint at all or found to be damaged. A mirror's
 copies have the same form.
 """
 
@@ -26,14 +26,14 @@ PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
-class Generation:
-    """One generation's folder and the step after which it was written."""
+class Checkpoint:
+    """One checkpoint's folder and the step after which it was written."""
 
     path: Path
     step: int
 
     def meta(self) -> dict[str, Any]:
-        """Read what `write_generation` was given as `facts`, and `files`.
+        """Read what `write_checkpoint` was given as `facts`, and `files`.
 
         Raises:
             DamagedError: the file is missing, no JSON or altered.
@@ -67,29 +67,29 @@ class Generation:
 
 
 class DamagedError(Exception):
-    """A generation that cannot be used; the message says what is wrong with it."""
+    """A checkpoint that cannot be used; the message says what is wrong with it."""
 
 
-def generation_name(step: int) -> str:
-    """Name the folder of a generation."""
+def checkpoint_name(step: int) -> str:
+    """Name the folder of a checkpoint."""
     return f"step-{step:08d}"
 
 
-def write_generation(
+def write_checkpoint(
     folder: Path, step: int, facts: dict[str, Any], write_files: Callable[[Path], None]
-) -> Generation:
-    """Write a generation, all of it or nothing that counts.
+) -> Checkpoint:
+    """Write a checkpoint, all of it or nothing that counts.
 
     Args:
-        folder: where generations lie; it is made.
+        folder: where checkpoints lie; it is made.
         step: how many steps have been taken.
         facts: what `meta.json` says beside the files; JSON.
         write_files: writes the files into the folder that it is given.
 
     Raises:
-        OSError: no space, no permission; nothing of the half-written generation stays.
+        OSError: no space, no permission; nothing of the half-written checkpoint stays.
     """
-    path = folder / generation_name(step)
+    path = folder / checkpoint_name(step)
     with unfinished_folder(path, PARTIAL) as partial:
         write_files(partial)
         names = sorted(entry.name for entry in partial.iterdir())
@@ -99,7 +99,7 @@ def write_generation(
         sync_to_disk(partial)
         remove(path)
     sync_to_disk(folder)
-    return Generation(path, step)
+    return Checkpoint(path, step)
 
 
 def write_meta(folder: Path, meta: dict[str, Any]) -> None:
@@ -118,54 +118,54 @@ def describe_files(folder: Path, names: Iterable[str]) -> dict[str, dict[str, An
     }
 
 
-def generations(folder: Path) -> list[Generation]:
-    """List the generations in a folder, whole or not, the newest first."""
+def list_checkpoints(folder: Path) -> list[Checkpoint]:
+    """List the checkpoints in a folder, whole or not, the newest first."""
     if not folder.is_dir():
         return []
     found = ((entry, _NAME.fullmatch(entry.name)) for entry in folder.iterdir())
-    listed = [Generation(entry, int(match[1])) for entry, match in found if match]
-    return sorted(listed, key=lambda generation: generation.step, reverse=True)
+    listed = [Checkpoint(entry, int(match[1])) for entry, match in found if match]
+    return sorted(listed, key=lambda checkpoint: checkpoint.step, reverse=True)
 
 
-def newest_whole(folders: Iterable[Path], say: Callable[[str], None]) -> Generation | None:
-    """Find the newest generation that is whole, in the first of the folders that has it.
+def newest_whole(folders: Iterable[Path], say: Callable[[str], None]) -> Checkpoint | None:
+    """Find the newest checkpoint that is whole, in the first of the folders that has it.
 
     Args:
         folders: the Run's own, a mirror's.
         say: gets a sentence for every damaged one that is passed over.
     """
-    listed = [generation for folder in folders for generation in generations(folder)]
-    for generation in sorted(listed, key=lambda g: g.step, reverse=True):
+    listed = [checkpoint for folder in folders for checkpoint in list_checkpoints(folder)]
+    for checkpoint in sorted(listed, key=lambda g: g.step, reverse=True):
         try:
-            generation.verify()
+            checkpoint.verify()
         except (DamagedError, OSError) as error:
             say(f"A checkpoint is damaged and passed over: {error}.")
         else:
-            return generation
+            return checkpoint
     return None
 
 
 def thin_out(
     folder: Path, kept: int = KEPT, in_use: Callable[[Path], bool] = lambda _: False
 ) -> None:
-    """Remove all but the newest generations, and what was left half-written.
+    """Remove all but the newest checkpoints, and what was left half-written.
 
     Args:
-        folder: where generations lie.
+        folder: where checkpoints lie.
         kept: how many stay.
-        in_use: says of a generation's folder that somebody still reads it; it stays, too.
+        in_use: says of a checkpoint's folder that somebody still reads it; it stays, too.
     """
-    for generation in generations(folder)[kept:]:
-        if not in_use(generation.path):
-            remove(generation.path)
+    for checkpoint in list_checkpoints(folder)[kept:]:
+        if not in_use(checkpoint.path):
+            remove(checkpoint.path)
     for entry in folder.glob(f"step-*{PARTIAL}"):
         remove(entry)
 
 
 def remove(path: Path) -> None:
-    """Remove a generation, where it is there.
+    """Remove a checkpoint, where it is there.
 
-    `meta.json` goes first: what is half removed is no generation.
+    `meta.json` goes first: what is half removed is no checkpoint.
     """
     (path / META).unlink(missing_ok=True)
     remove_folder(path)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from artnb import files
-from artnb.training import generations
-from artnb.training.generations import (
+from artnb.training import checkpoint_folder
+from artnb.training.checkpoint_folder import (
     META,
     DamagedError,
     newest_whole,
     remove,
     sync_to_disk,
     thin_out,
-    write_generation,
+    write_checkpoint,
 )
 
 STATE = "state.safetensors"
@@ -25,7 +25,7 @@ def write(folder, step, size=2000):
         (partial / STATE).write_bytes(np.random.default_rng(step).bytes(size))
         (partial / "log.csv").write_text("epoch,seconds\n")
 
-    return write_generation(
+    return write_checkpoint(
         folder, step, {"epoch": step // 10, "log": {"seconds": 1.5}}, write_files
     )
 
@@ -68,7 +68,7 @@ def test_what_is_written_is_whole_and_says_what_was_given(folder):
 
 def test_facts_that_json_changes_are_no_damage(tmp_path):
     facts = {"by_number": {9: "nine", 10: "ten"}, "pair": (1, 2)}
-    write_generation(tmp_path, 1, facts, lambda partial: (partial / STATE).write_bytes(b"0"))
+    write_checkpoint(tmp_path, 1, facts, lambda partial: (partial / STATE).write_bytes(b"0"))
     assert newest_whole([tmp_path], pytest.fail).meta()["pair"] == [1, 2]
 
 
@@ -105,7 +105,7 @@ def test_a_meta_file_of_another_kind_is_damage(folder, text):
 def test_a_missing_file_is_damage(folder, name):
     (folder / "step-00000200" / name).unlink()
     with pytest.raises(DamagedError, match="is missing"):
-        generations.generations(folder)[0].verify()
+        checkpoint_folder.list_checkpoints(folder)[0].verify()
     assert newest_step(folder) == 100
 
 
@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmpfs):
 
 def test_an_error_while_writing_leaves_nothing(folder):
     with pytest.raises(KeyboardInterrupt):
-        write_generation(folder, 300, {}, interrupted)
+        write_checkpoint(folder, 300, {}, interrupted)
     assert names(folder) == ["step-00000100", "step-00000200"]
 
 
@@ -191,7 +191,7 @@ def test_a_disk_that_fails_to_keep_data_is_no_drive_without_fsync(
     def fsync(_):
         raise OSError(number, "of the test")
 
-    monkeypatch.setattr(generations.os, "fsync", fsync)
+    monkeypatch.setattr(checkpoint_folder.os, "fsync", fsync)
     if passes:
         sync_to_disk(folder)
         return

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.config import preset_config
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import CycleGAN
 from tests.golden.draws import uniform_pictures
 

@@ -1,40 +1,84 @@
-"""Going on with a Run: from its own folder or a mirror, after checking that it is the same one."""
+"""Where a training starts: a new Run, or one to go on with, from its own folder or a mirror."""
 
-import dataclasses
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from artnb.config import CycleGANConfig
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
-from artnb.methods.cyclegan.model import CycleGAN
 from artnb.platform.devices import agreed, this_host, writes_files
-from artnb.runs.run import Run, refuse_existing, run_folder
+from artnb.platform.machine import suitable_precision
+from artnb.runs.run import Run, new_run, refuse_existing, run_folder
+from artnb.training.checkpoint_folder import (
+    FORMAT,
+    Checkpoint,
+    list_checkpoints,
+    newest_whole,
+    remove,
+)
 from artnb.training.checkpoints import STATE
-from artnb.training.describe import installed_versions
-from artnb.training.generations import FORMAT, Generation, generations, newest_whole, remove
+from artnb.training.config import TrainingConfig
+from artnb.training.describe import describe_data, describe_machine, installed_versions
+from artnb.training.engine import AdversarialModel
 from artnb.training.mirror import restore
-from artnb.training.plan import fit_to_minutes
+from artnb.training.options import Say, TrainingOptions
+from artnb.training.plan import Plan, fit_to_minutes
+from artnb.training.record import now
 from artnb.training.state import load_state, write_state
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Resumed:
-    """A Run to go on with: its settings, and where it was left off.
+class Start:
+    """Where a training starts.
 
-    `generation` is None where the Run ended before its first checkpoint.
+    Args:
+        run: the Run.
+        config: its settings.
+        plan: how long it is, where that was found out before.
+        checkpoint: where it was left off; None is the start.
     """
 
     run: Run
-    config: CycleGANConfig
-    generation: Generation | None
+    config: TrainingConfig
+    plan: Plan | None = None
+    checkpoint: Checkpoint | None = None
+
+
+def begin(
+    dataset: Dataset,
+    config: TrainingConfig | None,
+    run_name: str | Path | None,
+    resume: bool | str,
+    accept_changes: bool,
+    options: TrainingOptions,
+) -> Start:
+    """Make a new Run, or check the one to go on with; see `train`."""
+    run = find_run(run_name, resume, options.mirror, options.say)
+    if run is None:
+        return _new(dataset, config, run_name, options.say)
+    options.say(f"Going on with the Run {run.path}")
+    start = open_resumed(run, dataset, config, accept_changes, options.say)
+    facts = run.facts()
+    if start.checkpoint is None or "steps_per_epoch" not in facts:
+        return Start(run, start.config)
+    return replace(start, plan=Plan(start.config, facts["steps_per_epoch"], facts["step_s"]))
+
+
+def _new(dataset: Dataset, config: TrainingConfig, run_name: str | Path | None, say: Say) -> Start:
+    requested = config.as_dict()
+    if config.precision == "auto":
+        precision, reason = suitable_precision()
+        say(f"Precision is {precision}: {reason}.")
+        config = config.replace(precision=precision)
+    if not writes_files():
+        return Start(Run(run_folder(run_name)), config)
+    run = new_run(run_name, config)
+    machine, data = describe_machine(), describe_data(dataset)
+    run.note(status="starting", started=now(), **machine, data=data, requested=requested)
+    return Start(run, config)
 
 
 def find_run(
@@ -83,7 +127,7 @@ def find_run(
 
 
 def _refuse_imported(run: Run) -> None:
-    if run.is_imported:
+    if not run.method.can_train:
         raise InputError(
             f"the Run {run.path.name} was imported: it has neither discriminators nor optimizers, "
             "so that no training can go on with it; train a new one under another --run NAME"
@@ -99,8 +143,8 @@ def _refuse_mirrored(run: Run, mirror: Path | None) -> None:
 
 
 def open_resumed(
-    run: Run, dataset: Dataset, wanted: CycleGANConfig | None, accept_changes: bool, say: Say
-) -> Resumed:
+    run: Run, dataset: Dataset, wanted: TrainingConfig | None, accept_changes: bool, say: Say
+) -> Start:
     """Check that a Run can be gone on with, and say from where.
 
     Args:
@@ -114,9 +158,9 @@ def open_resumed(
         InputError: something differs and `accept_changes` is False; the message says what.
     """
     facts = run.facts()
-    generation = newest_whole([run.checkpoints], say)
-    _require_the_same(generation)
-    meta = generation.meta() if generation else {}
+    checkpoint = newest_whole([run.checkpoints], say)
+    _require_the_same(checkpoint)
+    meta = checkpoint.meta() if checkpoint else {}
     changes = _changed_settings(facts, run.config(), wanted)
     differences = [f"{name} was {old!r} and is {new!r}" for name, (old, new) in changes.items()]
     differences += _other_data(facts, dataset) + _newer_format(meta)
@@ -125,7 +169,7 @@ def open_resumed(
             f"the Run {run.path.name} cannot go on as it was: {'; '.join(differences)}. Add "
             "--accept-changes to go on so, or choose another --run NAME"
         )
-    if "steps_per_epoch" in changes and generation:
+    if "steps_per_epoch" in changes and checkpoint:
         raise InputError(
             f"steps_per_epoch is {facts['steps_per_epoch']} in the Run {run.path.name}, which "
             "counts its steps by it; leave it so, or choose another --run NAME"
@@ -135,13 +179,13 @@ def open_resumed(
     for remark in _not_bit_exact(meta):
         say(remark)
     config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
-    if "minutes" in changes and generation:
+    if "minutes" in changes and checkpoint:
         config = fit_to_minutes(config, facts["steps_per_epoch"], facts["step_s"])
-    return Resumed(run, config, generation)
+    return Start(run, config, checkpoint=checkpoint)
 
 
-def _require_the_same(generation: Generation | None) -> None:
-    step = generation.step if generation else -1
+def _require_the_same(checkpoint: Checkpoint | None) -> None:
+    step = checkpoint.step if checkpoint else -1
     if agreed(step) != step:
         raise InputError(
             f"all hosts must see the same checkpoints, and this one sees step {step} where host 0 "
@@ -150,13 +194,13 @@ def _require_the_same(generation: Generation | None) -> None:
 
 
 def _changed_settings(
-    facts: dict[str, Any], resolved: CycleGANConfig, wanted: CycleGANConfig | None
+    facts: dict[str, Any], resolved: TrainingConfig, wanted: TrainingConfig | None
 ) -> dict[str, tuple[Any, Any]]:
     """Compare what was asked for then and now; what was fitted or resolved since is no change."""
     if wanted is None:
         return {}
-    then = facts.get("requested", dataclasses.asdict(resolved))
-    now = dataclasses.asdict(wanted)
+    then = facts.get("requested", resolved.as_dict())
+    now = wanted.as_dict()
     return {name: (then.get(name), value) for name, value in now.items() if then.get(name) != value}
 
 
@@ -193,33 +237,33 @@ def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
     return [f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."]
 
 
-def _remove_newer(run: Run, generation: Generation | None) -> None:
-    """Remove generations that come after the newest whole one: they are damaged, and told so.
+def _remove_newer(run: Run, checkpoint: Checkpoint | None) -> None:
+    """Remove checkpoints that come after the newest whole one: they are damaged, and told so.
 
     By their step they would pass for newer than those that are written from here on.
     """
-    for other in generations(run.checkpoints):
-        if generation is None or other.step > generation.step:
+    for other in list_checkpoints(run.checkpoints):
+        if checkpoint is None or other.step > checkpoint.step:
             remove(other.path)
 
 
-def put_back(model: CycleGAN, run: Run, generation: Generation | None) -> None:
-    """Bring model and logs to where a generation was written.
+def put_back(model: AdversarialModel, run: Run, checkpoint: Checkpoint | None) -> None:
+    """Bring model and logs to where a checkpoint was written.
 
     Args:
         model: of the same networks.
         run: its logs become those of that moment: no row is missing or comes twice.
-        generation: a whole one; None is the start.
+        checkpoint: a whole one; None is the start.
 
     Raises:
         InputError: the state does not fit the model.
     """
-    if generation is not None:
-        write_state(model, load_state(generation.path / STATE))
+    if checkpoint is not None:
+        write_state(model, load_state(checkpoint.path / STATE))
     if not writes_files():
         return
-    _remove_newer(run, generation)
+    _remove_newer(run, checkpoint)
     for log in (run.log_file, run.losses_file):
         log.unlink(missing_ok=True)
-        if generation is not None and (generation.path / log.name).exists():
-            shutil.copyfile(generation.path / log.name, log)
+        if checkpoint is not None and (checkpoint.path / log.name).exists():
+            shutil.copyfile(checkpoint.path / log.name, log)

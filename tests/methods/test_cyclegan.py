@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from artnb.config import CycleGANConfig, preset_config
-from artnb.methods.cyclegan.model import CycleGAN, both
+from artnb.method import preset_config
+from artnb.methods.cyclegan.config import CycleGANConfig
+from artnb.methods.cyclegan.model import CycleGAN, in_one_call
 from tests.golden.draws import draw_weights, golden, uniform_pictures
 
 DRAW = np.full((7, 2), 0.5, np.float32)
@@ -132,7 +133,7 @@ def test_fit_logs_the_mean_over_the_epoch():
 def test_two_inputs_in_one_call_are_two_calls():
     model = CycleGAN(preset_config("smoke"), 32)
     a, b = uniform_pictures(1, (1, 32, 32, 3)), uniform_pictures(2, (1, 32, 32, 3))
-    together = [keras.ops.convert_to_numpy(v) for v in both(model.generator_g, a, b)]
+    together = [keras.ops.convert_to_numpy(v) for v in in_one_call(model.generator_g, a, b)]
     for one, picture in zip(together, (a, b), strict=True):
         alone = keras.ops.convert_to_numpy(model.generator_g(picture))
         np.testing.assert_allclose(one, alone, atol=1e-5)
@@ -152,7 +153,7 @@ def test_averages_follow_the_generators():
 
 def test_without_ema_the_painters_are_the_generators():
     model = CycleGAN(preset_config("smoke", ema_decay=0.0), 32)
-    assert model.painters == (model.generator_g, model.generator_f)
+    assert model.shown_generators == (model.generator_g, model.generator_f)
 
 
 def test_the_same_seed_gives_the_same_training():

@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
-from artnb.config import PRESET_NAMES, CycleGANConfig, parse_setting, preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
+from artnb.methods.cyclegan.config import CycleGANConfig
 
 
 def test_defaults_are_the_papers():
@@ -21,7 +22,7 @@ def test_defaults_are_the_papers():
     assert c == CycleGANConfig()
 
 
-@pytest.mark.parametrize("preset", PRESET_NAMES)
+@pytest.mark.parametrize("preset", list(CycleGANConfig.PRESETS))
 def test_presets_survive_json(preset, tmp_path):
     config = preset_config(preset)
     config.save(tmp_path / "config.json")
@@ -52,7 +53,7 @@ def test_asking_for_epochs_puts_the_presets_minutes_aside():
     ],
 )
 def test_settings_are_read_in_their_own_type(text, expected):
-    assert parse_setting(text) == expected
+    assert CycleGANConfig.parse(text) == expected
     preset_config("paper", **dict([expected]))
 
 
@@ -68,7 +69,7 @@ def test_settings_are_read_in_their_own_type(text, expected):
 )
 def test_bad_settings_on_the_command_line(text, message):
     with pytest.raises(InputError, match=message):
-        parse_setting(text)
+        CycleGANConfig.parse(text)
 
 
 @pytest.mark.parametrize(

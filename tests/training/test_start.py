@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from artnb.config import preset_config
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run, open_run
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.callbacks import DivergedError, Log
-from artnb.training.checkpoints import STATE, Checkpoints
-from artnb.training.generations import generations, write_meta
+from artnb.training.checkpoint_folder import list_checkpoints, write_meta
+from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.train import train
 
 CONFIG = preset_config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
@@ -33,7 +33,7 @@ def dataset(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(dataset, tmp_path_factory):
     """A Run that nobody interrupted."""
-    return train(dataset, CONFIG, tmp_path_factory.mktemp("runs") / "alone", lambda _: None)
+    return train(dataset, CONFIG, tmp_path_factory.mktemp("runs") / "alone", say=lambda _: None)
 
 
 def stop_at(step, number):
@@ -55,7 +55,7 @@ def first_stopped(dataset, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Log, "on_train_batch_end", stop_at(STOPPED_AT, signal.SIGTERM))
         with pytest.raises(SystemExit) as ended:
-            train(dataset, CONFIG, path, told.append)
+            train(dataset, CONFIG, path, say=told.append)
     assert ended.value.code == 128 + signal.SIGTERM
     return path, told
 
@@ -75,20 +75,20 @@ def rows(path):
 
 
 def state(run):
-    return load_file(generations(run.checkpoints)[0].path / STATE)
+    return load_file(list_checkpoints(run.checkpoints)[0].path / STATE)
 
 
 def test_sigterm_loses_no_step_and_says_how_to_go_on(stopped):
     run, told = stopped
     assert run.facts()["status"] == "interrupted"
-    assert generations(run.checkpoints)[0].step == STOPPED_AT
+    assert list_checkpoints(run.checkpoints)[0].step == STOPPED_AT
     assert any("SIGTERM after step 6" in line and "--resume" in line for line in told)
 
 
 def test_a_resumed_run_is_the_run_that_would_have_been(stopped, alone, dataset):
     """Trap 8: epoch counter, learning rate and Adam's moments go on."""
     run, _ = stopped
-    assert train(dataset, CONFIG, run.path, lambda _: None, resume=True) == run
+    assert train(dataset, CONFIG, run.path, say=lambda _: None, resume=True) == run
     ours, theirs = state(run), state(alone)
     assert [name for name in theirs if not np.array_equal(ours[name], theirs[name])] == []
     assert ours["optimizer_generators/000"] == 12  # Adam's iterations
@@ -102,14 +102,14 @@ def test_a_resumed_run_is_the_run_that_would_have_been(stopped, alone, dataset):
 def test_a_finished_run_is_left_as_it_is(alone, dataset):
     before = alone.log_file.read_bytes()
     told = []
-    train(dataset, None, alone.path, told.append, resume="auto")
+    train(dataset, None, alone.path, say=told.append, resume="auto")
     assert alone.log_file.read_bytes() == before
     assert any("after step 12 of 12" in line for line in told)
 
 
 def test_auto_starts_where_there_is_nothing(dataset, tmp_path):
     config = CONFIG.replace(epochs=1)
-    run = train(dataset, config, tmp_path / "new", lambda _: None, resume="auto")
+    run = train(dataset, config, tmp_path / "new", say=lambda _: None, resume="auto")
     assert len(rows(run.log_file)) == 1
 
 
@@ -120,7 +120,7 @@ def test_a_run_cut_off_before_its_first_checkpoint_starts_over(dataset, alone, t
     CONFIG.save(run.config_file)
     run.note(**{k: alone.facts()[k] for k in ("data", "requested", "backend")})
     run.log_file.write_text("torn")
-    train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+    train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
     assert rows(run.log_file) == rows(alone.log_file)
 
 
@@ -128,12 +128,14 @@ def test_ctrl_c_finishes_the_step_and_the_epoch_it_ends(dataset, alone, tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(Log, "on_train_batch_end", stop_at(4, signal.SIGINT))
         with pytest.raises(KeyboardInterrupt):
-            train(dataset, CONFIG, tmp_path / "run", lambda _: None)
+            train(dataset, CONFIG, tmp_path / "run", say=lambda _: None)
     run = open_run(tmp_path / "run")
-    assert generations(run.checkpoints)[0].step == 4  # an epoch's last step: its row is written
+    assert (
+        list_checkpoints(run.checkpoints)[0].step == 4
+    )  # an epoch's last step: its row is written
     assert len(rows(run.log_file)) == 1
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+    train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
     assert rows(run.log_file) == rows(alone.log_file)
     assert rows(run.losses_file) == rows(alone.losses_file)
 
@@ -141,9 +143,9 @@ def test_ctrl_c_finishes_the_step_and_the_epoch_it_ends(dataset, alone, tmp_path
 def test_a_deadline_ends_training_and_nothing_else(dataset, tmp_path):
     told = []
     past = Deadline(minutes=1, reserve_minutes=0, started=0.0)
-    run = train(dataset, CONFIG, tmp_path / "run", told.append, deadline=past)
+    run = train(dataset, CONFIG, tmp_path / "run", say=told.append, deadline=past)
     assert run.facts()["status"] == "out of time"
-    assert generations(run.checkpoints)[0].step == 1
+    assert list_checkpoints(run.checkpoints)[0].step == 1
     assert any("the deadline" in line for line in told)
 
 
@@ -160,9 +162,9 @@ def test_changed_settings_are_named_and_can_be_accepted(stopped, dataset):
     run, _ = stopped
     changed = CONFIG.replace(learning_rate=1e-5, epochs=2)
     with pytest.raises(InputError, match=r"learning_rate was 0.0003 .*epochs was 3 and is 2"):
-        train(dataset, changed, run.path, lambda _: None, resume=True)
+        train(dataset, changed, run.path, say=lambda _: None, resume=True)
     assert run.config() == CONFIG
-    train(dataset, changed, run.path, lambda _: None, resume=True, accept_changes=True)
+    train(dataset, changed, run.path, say=lambda _: None, resume=True, accept_changes=True)
     assert run.config() == changed
     assert [row["epoch"] for row in rows(run.log_file)] == ["1", "2"]
 
@@ -171,18 +173,18 @@ def test_other_networks_do_not_fit(stopped, dataset):
     run, _ = stopped
     wider = CONFIG.replace(generator_filters=8)
     with pytest.raises(InputError, match="does not fit these settings"):
-        train(dataset, wider, run.path, lambda _: None, resume=True, accept_changes=True)
+        train(dataset, wider, run.path, say=lambda _: None, resume=True, accept_changes=True)
 
 
 def test_other_data_is_refused(stopped, tmp_path):
     run, _ = stopped
     other = make_demo_data(tmp_path / "other", 32, images=5, pairs=2, seed=9)
     with pytest.raises(InputError, match="are not those of"):
-        train(other, CONFIG, run.path, lambda _: None, resume=True)
+        train(other, CONFIG, run.path, say=lambda _: None, resume=True)
 
 
 def change_meta(run, **facts):
-    folder = generations(run.checkpoints)[0].path
+    folder = list_checkpoints(run.checkpoints)[0].path
     meta = json.loads((folder / "meta.json").read_text())
     meta.pop("check")
     write_meta(folder, {**meta, **facts})
@@ -192,16 +194,16 @@ def test_a_newer_format_is_explained(stopped, dataset):
     run, _ = stopped
     change_meta(run, format=99)
     with pytest.raises(InputError, match="format 99, and this artnb knows up to 1"):
-        train(dataset, CONFIG, run.path, lambda _: None, resume=True)
+        train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
 
 
 def test_another_backends_checkpoint_resumes_and_says_so(stopped, dataset):
     run, _ = stopped
-    folder = generations(run.checkpoints)[0].path
+    folder = list_checkpoints(run.checkpoints)[0].path
     there = {"tensorflow": "jax", "jax": "tensorflow"}[keras.backend.backend()]
     change_meta(run, backend=there)
     told = []
-    train(dataset, CONFIG, run.path, told.append, resume=True)
+    train(dataset, CONFIG, run.path, say=told.append, resume=True)
     assert any(f"written on {there}" in line for line in told)
     assert folder.name == "step-00000006"
     assert len(rows(run.log_file)) == 3
@@ -209,10 +211,10 @@ def test_another_backends_checkpoint_resumes_and_says_so(stopped, dataset):
 
 def test_a_damaged_checkpoint_is_passed_over(stopped, alone, dataset):
     run, _ = stopped
-    file = generations(run.checkpoints)[0].path / STATE
+    file = list_checkpoints(run.checkpoints)[0].path / STATE
     file.write_bytes(file.read_bytes()[:-100])
     told = []
-    train(dataset, CONFIG, run.path, told.append, resume=True)
+    train(dataset, CONFIG, run.path, say=told.append, resume=True)
     assert any("damaged and passed over" in line for line in told)
     assert any("after step 5 of 12" in line for line in told)
     ours, theirs = state(run), state(alone)
@@ -230,7 +232,7 @@ def test_divergence_goes_back_to_the_last_checkpoint(dataset, tmp_path, monkeypa
 
     monkeypatch.setattr(Log, "_write_window", diverging)
     told = []
-    run = train(dataset, CONFIG, tmp_path / "run", told.append)
+    run = train(dataset, CONFIG, tmp_path / "run", say=told.append)
     assert any("Going back to step 5" in line for line in told)
     assert [row["step"] for row in rows(run.losses_file)] == ["2", "4", "6", "8", "10", "12"]
     assert run.facts()["status"] == "finished"
@@ -240,9 +242,9 @@ def test_divergence_again_and_again_is_given_up_with_advice(dataset, tmp_path):
     config = CONFIG.replace(learning_rate=1e30, epochs=1)
     told = []
     with pytest.raises(InputError, match="Lower learning_rate"):
-        train(dataset, config, tmp_path / "run", told.append)
+        train(dataset, config, tmp_path / "run", say=told.append)
     assert sum("has diverged" in line for line in told) == 3
-    assert all(np.isfinite(a).all() for g in generations(Run(tmp_path / "run").checkpoints)
+    assert all(np.isfinite(a).all() for g in list_checkpoints(Run(tmp_path / "run").checkpoints)
                for a in load_file(g.path / STATE).values())  # fmt: skip
 
 
@@ -255,11 +257,11 @@ def test_out_of_memory_names_the_settings(dataset, tmp_path, monkeypatch):
 
     monkeypatch.setattr("artnb.training.train.make_plan", too_large)
     with pytest.raises(InputError, match="lower batch_size, image_size_px"):
-        train(dataset, CONFIG, tmp_path / "run", lambda _: None)
+        train(dataset, CONFIG, tmp_path / "run", say=lambda _: None)
 
 
 def test_short_epochs_are_not_held_up_by_saving():
-    class Slow(Checkpoints):
+    class Slow(SaveCheckpoints):
         saves = 0
 
         def save(self, wait=False):
@@ -283,10 +285,10 @@ def test_an_empty_machine_goes_on_from_the_mirror(dataset, alone, tmp_path, monk
     with monkeypatch.context() as patch:
         patch.setattr(Log, "on_train_batch_end", stop_at(STOPPED_AT, signal.SIGTERM))
         with pytest.raises(SystemExit):
-            train(dataset, CONFIG, run, lambda _: None, mirror=drive)
+            train(dataset, CONFIG, run, say=lambda _: None, mirror=drive)
     shutil.rmtree(run)
     told = []
-    train(dataset, CONFIG, run, told.append, resume="auto", mirror=drive)
+    train(dataset, CONFIG, run, say=told.append, resume="auto", mirror=drive)
     assert any("from the mirror" in line for line in told)
     assert any("after step 6 of 12" in line for line in told)
     assert rows(Run(run).log_file) == rows(alone.log_file)
@@ -311,14 +313,14 @@ def test_a_mirror_that_vanishes_stops_no_training_and_heals(dataset, tmp_path, m
 
     monkeypatch.setattr(Log, "on_train_batch_end", on_train_batch_end)
     told = []
-    run = train(dataset, CONFIG, tmp_path / "run", told.append, mirror=drive)
+    run = train(dataset, CONFIG, tmp_path / "run", say=told.append, mirror=drive)
     assert run.facts()["status"] == "finished"
     assert any("Training goes on" in line for line in told)
-    assert generations(drive / "run" / "checkpoints")[0].step == 12
+    assert list_checkpoints(drive / "run" / "checkpoints")[0].step == 12
 
 
 def test_steps_per_epoch_stays(stopped, dataset):
     run, _ = stopped
     changed = CONFIG.replace(steps_per_epoch=2)
     with pytest.raises(InputError, match="counts its steps by it"):
-        train(dataset, changed, run.path, lambda _: None, resume=True, accept_changes=True)
+        train(dataset, changed, run.path, say=lambda _: None, resume=True, accept_changes=True)

@@ -1,0 +1,164 @@
+"""The networks that a Run keeps, each resolved once: what paints, what judges, what samples."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from artnb.errors import InputError
+from artnb.files import sha256_of
+
+if TYPE_CHECKING:
+    import keras
+
+    from artnb.runs.run import Run
+
+
+@dataclass(frozen=True)
+class KeptNetwork:
+    """One network of one epoch of a Run.
+
+    Args:
+        run: the Run.
+        epoch: of the snapshot, counted from 1.
+        network: its name in the snapshot.
+    """
+
+    run: "Run"
+    epoch: int
+    network: str
+
+    @cached_property
+    def key(self) -> str:
+        """Name weights and what computes with them: results differ a little between backends."""
+        import keras
+
+        weights = sha256_of(self.run.snapshot(self.epoch))
+        return f"{self.network} {weights} on {keras.backend.backend()}"
+
+    def load(self) -> "keras.Model":
+        """Build the network with the weights of its epoch.
+
+        Raises:
+            InputError: the snapshot is damaged, lacks the network, or its training had diverged.
+        """
+        network = self.run.method.build_network(self.run, self.network)
+        put_weights(network, self)
+        return network
+
+
+@dataclass(frozen=True)
+class Painter(KeptNetwork):
+    """A generator: it turns pictures of one domain into pictures of another.
+
+    Args:
+        to: the role of the domain that it paints, `"y"` or `"x"`.
+    """
+
+    to: str
+
+    @property
+    def source(self) -> str:
+        """The name of the domain that is painted from."""
+        x, y = self.run.domains
+        return x if self.to == "y" else y
+
+    @property
+    def target(self) -> str:
+        """The name of the domain that is painted."""
+        x, y = self.run.domains
+        return y if self.to == "y" else x
+
+    @cached_property
+    def multiple_px(self) -> int:
+        """What both sides of a picture must be a multiple of."""
+        return self.run.method.multiple_px(self.run.config())
+
+    @property
+    def back(self) -> "Painter | None":
+        """What leads back from its paintings, of the same epoch; None where nothing does."""
+        role = "x" if self.to == "y" else "y"
+        network = self.run.method.generators(self.run).get(role)
+        return Painter(self.run, self.epoch, network, role) if network else None
+
+
+@dataclass(frozen=True)
+class Judge(KeptNetwork):
+    """A discriminator: it tells real pictures of a domain from painted ones."""
+
+    @property
+    def real_from(self) -> float:
+        """The verdict from which it takes a picture for real."""
+        return self.run.method.real_from(self.run.config())
+
+
+@dataclass(frozen=True)
+class LatentSampler(KeptNetwork):
+    """A generator that makes pictures out of latent vectors."""
+
+    @property
+    def latent_size(self) -> int:
+        """How many numbers a latent vector has."""
+        return self.run.method.latent_size(self.run.config())
+
+
+def put_weights(network: "keras.Model", kept: KeptNetwork) -> None:
+    """Give a network the weights that a snapshot keeps of it.
+
+    Args:
+        network: built as the Run's settings describe it.
+        kept: which network of which epoch.
+
+    Raises:
+        InputError: the snapshot is damaged, lacks the network or does not fit it, or its training
+            had diverged.
+    """
+    import numpy as np
+
+    from artnb.runs.snapshots import read_snapshot
+
+    run, path = kept.run, kept.run.snapshot(kept.epoch)
+    weights = read_snapshot(path, kept.network)
+    if not weights:
+        raise InputError(
+            f"the snapshot {path} holds no {kept.network}: it was made before they were kept, or "
+            "imported; leave out what needs it"
+        )
+    if [w.shape for w in weights] != [tuple(w.shape) for w in network.weights]:
+        raise InputError(
+            f"the snapshot {path} does not fit {run.config_file}; restore both from one Run"
+        )
+    # A generator of NaN would paint black, and black has a score too.
+    if not all(np.isfinite(array).all() for array in weights):
+        raise InputError(
+            f"weights must be finite, and those of {kept.network} in {path} are not: the training "
+            "had diverged; choose an earlier epoch"
+        )
+    network.set_weights(weights)
+
+
+class LoadedNetworks:
+    """Networks that are built once and given the weights of one epoch after the other.
+
+    Building and compiling one anew takes longer than painting a few pictures does.
+
+    Args:
+        most: how many are kept; the one that was not asked for longest goes first.
+    """
+
+    def __init__(self, most: int = 4) -> None:
+        self.most = most
+        self._loaded: OrderedDict[tuple, tuple[int, keras.Model]] = OrderedDict()
+
+    def load(self, kept: KeptNetwork) -> "keras.Model":
+        """Give a network; the same network of another epoch is that epoch's no longer."""
+        place = (kept.run, kept.network)
+        epoch, network = self._loaded.pop(place, (None, None))
+        if network is None:
+            network = kept.load()
+        elif epoch != kept.epoch:
+            put_weights(network, kept)
+        self._loaded[place] = (kept.epoch, network)
+        if len(self._loaded) > self.most:
+            self._loaded.popitem(last=False)
+        return network
