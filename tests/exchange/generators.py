@@ -91,5 +91,5 @@ def make_run(folder, kind, precision="float32"):
 def painter_of(run, direction="generator_g", epoch="latest"):
     """Give what a Run paints with, in float32 whatever its settings say."""
     network = build_generator(run.config().replace(precision="float32"), direction)
-    network.set_weights(read_snapshot(run.find_snapshot(epoch), direction))
+    network.set_weights(read_snapshot(run.snapshot(run.find_epoch(epoch)), direction))
     return network
