@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def read_columns(path: Path) -> dict[str, np.ndarray]:
     """Read a CSV of numbers, a float64 array per column."""
     try:
-        table = pandas.read_csv(path, dtype=np.float64, float_precision="round_trip")
+        table = pandas.read_csv(path, dtype=np.float64)
     except pandas.errors.EmptyDataError:
         return {}
     return {name: table[name].to_numpy() for name in table}
