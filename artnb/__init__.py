@@ -46,6 +46,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.study.of_runs": "study_runs",
         "artnb.submission.build": "build_submission",
         "artnb.submission.check": "check_submission",
+        "artnb.synthetic.collection": "clusters_beside make_demo_collection",
         "artnb.synthetic.dataset": "demo_sizes held_out_pairs make_demo_data make_demo_photos",
         "artnb.training.train": "train",
         "artnb.translation": "translate",

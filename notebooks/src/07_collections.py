@@ -86,16 +86,9 @@ seed = 0  # @param {type: "integer"}
 licence = ""  # @param {type: "string"}
 
 # %%
-import logging
-import os
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
+print(artnb.start_keras())
 
 # %%
 from dataclasses import asdict
@@ -103,33 +96,15 @@ from pathlib import Path
 
 import keras
 
-from artnb.collection import plots as sheets
-from artnb.collection.choose import choose_pair
-from artnb.collection.clean import Cleaning, clean
-from artnb.collection.clusters import agreement, share_by
-from artnb.collection.pairing import CLUSTERS, Pairing, pair
-from artnb.collection.pictures import cluster_pictures, pictures_in_use
-from artnb.collection.prepare import prepare_pair
-from artnb.collection.read import read_collection
-from artnb.demo import demo_config
-from artnb.notebook.collections import (
-    draw_clusters,
-    draw_rows,
-    network_or_thumbnails,
-    where_there_is_any,
-)
-from artnb.notebook.display import show, show_source, show_table
-from artnb.platform.machine import this_machine
-from artnb.platform.where import outputs_folder, unused_folder
-from artnb.progress import bar
-from artnb.synthetic.collection import clusters_beside, make_demo_collection
+from artnb import bar, collection, notebook, show, show_source, show_table
+from artnb.collection.clean import clean
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, seed=seed)
-out = unused_folder(outputs_folder() / "collections").absolute()
+config = artnb.demo_config(preset, seed=seed)
+out = artnb.unused_folder(artnb.outputs_folder() / "collections").absolute()
 out.mkdir(parents=True)
-print(this_machine())
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -144,9 +119,9 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 smoke = config.preset == "smoke"
 table_file = Path(collection_source or out / "museum" / "paintings.csv")
 if not collection_source:
-    make_demo_collection(table_file.parent, 64 if smoke else 300, seed, bar)
+    artnb.make_demo_collection(table_file.parent, 64 if smoke else 300, seed, bar)
 images = Path(images_folder) if images_folder else None
-reading = read_collection([table_file], out / "paintings", images=images)
+reading = collection.read_collection([table_file], out / "paintings", images=images)
 reading.save()
 print(*reading.describe(), sep="\n")
 
@@ -157,8 +132,8 @@ print(*reading.describe(), sep="\n")
 
 # %%
 show_table([asdict(problem) for problem in reading.problems] or [{"problems": "none"}])
-collection = reading.collection
-dates = collection.table.drop_duplicates("date")[["date", "first_year", "last_year"]]
+paintings = reading.collection
+dates = paintings.table.drop_duplicates("date")[["date", "first_year", "last_year"]]
 show_table(dates.head(12).to_dict("records"))
 
 # %% [markdown]
@@ -170,10 +145,10 @@ show_table(dates.head(12).to_dict("records"))
 # %%
 x_choice = f"style={x_style}; date={x_dates}" if x_dates else f"style={x_style}"
 y_choice = f"style={y_style}; date={y_dates}" if y_dates else f"style={y_style}"
-x, y = choose_pair(collection, x_choice, y_choice)
+x, y = collection.choose_pair(paintings, x_choice, y_choice)
 print(x.describe(), y.describe(), sep="\n")
-show(draw_rows(collection, x.collection.table))
-show(draw_rows(collection, y.collection.table))
+show(notebook.draw_rows(paintings, x.collection.table))
+show(notebook.draw_rows(paintings, y.collection.table))
 
 # %% [markdown]
 # Did you see it? Above mostly faces, below mostly meadows. We shall come back to that.
@@ -188,8 +163,8 @@ show(draw_rows(collection, y.collection.table))
 # inside a border, `keep` and `reason` what is left out and why. Nothing is deleted.
 
 # %%
-cleaning = Cleaning(smallest_px=min(192, size_px))
-cleaned = clean(collection, cleaning, bar)
+cleaning = collection.Cleaning(smallest_px=min(192, size_px))
+cleaned = clean(paintings, cleaning, bar)
 print(cleaned.describe())
 
 # %% [markdown]
@@ -197,16 +172,16 @@ print(cleaned.describe())
 # cuts before trusting them; a wrong one is undone by writing `none` into `crop`.
 
 # %%
-with where_there_is_any():
-    show(sheets.draw_crops(cleaned.collection, most=9 if smoke else 18, seed=seed))
+with notebook.where_there_is_any():
+    show(collection.draw_crops(cleaned.collection, most=9 if smoke else 18, seed=seed))
 
 # %% [markdown]
 # Museums photograph one painting more than once. Copies are found by a hash of what a picture looks
 # like, in any size, tone or compression. The largest is kept.
 
 # %%
-with where_there_is_any():
-    show(sheets.draw_repeats(cleaned.collection, most=9 if smoke else 18, seed=seed))
+with notebook.where_there_is_any():
+    show(collection.draw_repeats(cleaned.collection, most=9 if smoke else 18, seed=seed))
 
 # %% [markdown]
 # About some things a program has no opinion. Blank and nearly grey pictures are kept, with a
@@ -215,8 +190,8 @@ with where_there_is_any():
 # %%
 table = cleaned.collection.table.copy()
 remarks = table[table["reason"].str.startswith("kept, but look at it")]
-with where_there_is_any():
-    show(draw_rows(collection, remarks, caption="reason"))
+with notebook.where_there_is_any():
+    show(notebook.draw_rows(paintings, remarks, caption="reason"))
 
 # %% [markdown]
 # You have the last word. Open `collection.csv` in any spreadsheet, or do it here: these pictures
@@ -241,32 +216,33 @@ show_table(decided.to_dict("records"), ("id", "title", "keep", "reason"))
 # weights cannot be had, thumbnails take the network's place; the clusters are cruder then.
 
 # %%
-collection = cleaned.collection
-extractor = network_or_thumbnails(fetch=not smoke, progress=bar)
-count = clusters or (CLUSTERS if extractor.name == "thumbnails" else None)
-clustered = cluster_pictures(
-    [pictures_in_use(collection)], extractor, count, seed=seed, progress=bar
+paintings = cleaned.collection
+extractor = notebook.network_or_thumbnails(fetch=not smoke, progress=bar)
+count = clusters or (collection.CLUSTERS if extractor.name == "thumbnails" else None)
+clustered = collection.cluster_pictures(
+    [collection.pictures_in_use(paintings)], extractor, count, seed=seed, progress=bar
 )
-sheets.draw_counts(clustered.clusters).savefig(out / "counts.png")
+collection.draw_counts(clustered.clusters).savefig(out / "counts.png")
 show(out / "counts.png")
-show(draw_clusters(clustered))
+show(notebook.draw_clusters(clustered))
 
 # %% [markdown]
 # On the map near means alike. One point is one picture.
 
 # %%
-sheets.draw_map(clustered, seed).savefig(out / "map.png")
+collection.draw_map(clustered, seed).savefig(out / "map.png")
 show(out / "map.png")
 
 # %% [markdown]
 # Where the table knows genres, they can be compared. Those without one, "(none)", are worth a look:
 
 # %%
-collection = clustered.sets[0].write(collection)
-rows = collection.kept
-sheets.draw_shares(share_by(rows, "genre")).savefig(out / "genres.png")
+paintings = clustered.sets[0].write(paintings)
+rows = paintings.kept
+collection.draw_shares(collection.share_by(rows, "genre")).savefig(out / "genres.png")
 show(out / "genres.png")
-print(f"Genres and clusters agree by {agreement(rows, 'genre'):.2f}; 0 is chance, 1 is all.")
+agreement = collection.agreement(rows, "genre")
+print(f"Genres and clusters agree by {agreement:.2f}; 0 is chance, 1 is all.")
 
 # %% [markdown]
 # Pages and busts: no paintings at all. They have clusters of their own, so they go together. You
@@ -275,13 +251,13 @@ print(f"Genres and clusters agree by {agreement(rows, 'genre'):.2f}; 0 is chance
 
 # %%
 typed = tuple(int(number) for number in without_clusters.replace(",", " ").split())
-unwanted = typed if typed or collection_source else clusters_beside(collection.kept)
+unwanted = typed if typed or collection_source else artnb.clusters_beside(paintings.kept)
 print(f"Left out: clusters {list(unwanted)}")
-show(sheets.draw_cluster(clustered, (unwanted or (1,))[-1], seed))
-cleaning = Cleaning(smallest_px=cleaning.smallest_px, without_clusters=unwanted)
-cleaned = clean(collection, cleaning, bar)
-collection = cleaned.collection
-collection.save()
+show(collection.draw_cluster(clustered, (unwanted or (1,))[-1], seed))
+cleaning = collection.Cleaning(smallest_px=cleaning.smallest_px, without_clusters=unwanted)
+cleaned = clean(paintings, cleaning, bar)
+paintings = cleaned.collection
+paintings.save()
 print(cleaned.describe())
 
 # %% [markdown]
@@ -291,14 +267,16 @@ print(cleaned.describe())
 # first: the epochs shall not be told apart, only what they show.
 
 # %%
-x, y = (choice.collection for choice in choose_pair(collection, x_choice, y_choice))
-sides = [pictures_in_use(x, x_name), pictures_in_use(y, y_name)]
-clustered = cluster_pictures(sides, extractor, 3 if smoke else CLUSTERS, seed=seed, progress=bar)
-paired = pair(clustered, seed=seed)
+x, y = (choice.collection for choice in collection.choose_pair(paintings, x_choice, y_choice))
+sides = [collection.pictures_in_use(x, x_name), collection.pictures_in_use(y, y_name)]
+clustered = collection.cluster_pictures(
+    sides, extractor, 3 if smoke else collection.CLUSTERS, seed=seed, progress=bar
+)
+paired = collection.pair(clustered, seed=seed)
 print(paired.pairing.describe())
-sheets.draw_pairing(paired.pairing).savefig(out / "pairing.png")
+collection.draw_pairing(paired.pairing).savefig(out / "pairing.png")
 show(out / "pairing.png")
-show(draw_clusters(clustered))
+show(notebook.draw_clusters(clustered))
 
 # %% [markdown]
 # The distance is that of Jensen and Shannon between the two rows of bars: 0 for equal shares, 1
@@ -306,8 +284,8 @@ show(draw_clusters(clustered))
 # times. Which clusters are worth taking:
 
 # %%
-show_source(Pairing.of_both.fget)
-sheets.draw_map(clustered, seed, by_set=True).savefig(out / "sides.png")
+show_source(collection.Pairing.of_both.fget)
+collection.draw_map(clustered, seed, by_set=True).savefig(out / "sides.png")
 show(out / "sides.png")
 
 # %% [markdown]
@@ -322,8 +300,8 @@ x, y = (
     for side in (x, y)
 )
 print(f"{len(x.kept)} pictures for {x_name}, {len(y.kept)} for {y_name}")
-show(draw_rows(x, x.kept))
-show(draw_rows(y, y.kept))
+show(notebook.draw_rows(x, x.kept))
+show(notebook.draw_rows(y, y.kept))
 
 # %% [markdown]
 # ## 6 · Preparing
@@ -333,7 +311,7 @@ show(draw_rows(y, y.kept))
 
 # %%
 names = (x_name, y_name)
-dataset = prepare_pair(x, y, out / "dataset", names, size_px, 0.1, seed, licence, bar)
+dataset = collection.prepare_pair(x, y, out / "dataset", names, size_px, 0.1, seed, licence, bar)
 print(dataset.describe())
 show(out / "dataset" / "contact.jpg")
 
@@ -349,8 +327,8 @@ print((out / "dataset" / "dataset.md").read_text(encoding="utf-8"))
 # %%
 print(f"The Dataset:            {dataset.path}")
 print(f"Its card:               {out / 'dataset' / 'dataset.md'}")
-print(f"The table of choices:   {collection.folder / 'collection.csv'}")
-print(f"The originals:          {collection.images}")
+print(f"The table of choices:   {paintings.folder / 'collection.csv'}")
+print(f"The originals:          {paintings.images}")
 print(f"Figures:                {out}")
 
 # %% [markdown]
