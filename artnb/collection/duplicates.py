@@ -62,19 +62,14 @@ def find_near(
     step = max(1, _PAIRS_AT_A_TIME // len(table))
     pairs: set[tuple[int, int]] = set()
     for start in range(0, len(table), step):
-        rows = slice(start, start + step)
+        some = pattern[start : start + step, None]
         for patterns, gradients in ((pattern, gradient), (mirrored_pattern, mirrored_gradient)):
-            near = _bits_apart(pattern[rows], patterns) <= most_bits
-            one, other = near.nonzero()
+            one, other = (np.bitwise_count(some ^ patterns[None]) <= most_bits).nonzero()
             one += start
             agree = np.bitwise_count(gradient[one] ^ gradients[other]) <= _SECOND_HASH * most_bits
             chosen = agree & (one < other)
             pairs.update(zip(one[chosen].tolist(), other[chosen].tolist(), strict=True))
     return sorted(pairs)
-
-
-def _bits_apart(some: np.ndarray, all_of_them: np.ndarray) -> np.ndarray:
-    return np.bitwise_count(some[:, None] ^ all_of_them[None, :])
 
 
 def find_repeats(pairs: Iterable[tuple[int, int]], ranks: Sequence) -> dict[int, int]:
@@ -122,21 +117,12 @@ def find_details(artists: Sequence[str], titles: Sequence[str]) -> list[tuple[in
     for place, title in enumerate(titles):
         if not _DETAIL.search(_plain(title)):
             continue
-        for begun in _beginnings(stems[place]):
+        stem = stems[place]
+        # A title whole, and what it begins with as far as that says something by itself.
+        for begun in [stem, *(stem[:length] for length in range(2, len(stem)))] if stem else []:
             others = places.get((artists[place].casefold(), begun), ())
-            pairs.update(_ordered(place, other) for other in others if other != place)
+            pairs.update((min(place, o), max(place, o)) for o in others if o != place)
     return sorted(pairs)
-
-
-def _ordered(one: int, other: int) -> tuple[int, int]:
-    return (one, other) if one < other else (other, one)
-
-
-def _beginnings(stem: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Give a title whole, and what it begins with as far as that says something by itself."""
-    if not stem:
-        return []
-    return [stem, *(stem[:length] for length in range(2, len(stem)))]
 
 
 def _plain(title: str) -> str:

@@ -27,6 +27,10 @@ UTF_16 = {"utf-16": "UTF-16"}
 _LINES_TRIED = 50
 _MOST_LINES_OF_RECORD = 1024
 _MOST_LETTERS_SHOWN = 200
+_NO_TEXT = (
+    "a table is a file of text (.csv, .tsv, .csv.gz), and {} holds something else; "
+    "a spreadsheet program can save one as CSV"
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def _lines(path: Path) -> tuple[list[str], list[str]]:
         raise InputError(f"a table must have rows, and {path} is empty; choose another file")
     utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in data and not utf_16:
-        raise _no_text(path)
+        raise InputError(_NO_TEXT.format(path))
     for encoding, name in UTF_16.items() if utf_16 else ENCODINGS.items():
         try:
             text = data.decode(encoding)
@@ -129,21 +133,9 @@ def _lines(path: Path) -> tuple[list[str], list[str]]:
             continue
         # Not splitlines: that would also break lines at rarer signs within fields.
         lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-        return [f"{line}\n" for line in lines], _encoding_remarks(path, name)
-    raise _no_text(path)
-
-
-def _no_text(path: Path) -> InputError:
-    return InputError(
-        f"a table is a file of text (.csv, .tsv, .csv.gz), and {path} holds something else; "
-        "a spreadsheet program can save one as CSV"
-    )
-
-
-def _encoding_remarks(path: Path, name: str) -> list[str]:
-    if name.startswith("UTF"):
-        return []
-    return [f"{path.name} is not UTF-8; it was read as {name}: look at letters with accents"]
+        assumed = f"{path.name} is not UTF-8; it was read as {name}: look at letters with accents"
+        return [f"{line}\n" for line in lines], [] if name.startswith("UTF") else [assumed]
+    raise InputError(_NO_TEXT.format(path))
 
 
 def _bytes(path: Path) -> bytes:
