@@ -19,6 +19,8 @@ endif
 # Tests run side by side; each process takes up to 3 GB.
 WORKERS ?= 2
 PYTEST = python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# What is compiled once is kept: uv leaves compiling to the first import.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What is tested at a platform's own versions: its Python and backends; the rest is in constraints/.
 PLATFORM           ?= colab colab-tpu kaggle
@@ -33,7 +35,7 @@ PYTHON_beam         = 3.13
 BACKENDS_beam       = beam
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
+.PHONY: help setup environments demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,19 +51,25 @@ $(READY) $(JAX)/.ready: pyproject.toml constraints/default.txt
 	$(INSTALL) --constraint constraints/default.txt --editable $(EXTRAS)
 	@touch $@
 
+environments: $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(PLATFORM:%=$(VENV)-%/.ready)  ## all that the tests use
+
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
 
-test: $(READY)  ## the default tests, about ten minutes on two cores
-	$(BIN)/$(PYTEST)
+# What needs no backend runs where none can be imported; what depends on it, on each.
+QUICK = not slow and not notebook and not platform
+
+test: $(READY)  ## the default tests, about six minutes on two cores
+	$(BIN)/$(PYTEST) --without-backend
+	$(BIN)/$(PYTEST) -m "backend and $(QUICK)"
 
 # Compiling is most of what tests on JAX do, and many of them compile the same.
 test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.compiled
 test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 
-test-jax: $(JAX)/.ready  ## the default tests on JAX, without TensorFlow installed
-	$(JAX)/bin/$(PYTEST)
+test-jax: $(JAX)/.ready  ## what depends on a backend, on JAX, without TensorFlow installed
+	$(JAX)/bin/$(PYTEST) -m "backend and $(QUICK)"
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow

@@ -1,5 +1,6 @@
-"""What tests of several rooms share: the real pictures, where there are any."""
+"""What tests of several rooms share: the real pictures, and which tests need a backend."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,42 @@ import pytest
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.platform.where import known_folder
 from artnb.runs.run import Run
+from tests.backend import hide_backends, loads_keras
+
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--without-backend",
+        action="store_true",
+        help="only the tests that need none, where none can be imported",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--without-backend"):
+        hide_backends()
+        os.environ["KERAS_BACKEND"] = "none of them"  # for other processes
+
+
+def pytest_ignore_collect(collection_path, config):
+    own = collection_path / "conftest.py" if collection_path.is_dir() else collection_path
+    if config.getoption("--without-backend") and own.suffix == ".py" and own.exists():
+        return loads_keras(own) or None
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        own = [item.path, *(folder / "conftest.py" for folder in item.path.parents)]
+        loading = any(loads_keras(path) for path in own if TESTS in path.parents and path.exists())
+        if loading or "made" in item.fixturenames:
+            item.add_marker("backend")
+    if config.getoption("--without-backend"):
+        dependent = [item for item in items if item.get_closest_marker("backend")]
+        config.hook.pytest_deselected(items=dependent)
+        items[:] = [item for item in items if item not in set(dependent)]
 
 
 @pytest.fixture(scope="session")

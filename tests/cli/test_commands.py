@@ -54,6 +54,7 @@ def complains(capsys, *arguments):
     return sentence
 
 
+@pytest.mark.backend
 def test_the_way_from_pictures_to_paintings(folders, capsys):
     def run(*arguments):
         assert main([str(argument) for argument in arguments]) == 0
@@ -75,12 +76,14 @@ def test_the_way_from_pictures_to_paintings(folders, capsys):
     assert sorted(path.name for path in out.iterdir()) == ["0.png", "1.png", "2.png", "3.png"]
 
 
+@pytest.mark.backend
 def test_missing_folder(tmp_path, capsys):
     assert "nothere does not; check the path" in complains(
         capsys, "train", "--data", tmp_path / "nothere", "--preset", "smoke"
     )
 
 
+@pytest.mark.backend
 def test_empty_folder(tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert "holds nothing, and training needs" in complains(
@@ -161,6 +164,7 @@ def test_an_existing_out_folder(folders, capsys):
     assert "must be new or empty" in sentence
 
 
+@pytest.mark.backend
 def test_resuming_needs_a_run_that_is_there(folders, outputs, capsys):
     data = folders / "data"
     assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
@@ -172,6 +176,7 @@ def test_resuming_needs_a_run_that_is_there(folders, outputs, capsys):
     assert not (outputs / "nothere").exists()
 
 
+@pytest.mark.backend
 def test_a_deadline_must_be_a_time(folders, capsys):
     sentence = complains(capsys, "train", "--data", folders, "--deadline", "-1")
     assert "minutes must be above 0" in sentence
@@ -179,6 +184,7 @@ def test_a_deadline_must_be_a_time(folders, capsys):
     assert "reserve_minutes must be at least 0 and below minutes" in sentence
 
 
+@pytest.mark.backend
 def test_a_terminated_training_saves_exits_with_143_and_goes_on(tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
     data = tmp_path / "data"
@@ -239,6 +245,7 @@ def test_what_the_system_refuses_is_a_sentence_too(folders, capsys, monkeypatch)
     assert not (folders / "out").exists()
 
 
+@pytest.mark.backend
 def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_DATA", str(tmp_path))
     (tmp_path / "gan-getting-started").mkdir()

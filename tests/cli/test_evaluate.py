@@ -28,6 +28,7 @@ def fails(capsys, *arguments):
     return capsys.readouterr().err
 
 
+@pytest.mark.backend
 def test_two_folders(tmp_path, capsys):
     real = write_pictures(tmp_path / "real", 12, seed=1)
     fake = write_pictures(tmp_path / "fake", 12, seed=2)
@@ -40,6 +41,7 @@ def test_two_folders(tmp_path, capsys):
     assert len(read_scores(out)) == 4
 
 
+@pytest.mark.backend
 def test_what_a_rule_forbids_has_no_score_and_exit_code_2(tmp_path, capsys):
     real = write_pictures(tmp_path / "real", 12, seed=1)
     copied = write_pictures(tmp_path / "copied", 12, seed=1)

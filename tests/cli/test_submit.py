@@ -7,6 +7,8 @@ from artnb.submission.rules import Rules
 from tests.evaluation.stand_in import make_run, write_pictures
 from tests.submission.made import SIZE_PX, encoded, some_pictures, write_zip
 
+pytestmark = pytest.mark.backend
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

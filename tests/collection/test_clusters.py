@@ -181,6 +181,7 @@ def test_a_collection_without_pictures_is_explained(tmp_path):
         share_by(collection.table, "genre")
 
 
+@pytest.mark.backend
 @pytest.mark.usefixtures("colours_for_a_network")
 def test_the_command_writes_table_sheets_and_map(tmp_path, capsys):
     three_tints(tmp_path / "c").save()
@@ -197,6 +198,7 @@ def test_the_command_writes_table_sheets_and_map(tmp_path, capsys):
     assert "got 99 for 18" in capsys.readouterr().err
 
 
+@pytest.mark.backend
 def test_photos_and_monets_come_apart(competition, tmp_path):
     if not weights_at_hand("squeezenet"):
         pytest.skip("needs SqueezeNet's weights: set ARTNB_WEIGHTS")

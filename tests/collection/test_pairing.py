@@ -126,6 +126,7 @@ def test_a_pair_has_two_sides(tmp_path):
         pair(clustered)
 
 
+@pytest.mark.backend
 @pytest.mark.usefixtures("colours_for_a_network")
 def test_the_command_compares_two_choices_of_one_collection(tmp_path, capsys):
     folder = tmp_path / "c"
@@ -142,6 +143,7 @@ def test_the_command_compares_two_choices_of_one_collection(tmp_path, capsys):
     assert "two sides of one collection are chosen by --x and --y" in capsys.readouterr().err
 
 
+@pytest.mark.backend
 @pytest.mark.usefixtures("colours_for_a_network")
 def test_the_command_compares_two_collections(tmp_path, capsys):
     folders = [tmp_path / "baroque", tmp_path / "realism"]

@@ -4,12 +4,8 @@ import numpy as np
 from PIL import Image
 
 from artnb.method import preset_config
-from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import new_run
-from artnb.runs.snapshots import save_snapshot
 from artnb.synthetic.dataset import make_demo_data
-from artnb.training.describe import describe_data
-from tests.golden.draws import draw_weights
 
 
 class Colours:
@@ -42,6 +38,11 @@ def write_pictures(folder, count, size_px=32, seed=0, tint=0, suffix=".png"):
 
 def make_run(folder, data_folder, epochs=(1, 2), discriminators=True, dataset=None):
     """Make a Run of random networks on embedded data, as if it had been trained."""
+    from artnb.methods.cyclegan.model import build_discriminator, build_generator
+    from artnb.runs.snapshots import save_snapshot
+    from artnb.training.describe import describe_data
+    from tests.golden.draws import draw_weights
+
     dataset = dataset or make_demo_data(data_folder, 32, images=12, pairs=8)
     config = preset_config("smoke")
     run = new_run(folder, config)

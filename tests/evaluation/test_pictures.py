@@ -75,6 +75,7 @@ def test_some_are_spread_evenly(tmp_path):
     assert pictures.some(10) is pictures
 
 
+@pytest.mark.backend
 def test_painted_pictures_come_with_their_photos(tmp_path):
     run = make_run(tmp_path / "run", tmp_path / "data", epochs=(1,))
     dataset = open_dataset(tmp_path / "data")

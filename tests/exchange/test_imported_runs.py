@@ -14,6 +14,8 @@ from artnb.platform.where import outputs_folder
 from artnb.runs.run import open_run
 from tests.evaluation.stand_in import Colours, write_pictures
 
+pytestmark = pytest.mark.backend
+
 
 @pytest.fixture
 def photos(tmp_path):

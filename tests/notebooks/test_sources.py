@@ -188,6 +188,7 @@ def test_nothing_private_is_used(notebook):
             assert not any(re.match("_[^_]", name) for name in names), cell.source
 
 
+@pytest.mark.backend
 def test_the_quickstart_trains_as_long_as_the_demo():
     from artnb.demo import DEMO_MINUTES  # loads Keras: not while tests are collected
 

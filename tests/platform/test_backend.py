@@ -73,6 +73,7 @@ def test_other_backends_are_refused(fresh):
         choose_backend("torch")
 
 
+@pytest.mark.backend
 def test_too_late_to_change():
     code = (
         "import artnb, keras\n"

@@ -22,6 +22,7 @@ def test_auto_is_preview_on_a_cpu(monkeypatch):
     assert machine.resolve_preset("auto") == "preview"
 
 
+@pytest.mark.backend
 def test_a_cpu_is_no_accelerator(monkeypatch):
     import keras
 
@@ -31,6 +32,7 @@ def test_a_cpu_is_no_accelerator(monkeypatch):
     assert machine.accelerators() == ["gpu:0"]
 
 
+@pytest.mark.backend
 def test_the_machine_in_one_line():
     line = machine.this_machine()
     assert "\n" not in line

@@ -26,7 +26,7 @@ PICTURES = 60
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def invented(tmp_path_factory):
     """A small collection: its table, as it was read, and cleaned."""
     folder = tmp_path_factory.mktemp("demo")
     table = make_demo_collection(folder / "museum", PICTURES)
@@ -38,8 +38,8 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def clustered(made):
-    collection = made.reading.collection.with_table(made.cleaned)
+def clustered(invented):
+    collection = invented.reading.collection.with_table(invented.cleaned)
     found = cluster_pictures([pictures_in_use(collection)], Thumbnails(), 6, cache=Cache(None))
     return found.sets[0].write(collection).table
 
@@ -48,8 +48,8 @@ def titled(table, beginning):
     return table[table["title"].str.startswith(beginning)]
 
 
-def of_file(made, file):
-    return Image.open(made.reading.collection.path_of(file))
+def of_file(invented, file):
+    return Image.open(invented.reading.collection.path_of(file))
 
 
 def digests(folder):
@@ -74,35 +74,35 @@ def test_another_seed_number_or_epoch_gives_another_picture(kind):
     assert len(jpegs) == 4
 
 
-def test_the_table_has_the_columns_of_such_tables(made):
-    with made.table.open(encoding="utf-8", newline="") as file:
+def test_the_table_has_the_columns_of_such_tables(invented):
+    with invented.table.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     assert header == ["Id", "File", "Author", "Style", "Title", "Date", "Genre"]
     assert {style for _, _, _, style, *_ in rows[:-1]} == {"Baroque", "Realism"}
     assert len(rows) == PICTURES + 4
 
 
-def test_every_picture_is_there_in_its_own_format(made):
-    rows = made.cleaned[made.cleaned["width"] != ""]
+def test_every_picture_is_there_in_its_own_format(invented):
+    rows = invented.cleaned[invented.cleaned["width"] != ""]
     assert len(rows) == PICTURES
     assert rows["style"].value_counts().to_dict() == {"Baroque": 30, "Realism": 30}
     assert len(set(zip(rows["width"], rows["height"], strict=True))) > PICTURES / 2
     assert rows[["width", "height"]].astype(int).min(axis=None) >= 192
 
 
-def test_reading_lists_each_broken_row(made):
-    problems = {problem.problem: problem.left_out for problem in made.reading.problems}
+def test_reading_lists_each_broken_row(invented):
+    problems = {problem.problem: problem.left_out for problem in invented.reading.problems}
     assert problems == {
         "has 2 fields instead of 7": True,
         "has the id of a row before it": True,
         "has a date that was not understood": False,
     }
-    table = made.reading.collection.table
+    table = invented.reading.collection.table
     assert list(table[table["file"] == ""]["title"]) == ["Lost in the fire"]
 
 
-def test_dates_come_in_many_forms_within_the_epoch(made):
-    table = made.reading.collection.table
+def test_dates_come_in_many_forms_within_the_epoch(invented):
+    table = invented.reading.collection.table
     dated = table[table["first_year"].notna()]
     assert len({"".join("0" if c.isdigit() else c for c in text) for text in dated["date"]}) > 6
     for style, first, last in (("Baroque", 1577, 1800), ("Realism", 1801, 1914)):
@@ -111,54 +111,54 @@ def test_dates_come_in_many_forms_within_the_epoch(made):
         assert years["last_year"].max() <= last
 
 
-def test_cleaning_finds_the_file_that_is_broken(made):
-    rows = made.cleaned[made.cleaned["reason"].str.startswith("unreadable")]
+def test_cleaning_finds_the_file_that_is_broken(invented):
+    rows = invented.cleaned[invented.cleaned["reason"].str.startswith("unreadable")]
     assert list(rows["file"]) == ["Realism/torn-off.jpg"]
 
 
-def test_cleaning_finds_all_borders_and_takes_no_painting_for_one(made):
+def test_cleaning_finds_all_borders_and_takes_no_painting_for_one(invented):
     """A page's margin may count as a border."""
-    crops = made.cleaned[made.cleaned["crop"] != ""]
+    crops = invented.cleaned[invented.cleaned["crop"] != ""]
     crops = crops[~crops["title"].str.startswith(("Treatise", "Bust", "Canvas"))]
-    bordered = [row.id for row in made.cleaned.itertuples() if has_border(made, row)]
+    bordered = [row.id for row in invented.cleaned.itertuples() if has_border(invented, row)]
     assert len(bordered) >= 4
     assert sorted(crops["id"]) == sorted(bordered)
 
 
-def has_border(made, row):
+def has_border(invented, row):
     """Margins and frames keep their tone along an edge; paintings do not."""
     if not row.width or row.title.startswith(("Treatise", "Bust", "Canvas")):
         return False
-    pixels = np.asarray(of_file(made, row.file).convert("L"), float)
+    pixels = np.asarray(of_file(invented, row.file).convert("L"), float)
     edges = (pixels[2], pixels[-3], pixels[:, 2], pixels[:, -3])
     return max(edge.std() for edge in edges) < 6
 
 
-def test_cleaning_finds_copies_and_keeps_the_larger(made):
-    repeats = made.cleaned[made.cleaned["reason"].str.startswith("repeats ")]
-    files = made.cleaned.set_index("id")
+def test_cleaning_finds_copies_and_keeps_the_larger(invented):
+    repeats = invented.cleaned[invented.cleaned["reason"].str.startswith("repeats ")]
+    files = invented.cleaned.set_index("id")
     kept = files.loc[repeats["reason"].str.removeprefix("repeats ")]
     assert len(repeats) == 4
     assert list(repeats["title"]) == list(kept["title"])
     assert (kept["width"].astype(int).to_numpy() > repeats["width"].astype(int)).all()
 
 
-def test_details_share_the_group_of_their_painting(made):
-    details = made.cleaned[made.cleaned["title"].str.endswith(" (detail)")]
+def test_details_share_the_group_of_their_painting(invented):
+    details = invented.cleaned[invented.cleaned["title"].str.endswith(" (detail)")]
     assert len(details) == 2
     for row in details.itertuples():
-        whole = made.cleaned[made.cleaned["title"] == row.title.removesuffix(" (detail)")]
+        whole = invented.cleaned[invented.cleaned["title"] == row.title.removesuffix(" (detail)")]
         assert row.group
         assert row.group in set(whole[whole["artist"] == row.artist]["group"])
 
 
-def test_blank_and_grey_pictures_are_flagged(made):
-    flagged = made.cleaned[made.cleaned["reason"].str.startswith("kept, but look at it")]
+def test_blank_and_grey_pictures_are_flagged(invented):
+    flagged = invented.cleaned[invented.cleaned["reason"].str.startswith("kept, but look at it")]
     blank = flagged[flagged["reason"].str.endswith("blank")]
     assert sorted(blank["title"]) == ["Canvas, not begun"] * 2
     grey = flagged[flagged["reason"].str.endswith("nearly grey")]
     assert {"Baroque", "Realism"} <= set(grey["style"])
-    channels = np.asarray(of_file(made, grey["file"].iloc[0]), int)
+    channels = np.asarray(of_file(invented, grey["file"].iloc[0]), int)
     assert np.ptp(channels, axis=-1).max() <= 4
 
 
@@ -173,9 +173,9 @@ def test_pages_and_statues_fall_into_clusters_of_their_own_even_by_thumbnails(cl
     assert left_out["title"].str.match("Treatise|Bust").mean() >= 0.8
 
 
-def test_pairing_has_something_to_warn_of(made):
-    collection = made.reading.collection.with_table(made.cleaned)
-    table = made.cleaned[~made.cleaned["title"].str.match("Treatise|Bust|Canvas")]
+def test_pairing_has_something_to_warn_of(invented):
+    collection = invented.reading.collection.with_table(invented.cleaned)
+    table = invented.cleaned[~invented.cleaned["title"].str.match("Treatise|Bust|Canvas")]
     sides = [
         pictures_in_use(collection, style, table[table["style"] == style])
         for style in ("Baroque", "Realism")
@@ -185,10 +185,10 @@ def test_pairing_has_something_to_warn_of(made):
     assert "differ in kind" in paired.pairing.describe()
 
 
-def test_the_epochs_differ_in_light_as_epochs_do(made):
-    rows = made.cleaned[made.cleaned["title"].str.match("Portrait|Meadow|River|Mountain")]
+def test_the_epochs_differ_in_light_as_epochs_do(invented):
+    rows = invented.cleaned[invented.cleaned["title"].str.match("Portrait|Meadow|River|Mountain")]
     grey = {
-        style: np.mean([np.asarray(of_file(made, f).convert("L")).mean() for f in some["file"]])
+        style: np.mean([np.asarray(of_file(invented, f).convert("L")).mean() for f in some["file"]])
         for style, some in rows.groupby("style")
     }
     assert grey["Baroque"] < 0.6 * grey["Realism"]
