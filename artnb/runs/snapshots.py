@@ -12,7 +12,6 @@ from safetensors.numpy import save_file
 
 from artnb.errors import InputError
 from artnb.files import unfinished_file
-from artnb.runs.run import Run
 
 if TYPE_CHECKING:
     import keras
