@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+from artnb import collection, synthetic
 from artnb.cli import options
 from artnb.cli.data import chosen_workers, say_prepared
 from artnb.cli.maker import Option
@@ -23,9 +24,7 @@ def demo(
     seed: Annotated[int, "another seed, other paintings"] = 0,
 ) -> None:
     """Invent paintings of two epochs, with a table, and with what spoils such collections."""
-    from artnb.synthetic.collection import make_demo_collection
-
-    table = make_demo_collection(out, pictures, seed, progress=bar)
+    table = synthetic.make_demo_collection(out, pictures, seed, progress=bar)
     print(f"The table:     {table}")
     print(f"The pictures:  {out / 'Baroque'}, {out / 'Realism'}")
     print(f"Next:          artnb collection read {table} --out paintings")
@@ -45,17 +44,15 @@ def read(
     images: Annotated[Path | None, "where the pictures lie"] = None,
 ) -> None:
     """Read lists, tables or folders of paintings as a Collection."""
-    from artnb.collection.read import PROBLEMS, read_collection
-
     given = _read_columns(columns)
-    reading = read_collection(
+    reading = collection.read_collection(
         sources, out, kind=kind, columns=given, classes=classes, images=images
     )
     reading.save()
     print(*reading.describe(), sep="\n")
     print(f"The table:  {out / 'collection.csv'}")
     if reading.problems:
-        print(f"Each problem with its line:  {out / PROBLEMS}")
+        print(f"Each problem with its line:  {out / collection.PROBLEMS}")
     print(f"Next:  artnb collection choose {out} --x style=… --y style=… --out …")
 
 
@@ -71,7 +68,7 @@ def _read_columns(text: str | None) -> dict[str, str]:
 
 
 def choose(
-    collection: _Collection,
+    folder: _Collection,
     conditions: Annotated[Sequence[str], "for a single side", Option(metavar="CONDITION")] = (),
     *,
     x: Annotated[_Conditions, "what is to be turned into y"] = (),
@@ -84,28 +81,27 @@ def choose(
     must hold.
       artnb collection choose art --x style=Baroque --y style=Realism date=1840-1890 --out pair
     """
-    from artnb.collection.choose import choose, choose_pair
-    from artnb.collection.table import must_be_new, open_collection
+    from artnb.collection.choose import choose
 
     if bool(conditions) == bool(x or y) or bool(x) != bool(y):
         raise InputError(
             "choose takes conditions for one side, such as style=Baroque, or both --x and --y"
         )
-    whole = open_collection(collection)
+    whole = collection.open_collection(folder)
     if conditions:
         chosen = {out: choose(whole, "; ".join(conditions))}
     else:
-        of_x, of_y = choose_pair(whole, "; ".join(x), "; ".join(y))
+        of_x, of_y = collection.choose_pair(whole, "; ".join(x), "; ".join(y))
         chosen = {out / "x": of_x, out / "y": of_y}
-    for folder in chosen:
-        must_be_new(folder)
-    for folder, choice in chosen.items():
-        choice.save(folder)
-        print(f"{folder}: {choice.describe()}")
+    for place in chosen:
+        collection.must_be_new(place)
+    for place, choice in chosen.items():
+        choice.save(place)
+        print(f"{place}: {choice.describe()}")
 
 
 def fetch(
-    collection: _Collection,
+    folder: _Collection,
     *,
     per_host: Annotated[int, "requests to a server at a time"] = 2,
     at_once: Annotated[int, "requests to all servers at a time"] = 16,
@@ -115,16 +111,15 @@ def fetch(
 ) -> None:
     """Fetch a Collection's pictures by their addresses; run it again to go on."""
     from artnb.collection.fetch_images import fetch_images
-    from artnb.collection.one_picture import FetchLimits
-    from artnb.collection.table import open_collection
 
-    limits = FetchLimits(
+    limits = collection.FetchLimits(
         per_host=per_host,
         at_once=at_once,
         largest_bytes=int(largest_mb * _MEGA),
         largest_pixels=int(largest_mp * _MEGA),
     )
-    report = fetch_images(open_collection(collection), limits, again=again, progress=bar)
+    whole = collection.open_collection(folder)
+    report = fetch_images(whole, limits, again=again, progress=bar)
     print(*report.describe(), sep="\n")
 
 
@@ -144,28 +139,16 @@ def prepare(
     beam: options.Beam = None,
 ) -> None:
     """Make a Dataset to train on of two Collections, and a card that says what is in it."""
-    from artnb.collection.prepare import CARD, prepare_pair, with_ids
-    from artnb.collection.table import open_collection
-
-    paintings_x, paintings_y = open_collection(x), open_collection(y)
-    if x_ids:
-        paintings_x = with_ids(paintings_x, x_ids)
-    if y_ids:
-        paintings_y = with_ids(paintings_y, y_ids)
-    dataset = prepare_pair(
-        paintings_x,
-        paintings_y,
-        out,
-        (
-            x_name or paintings_x.folder.resolve().name,
-            y_name or paintings_y.folder.resolve().name,
-        ),
-        size_px,
-        test_share,
-        seed,
-        licence,
-        progress=bar,
-        workers=chosen_workers(beam),
+    of_x, of_y = _take(x, x_ids), _take(y, y_ids)
+    names = (x_name or of_x.folder.resolve().name, y_name or of_y.folder.resolve().name)
+    workers = chosen_workers(beam)
+    dataset = collection.prepare_pair(
+        of_x, of_y, out, names, size_px, test_share, seed, licence, progress=bar, workers=workers
     )
     say_prepared(out, dataset)
-    print(f"What is in it:      {out / CARD}")
+    print(f"What is in it:      {out / collection.CARD}")
+
+
+def _take(folder: Path, ids: Path | None):
+    whole = collection.open_collection(folder)
+    return collection.with_ids(whole, ids) if ids else whole

@@ -3,15 +3,13 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import artnb
+from artnb import data
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.progress import bar
-
-if TYPE_CHECKING:
-    from artnb.data.dataset import Dataset
-    from artnb.data.workers import Workers
 
 _KeepZip = Annotated[bool, "keep the zip beside it"]
 
@@ -23,9 +21,7 @@ def demo(
     seed: Annotated[int, "another seed, other scenes"] = 0,
 ) -> None:
     """Make the embedded data: landscapes, paintings."""
-    from artnb.synthetic.dataset import make_demo_data
-
-    dataset = make_demo_data(out, size_px, seed=seed, progress=bar)
+    dataset = artnb.make_demo_data(out, size_px, seed=seed, progress=bar)
     print(f"{out}: {dataset.describe()}")
     print(f"Pictures to look at:  {out / 'pictures'}")
     print(f"Next:                 artnb train --data {out} --preset preview")
@@ -45,15 +41,13 @@ def prepare(
     beam: options.Beam = None,
 ) -> None:
     """Turn two folders of pictures into a Dataset; the pictures themselves stay as they are."""
-    from artnb.data.prepare import prepare
-    from artnb.data.sources import two_folders
-
-    source = two_folders(x, y, x_name, y_name).with_test_share(test_share)
+    source = artnb.two_folders(x, y, x_name, y_name).with_test_share(test_share)
     workers = chosen_workers(beam)
-    say_prepared(out, prepare(source, out, size_px, seed, licence, progress=bar, workers=workers))
+    dataset = artnb.prepare(source, out, size_px, seed, licence, progress=bar, workers=workers)
+    say_prepared(out, dataset)
 
 
-def chosen_workers(beam: str | None) -> "Workers | None":
+def chosen_workers(beam: str | None):
     """Give the workers of a Beam pipeline where `--beam` asks for them, otherwise None."""
     if beam is None:
         return None
@@ -62,13 +56,12 @@ def chosen_workers(beam: str | None) -> "Workers | None":
     return BeamPipeline(shlex.split(beam), progress=bar)
 
 
-def say_prepared(out: Path, dataset: "Dataset") -> None:
+def say_prepared(out: Path, dataset) -> None:
     """Say what a new Dataset holds, what became of every picture, and what to do next."""
-    from artnb.data.dataset import read_manifest
     from artnb.data.prepare import REPORT
 
     print(f"{out}: {dataset.describe()}")
-    for name, problems in read_manifest(out)["problems"].items():
+    for name, problems in data.read_manifest(out)["problems"].items():
         for kind, count in problems.items():
             if count:
                 fate = "cannot be read: skipped" if kind == "unreadable" else "repeat others: kept"
@@ -115,9 +108,7 @@ def _say_next(folder: Path) -> None:
 
 def check(folder: Annotated[Path, "a Dataset, or any folder that train accepts"]) -> int:
     """Say what data holds and whether it is usable."""
-    from artnb.data.check import check_data
-
-    findings = check_data(folder, progress=bar)
+    findings = artnb.check_data(folder, progress=bar)
     for line in findings.facts + findings.remarks:
         print(line)
     if findings.usable:

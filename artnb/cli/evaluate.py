@@ -4,6 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import artnb
+from artnb import evaluation
 from artnb.cli import options
 from artnb.errors import InputError
 from artnb.progress import bar
@@ -42,20 +44,18 @@ def evaluate(
     if fake:
         _evaluate_folders(real, fake, resize, out, scorer, backend)
         return
-    from artnb.runs.run import open_run
-
-    runs = [open_run(name) for name in run]
+    runs = [artnb.open_run(name) for name in run]
     painters = options.read_painters(painter)
     options.say_backend(backend)
-    from artnb.evaluation.runs import default_metrics, evaluate
-    from artnb.evaluation.sets import Choice, open_run_data
-
-    choice = Choice(data, real, photos, count, resize)
-    evaluator = scorer(default_metrics(runs, epochs) + (["style"] if painters else []))
+    choice = evaluation.Choice(data, real, photos, count, resize)
+    default = evaluation.default_metrics(runs, epochs) + (["style"] if painters else [])
+    evaluator = scorer(default)
     rows = {}
     for each in runs:
-        dataset = open_run_data(each, data, bar) if choice.needs_data else None
-        scores = evaluate(each, evaluator, epochs, to, choice, gap, painters, dataset, say=print)
+        dataset = evaluation.open_run_data(each, data, bar) if choice.needs_data else None
+        scores = artnb.evaluate(
+            each, evaluator, epochs, to, choice, gap, painters, dataset, say=print
+        )
         rows[each.path.name] = scores.rows
         _say_scores(each, scores)
         if nearest:
@@ -65,23 +65,19 @@ def evaluate(
 
 
 def _evaluate_folders(real, fake, resize, out, scorer, backend) -> None:
-    from artnb.data.sources import existing_folder, pictures_in
+    from artnb.data import existing_folder, pictures_in
 
     if not real:
         raise InputError("generated pictures are scored against real ones; name them with --real")
     for folder in (real, fake):
         pictures_in(existing_folder(folder, "pictures"))
     options.say_backend(backend)
-    from artnb.evaluation.evaluator import evaluate_folders
-    from artnb.evaluation.metrics.table import DEFAULT_METRICS
-    from artnb.evaluation.rows import write_scores
-
-    rows = evaluate_folders(real, fake, scorer(DEFAULT_METRICS), resize)
+    rows = artnb.evaluate_folders(real, fake, scorer(evaluation.DEFAULT_METRICS), resize)
     for row in rows:
         print(f"{row.metric}: {row.score}")
     _say_warnings(rows)
     if out:
-        write_scores(out, rows)
+        evaluation.write_scores(out, rows)
         print(f"Scores: {out}")
 
 
@@ -95,37 +91,32 @@ def _say_scores(run, scores) -> None:
 
 def _show_nearest(run, evaluator, to, choice, dataset, scores) -> None:
     """Show the best epoch's translations that are nearest to real pictures, or the last one's."""
-    from artnb.drawing.grids import save_picture
-    from artnb.evaluation.nearest import view_nearest
-
     epoch = scores.best.epoch if scores.best else max(int(row.epoch) for row in scores.rows)
-    view = view_nearest(run, evaluator, epoch, to, choice, dataset)
-    picture = save_picture(view.picture, run.path / f"nearest-epoch-{epoch:04d}.png")
+    view = evaluation.view_nearest(run, evaluator, epoch, to, choice, dataset)
+    picture = artnb.save_picture(view.picture, run.path / f"nearest-epoch-{epoch:04d}.png")
     print(f"Nearest: {picture}")
     print(view.sentence)
 
 
 def _compare(runs, rows) -> None:
-    from artnb.evaluation.plots import draw_scores
-    from artnb.evaluation.rows import as_dictionaries, check_same_pictures, comparison_table
-
     # A gap's sides are each Run's own pictures.
     comparable = {n: [row for row in of_run if not row.is_of_gap] for n, of_run in rows.items()}
-    check_same_pictures(comparable)
-    print(comparison_table(comparable))
+    evaluation.check_same_pictures(comparable)
+    print(evaluation.comparison_table(comparable))
     picture = runs[0].path.parent / f"{'-'.join(rows)}.png"
-    curves = draw_scores({name: as_dictionaries(of_run) for name, of_run in rows.items()})
+    curves = evaluation.draw_scores(
+        {name: evaluation.as_dictionaries(of_run) for name, of_run in rows.items()}
+    )
     curves.savefig(picture, dpi=110)
     print(f"Side by side:  {picture}")
 
 
 def _evaluator(metrics, extractor, seed, default_metrics):
-    from artnb.evaluation.evaluator import Evaluator
-    from artnb.evaluation.extractors import load_extractor
-
     asked = [name.strip().lower() for name in (metrics or "").split(",") if name.strip()]
-    network = load_extractor(extractor, progress=bar)
-    return Evaluator(network, asked or default_metrics, seed, skip_too_few=not asked, progress=bar)
+    network = artnb.load_extractor(extractor, progress=bar)
+    return artnb.Evaluator(
+        network, asked or default_metrics, seed, skip_too_few=not asked, progress=bar
+    )
 
 
 def _say_warnings(rows) -> None:

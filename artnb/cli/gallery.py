@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import artnb.gallery
 from artnb.cli import options
 from artnb.progress import bar
 
@@ -27,17 +28,11 @@ def gallery(
             truth (of embedded data); nothing is painted twice, and an interrupted gallery
             goes on where it was with the same command
     """
-    from artnb.runs.run import open_run
-
-    runs = [open_run(name) for name in run]
+    runs = [artnb.open_run(name) for name in run]
     out = out or _default_folder(runs)
     chosen = [kind.strip() for kind in kinds.split(",")] if kinds else None
     options.say_backend(backend)
-    from artnb.gallery.animation import write_animations
-    from artnb.gallery.make import make_gallery
-    from artnb.gallery.sheets import write_sheets
-
-    make_gallery(
+    artnb.make_gallery(
         runs,
         out,
         photos,
@@ -51,9 +46,9 @@ def gallery(
         progress=bar,
         say=print,
     )
-    for sheet in write_sheets(out):
+    for sheet in artnb.gallery.write_sheets(out):
         print(f"Sheet:      {sheet}")
-    for animation in write_animations(out):
+    for animation in artnb.gallery.write_animations(out):
         print(f"Animation:  {animation}")
     if not no_page:
         print(f"Gallery:    {out / 'index.html'}")
@@ -61,9 +56,7 @@ def gallery(
 
 def _default_folder(runs) -> Path:
     """Say where a gallery goes: into its Run, or beside several that it compares."""
-    from artnb.platform.where import outputs_folder
-
     folders = {run.path.resolve(): run.path for run in runs}
     if len(folders) == 1:
         return runs[0].path / "gallery"
-    return outputs_folder() / "-".join(["gallery", *(path.name for path in folders)])
+    return artnb.outputs_folder() / "-".join(["gallery", *(path.name for path in folders)])

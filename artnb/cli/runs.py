@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
+import artnb
+from artnb import data
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.progress import bar
@@ -20,16 +22,11 @@ def translate(
     backend: options.Backend = None,
 ) -> int:
     """Turn photos of any size into paintings."""
-    from artnb.data.images import find_pictures
-    from artnb.runs.run import open_run
-
-    opened = open_run(run)
+    opened = artnb.open_run(run)
     opened.painter(epoch, to)
-    find_pictures(photos)
+    data.find_pictures(photos)
     options.say_backend(backend)
-    from artnb.translation import translate
-
-    report = translate(opened, photos, out, epoch, to, largest_px, bar)
+    report = artnb.translate(opened, photos, out, epoch, to, largest_px, bar)
     print(f"{len(report.written)} paintings in {out}")
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
@@ -38,10 +35,9 @@ def translate(
 
 def runs(folder: Annotated[Path | None, "where (default: outputs)"] = None) -> None:
     """List Runs: how far they got, how they ended."""
-    from artnb.platform.where import outputs_folder
     from artnb.runs.table import runs_table
 
-    print(runs_table(folder or outputs_folder()))
+    print(runs_table(folder or artnb.outputs_folder()))
 
 
 def import_(
@@ -62,15 +58,13 @@ def import_(
              style_monet, style_vangogh, style_cezanne, style_ukiyoe or monet2photo
     """
     from artnb.exchange.source import find_source
-    from artnb.runs.run import Run, refuse_existing, run_folder
+    from artnb.runs.run import refuse_existing, run_folder
 
-    refuse_existing(Run(run_folder(run)))
+    refuse_existing(artnb.Run(run_folder(run)))
     for given in filter(None, (source, reverse)):
         find_source(given)
     options.say_backend(backend)
-    from artnb.exchange.importing import import_generator
-
-    made = import_generator(source, run, reverse, x, y, progress=bar)
+    made = artnb.import_generator(source, run, reverse, x, y, progress=bar)
     print(f"The Run is {made.path}")
     print(f"Next:  artnb translate --run {run} --photos FOLDER --out FOLDER")
 
@@ -88,13 +82,12 @@ def export(
     out: Annotated[Path, "file to write; must not exist"],
 ) -> None:
     """Write a Run's generator for other programs."""
-    from artnb.exchange.export import check_export, export_generator, how_to_use
+    from artnb.exchange.export import check_export, how_to_use
     from artnb.platform.backend import import_quietly
-    from artnb.runs.run import open_run
 
-    opened = open_run(run)
+    opened = artnb.open_run(run)
     check_export(opened, out, format, epoch)
     import_quietly("keras")
-    written = export_generator(opened, out, format, epoch, to)
+    written = artnb.export_generator(opened, out, format, epoch, to)
     print(f"{written}: {written.stat().st_size / 1e6:,.1f} MB")
     print(how_to_use(opened, written, format))

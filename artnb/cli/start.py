@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import artnb
 from artnb.cli import options
 from artnb.progress import bar
 
@@ -23,11 +24,8 @@ def demo(
 ) -> None:
     """Make data, train for four minutes, paint held-out photos: see that all works."""
     options.say_backend(backend)
-    from artnb.demo import run_demo
-    from artnb.platform.where import outputs_folder
-
-    out = out or outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    result = run_demo(out, data, progress=bar)
+    out = out or artnb.outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    result = artnb.run_demo(out, data, progress=bar)
     if result.check:
         print(result.check.describe())
     print(f"Look at the paintings:  {result.contact_sheet}")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import artnb
+from artnb import data, submission
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.progress import bar
@@ -27,19 +29,13 @@ def build(
     backend: options.Backend = None,
 ) -> None:
     """Paint 7,000 to 10,000 photos into a zip; goes on where it was stopped."""
-    from artnb.data.sources import existing_folder
-    from artnb.platform.deadline import Deadline
-    from artnb.runs.run import open_run
-
     started = time.time()
-    opened = open_run(run)
+    opened = artnb.open_run(run)
     opened.find_epoch(epoch)
-    existing_folder(photos, "photos")
-    until = Deadline(deadline, 0, started) if deadline is not None else None
+    data.existing_folder(photos, "photos")
+    until = artnb.Deadline(deadline, 0, started) if deadline is not None else None
     options.say_backend(backend)
-    from artnb.submission.build import build_submission
-
-    made = build_submission(
+    made = artnb.build_submission(
         opened, photos, out, epoch, to, count, deadline=until, replace=replace, progress=bar
     )
     print(f"{made.path}: {made.describe()}")
@@ -56,15 +52,13 @@ def check(
     backend: options.Backend = None,
 ) -> int:
     """Check a submission: count, size, colours, names, repeats, damage."""
-    from artnb.submission.check import check_submission, local_mifid
-
-    checked = check_submission(zip, progress=bar)
+    checked = artnb.check_submission(zip, progress=bar)
     print(checked.describe())
     if not checked.is_right:
         return 2
     if real:
         options.say_backend(backend)
-    for line in local_mifid(zip, real, extractor, bar):
+    for line in submission.local_mifid(zip, real, extractor, bar):
         print(line)
     return 0
 
@@ -88,7 +82,6 @@ def push(
     dry_run: Annotated[bool, "show what would be pushed; needs no credentials"] = False,
 ) -> None:
     """Push a notebook with Kaggle's client; Kaggle runs it at once."""
-    from artnb.platform.where import outputs_folder
     from artnb.submission import kernel as kernels
 
     kernels.check_notebook(notebook)
@@ -102,7 +95,7 @@ def push(
         gpu=not no_gpu,
         internet=not no_internet,
     )
-    folder = out or outputs_folder() / "kaggle" / kernel.id.split("/")[1]
+    folder = out or artnb.outputs_folder() / "kaggle" / kernel.id.split("/")[1]
     if dry_run:
         print(f"Would push {notebook} as kaggle.com/code/{kernel.id}, from {folder}")
         print(f"{kernels.METADATA}:\n{kernels.as_json(kernel, notebook)}", end="")

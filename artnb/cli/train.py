@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import artnb
+from artnb import evaluation
 from artnb.cli import options
 from artnb.cli.maker import Option
+from artnb.errors import InputError
+from artnb.method import DEFAULT_METHOD, Method, find_method
 from artnb.progress import bar
+from artnb.settings import describe_settings, help_of
+from artnb.training.config import TrainingConfig
+from artnb.training.options import TrainingOptions
+
+
+def _describe(method: str) -> str:
+    return describe_settings(find_method(method).config_class)
 
 
 def train(
@@ -16,20 +27,30 @@ def train(
     run: Annotated[str | None, "name of the Run (default: preset and date)"] = None,
     resume: Annotated[bool, "go on with the Run where it was left off"] = False,
     accept_changes: Annotated[bool, "go on although settings or data are not the Run's"] = False,
-    mirror: Annotated[Path | None, "keep a second copy of the Run in this folder"] = None,
+    mirror: Annotated[Path | None, help_of(TrainingOptions, "mirror")] = None,
     deadline: Annotated[options.Minutes | None, "stop this long after the start"] = None,
     reserve: Annotated[options.Minutes, "stop so much earlier"] = 0.0,
-    heartbeat: Annotated[options.Minutes | None, "say this often how far it is"] = None,
-    epochs: Annotated[int | None, "how often every photo is seen"] = None,
+    heartbeat: Annotated[
+        options.Minutes | None, help_of(TrainingOptions, "keep_alive_minutes")
+    ] = None,
+    epochs: Annotated[int | None, help_of(TrainingConfig, "epochs")] = None,
     settings: Annotated[
         Sequence[str],
         "any setting, such as steps_per_epoch=200; may be repeated",
         Option(("--set",), metavar="NAME=VALUE"),
     ] = (),
+    method: Annotated[
+        str | None, f"what to train (default: the Run's, or {DEFAULT_METHOD})"
+    ] = None,
+    help_settings: Annotated[
+        str | None,
+        "list all settings of a method, and exit",
+        Option(metavar="METHOD", answer=_describe),
+    ] = None,
     swap_domains: Annotated[bool, "take X for Y and Y for X"] = False,
     evaluate_every: Annotated[int | None, "score every N epochs, on held-out photos"] = None,
     extractor: options.Extractor = "auto",
-    tensorboard: Annotated[bool, "also write for TensorBoard"] = False,
+    tensorboard: Annotated[bool, help_of(TrainingOptions, "tensorboard")] = False,
     backend: options.Backend = None,
 ) -> None:
     """Train a CycleGAN into a Run, or go on with one.
@@ -38,30 +59,26 @@ def train(
              session (one session on a free GPU),
              paper (the original's 200 epochs: days on a free GPU)
     """
-    from artnb.method import DEFAULT_METHOD, find_method
-    from artnb.runs.run import Run, refuse_existing, run_folder
+    from artnb.runs.run import refuse_existing, run_folder
 
-    method = find_method(DEFAULT_METHOD)
-    changes = dict(map(method.config_class.parse, settings))
+    own = _find_method(method, artnb.Run(run_folder(run)) if run and resume else None)
+    changes = dict(map(own.config_class.parse, settings))
     if epochs is not None:
         changes["epochs"] = epochs
-    config = method.config(preset or "preview", **changes)
+    config = own.config(preset or "preview", **changes)
     if resume and not (preset or changes):
         config = None
     if run and not resume:
-        refuse_existing(Run(run_folder(run)))
+        refuse_existing(artnb.Run(run_folder(run)))
     options.say_backend(backend)
-    from artnb.data.dataset import open_dataset
-    from artnb.platform.deadline import Deadline
     from artnb.platform.devices import join_hosts
-    from artnb.training.train import train
 
-    until = Deadline(deadline, reserve) if deadline is not None else None
+    until = artnb.Deadline(deadline, reserve) if deadline is not None else None
     join_hosts()
-    dataset = open_dataset(data, swap_domains=swap_domains, progress=bar)
+    dataset = artnb.open_dataset(data, swap_domains=swap_domains, progress=bar)
     for remark in dataset.remarks:
         print(remark)
-    made = train(
+    made = artnb.train(
         dataset,
         config,
         run,
@@ -82,12 +99,24 @@ def train(
     print(f"Next:                  artnb {command}")
 
 
+def _find_method(name: str | None, run) -> Method:
+    """Find what to train: what was asked for, or what the Run to go on with was trained by."""
+    if run is not None and run.config_file.is_file() and run.method.can_train:
+        if name not in (None, run.method.name):
+            raise InputError(
+                f"the Run {run.path} is one of {run.method.name}, got --method {name}; leave it out"
+            )
+        return run.method
+    method = find_method(name or DEFAULT_METHOD)
+    if not method.can_train:
+        raise InputError(f"{method.title} cannot be trained; choose another --method")
+    return method
+
+
 def _scoring(every: int | None, extractor: str):
     if every is None:
         return None
-    from artnb.evaluation.evaluator import Evaluator
-    from artnb.evaluation.extractors import load_extractor
-    from artnb.evaluation.runs import DEFAULT_RUN_METRICS, Scoring
-
-    network = load_extractor(extractor, progress=bar)
-    return Scoring(every, Evaluator(network, DEFAULT_RUN_METRICS, skip_too_few=True))
+    network = artnb.load_extractor(extractor, progress=bar)
+    return evaluation.Scoring(
+        every, artnb.Evaluator(network, evaluation.DEFAULT_RUN_METRICS, skip_too_few=True)
+    )

@@ -8,13 +8,14 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.collection.choose": "choose_pair",
         "artnb.collection.clean": "Cleaning",
         "artnb.collection.clusters": "agreement share_by",
+        "artnb.collection.one_picture": "FetchLimits",
         "artnb.collection.pairing": "CLUSTERS Pairing pair",
         "artnb.collection.pictures": "cluster_pictures pictures_in_use",
         "artnb.collection.plots": (
             "draw_cluster draw_counts draw_crops draw_map draw_pairing draw_repeats draw_shares"
         ),
-        "artnb.collection.prepare": "prepare_pair",
-        "artnb.collection.read": "read_collection",
-        "artnb.collection.table": "open_collection",
+        "artnb.collection.prepare": "CARD prepare_pair with_ids",
+        "artnb.collection.read": "PROBLEMS read_collection",
+        "artnb.collection.table": "must_be_new open_collection",
     },
 )

@@ -6,8 +6,9 @@ __getattr__, __dir__, __all__ = offered(
     __name__,
     {
         "artnb.study.effect": "progress_between",
-        "artnb.study.of_runs": "Options study_pictures study_runs",
+        "artnb.study.of_runs": "Clusters Options study_pictures study_runs",
         "artnb.study.plots": "save_figures",
         "artnb.study.rows": "describe_study write_study",
+        "artnb.study.sets": "read_subjects",
     },
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import pytest
 
-from artnb.cli import build_parser
+from artnb.cli import build_parser, start
 from artnb.cli.maker import Command, CommandParser, Option, add_commands
 
 Minutes = Annotated[float, "for how long", Option(metavar="MINUTES")]
@@ -38,7 +38,7 @@ def paint(
 
 @pytest.fixture
 def parser(monkeypatch):
-    monkeypatch.setattr("artnb.cli.start.paint", paint, raising=False)
+    monkeypatch.setattr(start, "paint", paint, raising=False)
     parser = CommandParser("program")
     add_commands(parser, {"paint": Command("Paint.", "start:paint")}, "commands", "COMMAND")
     return parser
