@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from artnb.cli import main
-from artnb.method import preset_config
+from artnb.method import find_method, preset_config
 from artnb.runs.run import new_run
 
 
@@ -301,3 +301,24 @@ def test_importing_is_light():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_all_settings_of_a_method_are_listed(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["train", "--help-settings", "cyclegan"])
+    said = capsys.readouterr().out
+    for name, rule in find_method("cyclegan").config_class.rules().items():
+        assert f"{name}=" in said
+        assert rule.help in said
+        assert rule.source in said
+    sentence = complains(capsys, "train", "--help-settings", "cylegan")
+    assert "there is no method 'cylegan'; did you mean \"cyclegan\"?" in sentence
+
+
+def test_a_method_that_cannot_be_trained_or_is_not_the_runs(folders, capsys):
+    train = ("train", "--data", folders, "--run", "mine")
+    assert "cannot be trained" in complains(capsys, *train, "--method", "imported")
+    assert "there is no method 'pix2pix'" in complains(capsys, *train, "--method", "pix2pix")
+    new_run("mine", preset_config("smoke"))
+    sentence = complains(capsys, *train, "--resume", "--method", "imported")
+    assert "is one of cyclegan, got --method imported; leave it out" in sentence
