@@ -21,8 +21,6 @@ prefer_installed_backend()
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.method": "preset_config",
-        "artnb.methods.cyclegan.config": "CycleGANConfig",
         "artnb.data.check": "check_data",
         "artnb.data.dataset": "Dataset fixed_pictures open_dataset",
         "artnb.data.prepare": "prepare",
@@ -36,11 +34,13 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.exchange.importing": "import_generator",
         "artnb.explorer.explore": "explore",
         "artnb.gallery.make": "make_gallery",
+        "artnb.method": "preset_config",
+        "artnb.methods.cyclegan.config": "CycleGANConfig",
         "artnb.notebook.display": "LivePicture show show_source show_table",
         "artnb.platform.backend": "start_keras",
         "artnb.platform.deadline": "Deadline",
-        "artnb.platform.machine": "this_machine",
-        "artnb.platform.where": "outputs_folder unused_folder",
+        "artnb.platform.machine": "resolve_preset this_machine",
+        "artnb.platform.where": "mounted outputs_folder unused_folder",
         "artnb.progress": "bar",
         "artnb.runs.run": "Run open_run",
         "artnb.study.of_runs": "study_runs",
@@ -49,6 +49,6 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.synthetic.collection": "clusters_beside make_demo_collection",
         "artnb.synthetic.dataset": "demo_sizes held_out_pairs make_demo_data make_demo_photos",
         "artnb.training.train": "train",
-        "artnb.translation": "translate",
+        "artnb.translation": "paint translate",
     },
 )

@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = offered(
         ),
         "artnb.notebook.competition": "find_competition stand_in_for_competition",
         "artnb.notebook.display": "LivePicture read_rows show show_source show_table",
-        "artnb.notebook.listings": "feature_rows frame_rows list_checkpoints list_run_files",
+        "artnb.notebook.listings": "checkpoint_rows feature_rows frame_rows list_run_files",
         "artnb.notebook.odd_files": "make_odd_files",
         "artnb.notebook.submission": "draw_compression draw_submission measure_reserve",
     },

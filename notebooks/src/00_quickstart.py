@@ -82,7 +82,7 @@ import keras
 
 from artnb import bar, before_and_after, picture_grid, show, show_source
 from artnb.data import decode_rgb
-from artnb.methods.cyclegan.model import CycleGAN
+from artnb.methods.cyclegan import CycleGAN
 
 # %%
 keras.utils.set_random_seed(seed)

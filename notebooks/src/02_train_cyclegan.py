@@ -74,43 +74,26 @@ run_name = "my-cyclegan"  # @param {type: "string"}
 mirror_folder = ""  # @param {type: "string"}
 
 # %%
-import os
-import time
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
+print(artnb.start_keras())
 
 # %%
+import time
+
 import keras
 import numpy as np
 
-from artnb.data.dataset import fixed_pictures, open_dataset
-from artnb.data.images import to_float, to_uint8
-from artnb.demo import demo_config, draw_contact_sheet
-from artnb.drawing.grids import picture_grid, titled_grid
-from artnb.methods.cyclegan.model import CycleGAN
-from artnb.methods.cyclegan.samples import SampleGrid
-from artnb.notebook.display import LivePicture, read_rows, show, show_source, show_table
-from artnb.notebook.listings import checkpoint_rows, list_run_files
-from artnb.platform.deadline import Deadline
-from artnb.platform.machine import this_machine
-from artnb.platform.where import mounted, outputs_folder
-from artnb.progress import bar
-from artnb.synthetic.dataset import demo_sizes, make_demo_data
-from artnb.training.pool import ReplayPool
-from artnb.training.train import train
-from artnb.translation import paint
+from artnb import bar, notebook, picture_grid, show, show_source, show_table
+from artnb.data import to_float, to_uint8
+from artnb.methods.cyclegan import CycleGAN, ReplayPool, SampleGrid
 
 # %%
 keras.utils.set_random_seed(seed)
-config = demo_config(preset, minutes, seed)
-out = (outputs_folder() / "train-cyclegan").absolute()
-mirror = mounted(mirror_folder)
-print(this_machine())
+config = artnb.demo_config(preset, minutes, seed)
+out = (artnb.outputs_folder() / "train-cyclegan").absolute()
+mirror = artnb.mounted(mirror_folder)
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. Everything goes to {out}")
 
 # %% [markdown]
@@ -120,19 +103,19 @@ print(f"Preset: {config.preset}. Everything goes to {out}")
 # training picture of the other.
 
 # %%
-sizes = demo_sizes(config.preset)
+sizes = artnb.demo_sizes(config.preset)
 data = dataset_folder or out / f"dataset-{sizes.size_px}px-seed{seed}"
 if dataset_folder or data.exists():
-    dataset = open_dataset(data, progress=bar)
+    dataset = artnb.open_dataset(data, progress=bar)
 else:
-    dataset = make_demo_data(data, sizes.size_px, sizes.images, sizes.pairs, seed, bar)
+    dataset = artnb.make_demo_data(data, sizes.size_px, sizes.images, sizes.pairs, seed, bar)
 print(dataset.describe(), *dataset.remarks, sep="\n")
 
 # %%
 grid = SampleGrid(dataset, config.replace(sample_count=2))
 size_px = grid.size_px
-some_x = fixed_pictures(dataset.x.train, 4, size_px)
-some_y = fixed_pictures(dataset.y.train, 4, size_px)
+some_x = artnb.fixed_pictures(dataset.x.train, 4, size_px)
+some_y = artnb.fixed_pictures(dataset.y.train, 4, size_px)
 show(picture_grid([*some_x, *some_y], columns=4))
 
 # %% [markdown]
@@ -145,9 +128,9 @@ show(picture_grid([*some_x, *some_y], columns=4))
 model = CycleGAN(config.replace(precision="float32"), dataset.size_px)
 generator_g, generator_f = model.shown_generators
 x, y = dataset.x.name, dataset.y.name
-there = [some_x[0], paint(generator_g, some_x[:2])[0]]
-back = [some_y[0], paint(generator_f, some_y[:2])[0]]
-show(titled_grid([there + back], [x, f"G: → {y}", y, f"F: → {x}"], sections=(2,)))
+there = [some_x[0], artnb.paint(generator_g, some_x[:2])[0]]
+back = [some_y[0], artnb.paint(generator_f, some_y[:2])[0]]
+show(artnb.titled_grid([there + back], [x, f"G: → {y}", y, f"F: → {x}"], sections=(2,)))
 
 # %% [markdown]
 # What should a generator strive for? There is no painting for each photo to come near to. So two
@@ -198,7 +181,7 @@ show_source(CycleGAN.step)
 # sees quite the same picture twice. One photo, eight times:
 
 # %%
-photo = fixed_pictures(dataset.x.train, 1, dataset.size_px)[0]
+photo = artnb.fixed_pictures(dataset.x.train, 1, dataset.size_px)[0]
 crops = model.augment_x(np.stack([photo] * 8))
 show(picture_grid(to_uint8(keras.ops.convert_to_numpy(crops)), columns=8))
 
@@ -228,7 +211,7 @@ show_source(ReplayPool.exchange)
 
 # %%
 pool = ReplayPool(4, size_px, seed + 2, "shown")
-given = to_float(fixed_pictures(dataset.y.train, 10, size_px))
+given = to_float(artnb.fixed_pictures(dataset.y.train, 10, size_px))
 returned = [keras.ops.convert_to_numpy(pool(picture[None]))[0] for picture in given]
 show(picture_grid([*to_uint8(given), *to_uint8(np.stack(returned))], columns=10))
 
@@ -244,11 +227,13 @@ show(picture_grid([*to_uint8(given), *to_uint8(np.stack(returned))], columns=10)
 
 # %%
 started, half = time.time(), 0.5 * (config.minutes or 0.02)
-first = Deadline(minutes=half, reserve_minutes=0, started=started)
+first = artnb.Deadline(minutes=half, reserve_minutes=0, started=started)
 options = {"resume": "auto", "mirror": mirror, "keep_alive_minutes": 5}
-run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=first, **options)
+run = artnb.train(
+    dataset, config, out / run_name, watch=artnb.LivePicture().show, deadline=first, **options
+)
 print("How the first session ended:", run.facts()["status"])
-show_table(checkpoint_rows(run))
+show_table(notebook.checkpoint_rows(run))
 
 # %% [markdown]
 # Each of these is a whole checkpoint with the hashes of its files; a damaged one is noticed, and
@@ -257,8 +242,10 @@ show_table(checkpoint_rows(run))
 # mirror. On one machine the outcome equals that without the interruption.
 
 # %%
-session = Deadline.for_platform(reserve_minutes=10)
-run = train(dataset, config, out / run_name, watch=LivePicture().show, deadline=session, **options)
+session = artnb.Deadline.for_platform(reserve_minutes=10)
+run = artnb.train(
+    dataset, config, out / run_name, watch=artnb.LivePicture().show, deadline=session, **options
+)
 
 # %% [markdown]
 # The grid of section 3 again, with the same pictures, through the trained generators:
@@ -272,7 +259,7 @@ show(grid.of(*trained, "trained"))
 # better. Of the embedded pictures alone the true painting is known.
 
 # %%
-sheet = draw_contact_sheet(run, dataset)
+sheet = artnb.draw_contact_sheet(run, dataset)
 sheet.save(out / "contact_sheet.png")
 show(sheet)
 
@@ -284,7 +271,7 @@ show(sheet)
 # kept as a snapshot.
 
 # %%
-log = read_rows(run.log_file)
+log = notebook.read_rows(run.log_file)
 columns = ("epoch", "step", "seconds", "images_per_s", "learning_rate")
 show_table(log[:: max(1, len(log) // 10)], columns)
 
@@ -320,7 +307,7 @@ show(run.losses_picture)
 # machine too.
 
 # %%
-show_table(list_run_files(run), longest=120)
+show_table(notebook.list_run_files(run), longest=120)
 
 # %% [markdown]
 # ## What came out, and where it lies

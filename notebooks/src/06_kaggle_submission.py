@@ -81,16 +81,9 @@ kaggle_input = "/kaggle/input"  # @param {type: "string"}
 seed = 0  # @param {type: "integer"}
 
 # %%
-import logging
-import os
+import artnb
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow says at start is no news
-
-from artnb.platform.backend import choose_backend, import_quietly
-
-print(choose_backend())
-import_quietly("keras")
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every network that is built
+print(artnb.start_keras())
 
 # %%
 import json
@@ -98,38 +91,18 @@ from pathlib import Path
 
 import keras
 
-from artnb.data.dataset import fixed_pictures, open_dataset
-from artnb.demo import draw_contact_sheet
-from artnb.drawing.grids import picture_grid
-from artnb.method import preset_config
+from artnb import bar, notebook, picture_grid, show, show_source, show_table, submission
 from artnb.notebook import competition as session
 
 # %%
-from artnb.notebook.display import LivePicture, show, show_source, show_table
-from artnb.notebook.listings import list_run_files
-from artnb.notebook.submission import draw_compression, draw_submission, measure_reserve
-from artnb.platform.deadline import Deadline
-from artnb.platform.machine import resolve_preset, this_machine
-from artnb.platform.where import outputs_folder
-from artnb.progress import bar
-from artnb.submission.build import build_submission
-from artnb.submission.check import check_submission, local_mifid, pictures_of_zip
-from artnb.submission.kernel import Kernel
-from artnb.submission.painting import painted_jpegs
-from artnb.submission.photos import find_photos
-from artnb.submission.rules import COMPETITION
-from artnb.submission.unfinished import facts_file
-from artnb.translation import paint
-
-# %%
 keras.utils.set_random_seed(seed)
-config = preset_config(resolve_preset(preset), seed=seed)
+config = artnb.preset_config(artnb.resolve_preset(preset), seed=seed)
 smoke = config.preset == "smoke"
-rules = session.SMOKE_RULES if smoke else COMPETITION
-out = (outputs_folder() / "kaggle-submission").absolute()
+rules = session.SMOKE_RULES if smoke else submission.COMPETITION
+out = (artnb.outputs_folder() / "kaggle-submission").absolute()
 attached = Path(kaggle_input)
 images_zip = session.zip_place(out)
-print(this_machine())
+print(artnb.this_machine())
 print(f"Preset: {config.preset}. The Run goes to {out}, the zip is {images_zip}")
 
 # %% [markdown]
@@ -140,12 +113,12 @@ print(f"Preset: {config.preset}. The Run goes to {out}, the zip is {images_zip}"
 
 # %%
 data = session.competition_data(config.preset, out, attached, bar)
-dataset = open_dataset(data, progress=bar)
+dataset = artnb.open_dataset(data, progress=bar)
 print(dataset.describe(), *dataset.remarks, sep="\n")
 
 # %%
-some_photos = fixed_pictures(dataset.x.train, 10, rules.size_px)
-paintings = fixed_pictures(dataset.y.train, 10, rules.size_px)
+some_photos = artnb.fixed_pictures(dataset.x.train, 10, rules.size_px)
+paintings = artnb.fixed_pictures(dataset.y.train, 10, rules.size_px)
 show(picture_grid([*some_photos, *paintings], columns=10, edge_px=110))
 
 # %% [markdown]
@@ -154,7 +127,7 @@ show(picture_grid([*some_photos, *paintings], columns=10, edge_px=110))
 
 # %%
 count = session.SMOKE_PHOTOS if smoke else None
-photos = find_photos(data, progress=bar)
+photos = submission.find_photos(data, progress=bar)
 pictures = len(photos.some(count).names)
 print(f"A submission holds {rules.span} JPEGs of {rules.size_px}×{rules.size_px} px.")
 print(f"Here {pictures:,} of {len(photos.names):,} photos are painted.")
@@ -167,7 +140,7 @@ print(f"Here {pictures:,} of {len(photos.names):,} photos are painted.")
 # trained one, and these are encoded, zipped and checked. From that follows how long to **reserve**.
 
 # %%
-reserve = measure_reserve(config, pictures, rules)
+reserve = notebook.measure_reserve(config, pictures, rules)
 print(reserve.describe())
 
 # %% [markdown]
@@ -183,7 +156,7 @@ print(reserve.describe())
 
 # %%
 if form == "train_and_submit":
-    watch, deadline = LivePicture().show, reserve.deadline(session_minutes)
+    watch, deadline = artnb.LivePicture().show, reserve.deadline(session_minutes)
     options = {"sessions": sessions, "attached": attached, "watch": watch}
     run = session.train_in_session(dataset, config, out / run_name, deadline, **options)
 else:
@@ -199,7 +172,7 @@ show(run.losses_picture)
 # looks better, give its number as `epoch` above. After `artnb evaluate` it can be `best`.
 
 # %%
-sheet = draw_contact_sheet(run, dataset, rows=4)
+sheet = artnb.draw_contact_sheet(run, dataset, rows=4)
 show(sheet)
 
 # %% [markdown]
@@ -210,7 +183,7 @@ show(sheet)
 # photos are read and the last paintings encoded:
 
 # %%
-show_source(painted_jpegs)
+show_source(submission.painted_jpegs)
 
 # %% [markdown]
 # Each painting becomes a JPEG of quality 95 with colours at full resolution. The leaderboard
@@ -219,29 +192,29 @@ show_source(painted_jpegs)
 # enlarged:
 
 # %%
-photo = fixed_pictures(dataset.x.shown(), 1, rules.size_px)
-painting = paint(run.painter(epoch).load(), photo)[0]
-show(draw_compression(painting))
+photo = artnb.fixed_pictures(dataset.x.shown(), 1, rules.size_px)
+painting = artnb.paint(run.painter(epoch).load(), photo)[0]
+show(notebook.draw_compression(painting))
 
 # %% [markdown]
 # What is painted is kept beside the zip in little pieces. Should the session end here, run the
 # notebook again: it goes on from there. The zip itself appears when it is whole.
 
 # %%
-end = Deadline(session_minutes, reserve_minutes=1)
+end = artnb.Deadline(session_minutes, reserve_minutes=1)
 options = {"count": count, "rules": rules, "deadline": end, "replace": True, "progress": bar}
-made = build_submission(run, data, images_zip, epoch, **options)
+made = artnb.build_submission(run, data, images_zip, epoch, **options)
 print(made.describe())
 
 # %%
 chosen = photos.some(count)
-show(draw_submission(images_zip, chosen))
+show(notebook.draw_submission(images_zip, chosen))
 
 # %% [markdown]
 # Beside it lies a file that says how it was made: by which Run and epoch, from which photos.
 
 # %%
-facts = json.loads(facts_file(images_zip).read_text())
+facts = json.loads(submission.facts_file(images_zip).read_text())
 show_table([{"what": name, "is": value} for name, value in facts.items()], longest=100)
 
 # %% [markdown]
@@ -251,7 +224,7 @@ show_table([{"what": name, "is": value} for name, value in facts.items()], longe
 # count, size, colours, file format, names, folders, damage, repeats.
 
 # %%
-checked = check_submission(images_zip, rules, bar)
+checked = artnb.check_submission(images_zip, rules, bar)
 print(checked.describe())
 
 # %% [markdown]
@@ -259,7 +232,7 @@ print(checked.describe())
 
 # %%
 wrong = session.make_wrong_submission(out / "wrong.zip", images_zip, data)
-print(check_submission(wrong).describe())
+print(artnb.check_submission(wrong).describe())
 
 # %% [markdown]
 # ## 6 · A score beforehand
@@ -272,12 +245,12 @@ print(check_submission(wrong).describe())
 # What it compares, two sets of pictures: the competition's paintings above, ours below.
 
 # %%
-ours = pictures_of_zip(images_zip).some(10)
+ours = submission.pictures_of_zip(images_zip).some(10)
 painted = [seen.picture for seen in ours.read(range(len(ours.names)))]
 show(picture_grid([*paintings[: len(painted)], *painted], columns=len(painted), edge_px=110))
 
 # %%
-print(*local_mifid(images_zip, data, extractor, bar), sep="\n")
+print(*submission.local_mifid(images_zip, data, extractor, bar), sep="\n")
 
 # %% [markdown]
 # ## 7 · Handing it in
@@ -294,7 +267,7 @@ print(*local_mifid(images_zip, data, extractor, bar), sep="\n")
 # is what it writes:
 
 # %%
-kernel = Kernel("your-name", "Kaggle submission")
+kernel = submission.Kernel("your-name", "Kaggle submission")
 print(json.dumps(kernel.metadata("06_kaggle_submission.ipynb"), indent=1))
 
 # %% [markdown]
@@ -302,9 +275,9 @@ print(json.dumps(kernel.metadata("06_kaggle_submission.ipynb"), indent=1))
 
 # %%
 print(f"The submission:    {images_zip}")
-print(f"How it was made:   {facts_file(images_zip)}")
+print(f"How it was made:   {submission.facts_file(images_zip)}")
 print(f"The Run:           {run.path}")
-show_table(list_run_files(run), longest=120)
+show_table(notebook.list_run_files(run), longest=120)
 
 # %% [markdown]
 # **Limits.** The reserve is measured on this machine as it is now, and half as much is added;
