@@ -23,21 +23,27 @@ import io
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
+import signal
 import sqlite3
-import subprocess
 import sys
+import tempfile
 import threading
+import time
+import traceback
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from safetensors import safe_open
 
+LOADED = ("keras", "pandas", "matplotlib.pyplot", "scipy.stats", "sklearn.cluster")
 _LONGEST_S = 1800
 _PORT = 18765
 # What a line of the documents becomes, and why.
@@ -89,17 +95,17 @@ _ARCHIVES = {".zip", ".keras", ".pth"}
 
 def main() -> None:
     """Ask both checkouts and print where their answers differ."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="sandboxes and answers, kept")
-    parser.add_argument("--python", default=sys.executable, help="has the packages")
     parser.add_argument("--lines", type=int, default=12, help="of a difference that are shown")
     options = parser.parse_args()
     commands = all_commands(options.old, options.new)
     print(f"{len(commands)} commands; left out: {', '.join(LEFT_OUT)}")
     answers = [
-        ask(checkout.resolve(), commands, options.work.resolve() / name, options.python)
+        ask(checkout.resolve(), commands, options.work.resolve() / name)
         for name, checkout in (("old", options.old), ("new", options.new))
     ]
     differing = [
@@ -153,7 +159,7 @@ def shortened(command: str) -> str:
     return command
 
 
-def ask(checkout: Path, commands: list[str], work: Path, python: str) -> dict[str, dict]:
+def ask(checkout: Path, commands: list[str], work: Path) -> dict[str, dict]:
     """Give all commands to a checkout, in its sandbox; what was answered before is taken as it is.
 
     Returns:
@@ -167,9 +173,12 @@ def ask(checkout: Path, commands: list[str], work: Path, python: str) -> dict[st
         furnish(sandbox, checkout)
         known = {"state": state, "answers": {}}
     answers = known["answers"]
+    for library in LOADED:
+        with suppress(ImportError):
+            import_module(library)
     with serving(sandbox):
         for command in commands[len(answers) :]:
-            answers[command] = _answer(command, checkout, sandbox, python)
+            answers[command] = _answer(command, checkout, sandbox)
             known_file.write_text(json.dumps(known))
             print(f"[{answers[command]['code']}] {checkout.name}: {command}", flush=True)
     return answers
@@ -184,31 +193,9 @@ def _state(checkout: Path) -> str:
     return digest.hexdigest()
 
 
-def _answer(command: str, checkout: Path, sandbox: Path, python: str) -> dict:
+def _answer(command: str, checkout: Path, sandbox: Path) -> dict:
     before = _stamps(sandbox)
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(("ARTNB_", "KAGGLE", "KERAS"))},
-        "PYTHONPATH": str(checkout),
-        "HOME": str(sandbox / "home"),
-        "ARTNB_WEIGHTS": os.environ.get("ARTNB_WEIGHTS", ""),
-        # Nothing outside is asked: a proxy that nobody serves refuses at once.
-        **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "http://127.0.0.1:9"),
-        "NO_PROXY": "127.0.0.1",
-        "COLUMNS": "100",
-    }
-    called = [python, "-m", "artnb", *shlex.split(command)[1:]]
-    try:
-        ended = subprocess.run(
-            called,
-            cwd=sandbox,
-            env=environment,
-            capture_output=True,
-            timeout=_LONGEST_S,
-            check=False,
-        )
-        code, texts = ended.returncode, (ended.stdout, ended.stderr)
-    except subprocess.TimeoutExpired:
-        code, texts = -1, (b"", b"took too long")
+    code, texts = _ended(command, checkout, sandbox)
     said = [normal(text.decode(errors="replace"), sandbox, checkout) for text in texts]
     after = _stamps(sandbox)
     written = {
@@ -223,6 +210,50 @@ def _answer(command: str, checkout: Path, sandbox: Path, python: str) -> dict:
         "written": {_DATED.sub("<moment>", n): v for n, v in written.items()},
         "gone": gone,
     }
+
+
+def _ended(command: str, checkout: Path, sandbox: Path) -> tuple[int, list[bytes]]:
+    """Give a command in a process of its own; code, stdout and stderr come back."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+        child = os.fork()  # loading libraries is most of a command's time: here they are loaded
+        if not child:
+            os.dup2(said.fileno(), 1)
+            os.dup2(complained.fileno(), 2)
+            os._exit(_give(shlex.split(command), checkout, sandbox))
+        until = time.monotonic() + _LONGEST_S
+        while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+            if time.monotonic() > until:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.02)
+        texts = [file.seek(0) or file.read() for file in (said, complained)]
+    return os.waitstatus_to_exitcode(ended[1]), texts
+
+
+def _give(words: list[str], checkout: Path, sandbox: Path) -> int:
+    """Be `python -m artnb` in a sandbox."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ARTNB_", "KAGGLE", "KERAS"))}
+    weights = os.environ.get("ARTNB_WEIGHTS", "")
+    os.environ.clear()
+    # Nothing outside is asked: a proxy that nobody serves refuses at once.
+    proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "http://127.0.0.1:9")
+    os.environ |= {**kept, **proxies, "NO_PROXY": "127.0.0.1", "COLUMNS": "100"}
+    os.environ |= {"ARTNB_WEIGHTS": weights, "HOME": str(sandbox / "home")}
+    os.chdir(sandbox)
+    sys.path[0], sys.argv = str(checkout), ["artnb", *words[1:]]
+    code = 0
+    try:
+        runpy.run_module("artnb", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
 
 
 def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
