@@ -14,6 +14,7 @@ asked again for commands that it has answered there.
 """
 
 import argparse
+import csv
 import difflib
 import functools
 import gzip
@@ -82,7 +83,7 @@ _TIMES = (
     (r"(\d\d )?\w{3} \d{4} at \d\d:\d\d", "<moment>"),
     (r"\d\d\.\d\d\.\d{4},? \d\d:\d\d|\d\d:\d\d UTC", "<moment>"),
     (r'"(started|ended|made|date|step_s|seconds|images_per_s|\w+_s|created)": [^,\n}]+', r'"\1"'),
-    (r'"check": "\w{64}"', '"check"'),
+    (r'"check": "\w{64}"|"log\.csv": \{[^}]*\}', "<check>"),  # of what has times in it
 )
 # `config.json` and `run.json` may name the method now; that is what was meant to change.
 _METHOD = re.compile(r'\s*"method": "cyclegan",?')
@@ -262,14 +263,19 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
 
 
 def normal(text: str, sandbox: Path, checkout: Path) -> str:
-    """Take out of a text what may differ: paths of this comparison, times, bars, usage lines."""
+    """Take out of a text paths of this comparison, bars, noise, and lines of usage."""
     text = text.replace(str(sandbox), "<here>").replace(str(checkout), "<checkout>")
     lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.splitlines()]
     text = "\n".join(line for line in lines if not _NOISE.search(line))
     text = re.sub(r"usage:.*?(?=^artnb[^\n]*: error: |\Z)", "<usage>\n", text, flags=re.M | re.S)
+    return text.strip()
+
+
+def timeless(text: str) -> str:
+    """Take times, dates and speeds out of a text, and hashes of what has them in it."""
     for pattern, replacement in _TIMES:
         text = re.sub(pattern, replacement, text)
-    return text.strip()
+    return text
 
 
 def described(path: Path, sandbox: Path, checkout: Path) -> str:
@@ -285,8 +291,8 @@ def described(path: Path, sandbox: Path, checkout: Path) -> str:
 def _described(name: str, data: bytes, sandbox: Path, checkout: Path) -> str:
     suffix = Path(name).suffix.lower()
     if suffix in _TEXTS:
-        text = _METHOD.sub("", _without_times(suffix, data.decode("utf-8", "replace")))
-        return normal(text, sandbox, checkout)
+        text = _METHOD.sub("", data.decode("utf-8", "replace"))
+        return normal(_without_times(text) if suffix == ".csv" else text, sandbox, checkout)
     if suffix in _PICTURES:
         try:
             with Image.open(io.BytesIO(data)) as image:
@@ -297,25 +303,19 @@ def _described(name: str, data: bytes, sandbox: Path, checkout: Path) -> str:
         return f"{shown.shape} {frames} {_hash(shown.tobytes())}"
     if suffix in _ARCHIVES and zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = sorted(archive.namelist())
-            return "\n".join(
-                f"{e}: {_hash(_described(e, archive.read(e), sandbox, checkout).encode())}"
-                for e in entries
-            )
+            parts = {
+                entry: timeless(_described(entry, archive.read(entry), sandbox, checkout))
+                for entry in sorted(archive.namelist())
+            }
+        return "\n".join(f"{entry}: {_hash(part.encode())}" for entry, part in parts.items())
     return f"{len(data)} bytes {_hash(data)}"
 
 
-def _without_times(suffix: str, text: str) -> str:
-    if suffix != ".csv":
-        return text
-    head, *rest = (line.split(",") for line in text.splitlines()) if text else ([],)
-    left_out = [place for place, name in enumerate(head) if name in _CSV_TIMES]
-    if not left_out or any('"' in cell for row in rest for cell in row[: max(left_out)]):
-        return text
-    return "\n".join(
-        ",".join(cell for place, cell in enumerate(row) if place not in left_out)
-        for row in (head, *rest)
-    )
+def _without_times(table: str) -> str:
+    """Leave out a table's columns of times."""
+    rows = list(csv.reader(io.StringIO(table)))
+    kept = [place for place, name in enumerate(rows[0]) if name not in _CSV_TIMES] if rows else []
+    return "\n".join(",".join(row[place] for place in kept if place < len(row)) for row in rows)
 
 
 def _tensors(path: Path) -> str:
@@ -360,6 +360,7 @@ def report(command: str, old: dict, new: dict, most: int) -> bool:
 
 
 def _difference(name: str, old: str, new: str, most: int) -> list[str]:
+    old, new = timeless(old), timeless(new)
     if old == new:
         return []
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "old", "new", "", "", 0)
