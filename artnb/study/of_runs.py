@@ -82,7 +82,7 @@ def study_runs(
 
     options = options or Options()
     choice = _with_size(runs, choice or Choice())
-    chosen = {run.path.name: run.find_epochs(epochs) for run in runs}
+    chosen = [painter for run in runs for painter in run.painters(epochs, "y")]
     sets = {
         run.path.name: RunSets(run, choice, "y", dataset, options.progress).held_out()
         for run in runs
@@ -92,9 +92,8 @@ def study_runs(
     paintings = {style: sets[name].reference for name, style in styles.items()}
     paintings |= _folders(painters or {}, paintings, choice.resize_px, options.progress)
     translations = {
-        (run.path.name, epoch, styles[run.path.name]): painted(run, epoch, "y", photos)
-        for run in runs
-        for epoch in chosen[run.path.name]
+        (p.run.path.name, p.epoch, styles[p.run.path.name]): painted(p.run, p.epoch, p.to, photos)
+        for p in chosen
     }
     return _study(photos, paintings, translations, options)
 
