@@ -1,11 +1,11 @@
 """What is missing and why: `fetch.csv` beside a Collection's table."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
+
+import pandas
 
 from artnb.collection.text_tables import first_words, read_rows
 from artnb.errors import InputError
@@ -66,6 +66,10 @@ class FetchReport:
         return lines
 
 
+_COLUMNS = [field.name for field in fields(Missing)]
+_AS_ROWS = {"index": False, "lineterminator": "\n"}
+
+
 class FetchNotes:
     """The list on disk: added to as pictures fail, so that whoever is killed keeps it."""
 
@@ -74,38 +78,27 @@ class FetchNotes:
 
     def read(self) -> dict[str, Missing]:
         """Give what was missing after the last run, by id."""
-        names = [one.name for one in fields(Missing)]
         try:
-            rows = read_rows(self.path)
+            table = read_rows(self.path).table
         except InputError:
             return {}  # not there, or empty; a line that was torn by a kill is left out
-        if list(rows.table.columns) != names:
+        if list(table.columns) != _COLUMNS:
             return {}
-        found = (
-            Missing(row_id, lasting == _YES, reason, urls)
-            for row_id, lasting, reason, urls in rows.table.itertuples(index=False, name=None)
-        )
-        return {missing.id: missing for missing in found}
+        rows = table.assign(lasting=table["lasting"] == _YES).itertuples(index=False, name=None)
+        return {row[0]: Missing(*row) for row in rows}
 
     def add(self, missing: Missing) -> None:
         """Add a picture."""
-        is_new = not self.path.exists()
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            file.write(_rows([missing], with_header=is_new))
+        header = not self.path.exists()
+        _table([missing]).to_csv(self.path, mode="a", header=header, **_AS_ROWS)
 
     def write(self, missing: Iterable[Missing]) -> None:
         """Write the whole list anew, in the order of the ids."""
         missing = sorted(missing, key=lambda one: one.id)
         if missing or self.path.exists():
-            write_whole(self.path, _rows(missing, with_header=True))
+            write_whole(self.path, _table(missing).to_csv(**_AS_ROWS))
 
 
-def _rows(missing: Iterable[Missing], with_header: bool) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if with_header:
-        writer.writerow(one.name for one in fields(Missing))
-    for one in missing:
-        row_id, lasting, reason, urls = astuple(one)
-        writer.writerow((row_id, _YES if lasting else _NO, reason, urls))
-    return text.getvalue()
+def _table(missing: list[Missing]) -> pandas.DataFrame:
+    table = pandas.DataFrame(missing, columns=_COLUMNS)
+    return table.assign(lasting=table["lasting"].map({True: _YES, False: _NO}))

@@ -23,9 +23,6 @@ _NO_PICTURES = "__MACOSX"  # what a Mac adds to archives
 def unpack(
     archive: Path,
     folder: Path,
-    *,
-    largest_bytes: int = LARGEST_BYTES,
-    most_files: int = MOST_FILES,
     without_top: bool = False,
     progress: Progress = silent,
 ) -> None:
@@ -34,8 +31,6 @@ def unpack(
     Args:
         archive: the zip.
         folder: must be empty or not there yet.
-        largest_bytes: of everything unpacked.
-        most_files: in it.
         without_top: leave away the one folder that everything in it is in, where that is so.
         progress: shows how far it has got, a step for each file.
 
@@ -46,7 +41,7 @@ def unpack(
     try:
         with zipfile.ZipFile(archive) as opened:
             members = [info for info in opened.infolist() if not _is_left_out(info)]
-            _check(archive, members, largest_bytes, most_files)
+            _check(archive, members)
             check_room(folder, sum(info.file_size for info in members), archive.name)
             top = _top(members) if without_top else ""
             advance = progress(f"unpacking {archive.name}", len(members))
@@ -64,19 +59,17 @@ def _is_left_out(info: zipfile.ZipInfo) -> bool:
     return info.is_dir() or info.filename.startswith(f"{_NO_PICTURES}/")
 
 
-def _check(
-    archive: Path, members: list[zipfile.ZipInfo], largest_bytes: int, most_files: int
-) -> None:
+def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
     for info in members:
         problem = _problem(info)
         if problem:
             raise InputError(f"{archive.name} is not unpacked: {info.filename!r} in it {problem}")
     total = sum(info.file_size for info in members)
     packed = archive.stat().st_size
-    if len(members) > most_files:
-        problem = f"{len(members):,} files, and at most {most_files:,} are unpacked"
-    elif total > largest_bytes:
-        problem = f"{total / 1e9:,.1f} GB, and at most {largest_bytes / 1e9:,.1f} GB are unpacked"
+    if len(members) > MOST_FILES:
+        problem = f"{len(members):,} files, and at most {MOST_FILES:,} are unpacked"
+    elif total > LARGEST_BYTES:
+        problem = f"{total / 1e9:,.1f} GB, and at most {LARGEST_BYTES / 1e9:,.1f} GB are unpacked"
     elif total > max(_LITTLE_BYTES, LARGEST_RATIO * packed):
         problem = f"{total / packed:,.0f} times what it is itself, as no archive of pictures does"
     else:

@@ -5,9 +5,9 @@ is signed, or a token. Each usual failure has a sentence of ours.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,7 @@ OFFICIAL: Mapping[str, Mapping[str, PublishedFile]] = {
 SITE = "https://www.kaggle.com/competitions"
 
 
-def archive_address(
-    slug: str,
-    say: Callable[[str], None] = print,
-) -> str:
+def archive_address(slug: str, say: Callable[[str], None] = print) -> str:
     """Ask Kaggle for the address of the zip with all of a competition's files.
 
     The address is signed for whoever asked, and holds for a while.
@@ -97,22 +94,19 @@ def _ask(slug: str) -> str:
 
 def _within(seconds: float, ask: Callable[[], str]) -> str:
     """Call a function and leave it alone after a time: Kaggle's client waits without an end."""
-    answers: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
+    answer: Future[str] = Future()
 
     def work() -> None:
         try:
-            answers.put((ask(), None))
+            answer.set_result(ask())
         except BaseException as error:
-            answers.put(("", error))
+            answer.set_exception(error)
 
     Thread(target=work, daemon=True).start()
     try:
-        answer, error = answers.get(timeout=seconds)
-    except Empty:
+        return answer.result(seconds)
+    except TimeoutError:
         raise InterruptedTryError(f"Kaggle did not answer within {seconds:.0f} s") from None
-    if error is not None:
-        raise error
-    return answer
 
 
 @contextmanager
@@ -176,13 +170,9 @@ def _refusal(error: "requests.HTTPError", slug: str, place: str) -> Exception:
 
 def _status(error: "requests.HTTPError") -> int:
     """Give the status; Kaggle's errors may come as a page that was found, with a code in it."""
-    response = error.response
-    if response is None:
-        return 0
-    if response.status_code >= 400:
-        return response.status_code
+    status = 0 if error.response is None else error.response.status_code
     try:
-        return int(response.json()["code"])
+        return status if not 0 < status < 400 else int(error.response.json()["code"])
     except (ValueError, KeyError, TypeError):
         return 0
 

@@ -9,6 +9,7 @@ from collections import namedtuple
 
 import pytest
 
+from artnb.data.fetch import archives
 from artnb.data.fetch.archives import unpack
 from artnb.errors import InputError
 from artnb.files import check_room
@@ -127,13 +128,17 @@ def test_a_bomb_is_not_unpacked(try_to_unpack, tmp_path):
     assert list((tmp_path / "in" / "side").iterdir()) == []
 
 
-def test_what_is_too_much_or_too_many_is_not_unpacked(try_to_unpack):
+def test_what_is_too_much_or_too_many_is_not_unpacked(try_to_unpack, monkeypatch):
     data = zip_of({"a": b"1" * 900, "b": b"2" * 200})
+    monkeypatch.setattr(archives, "MOST_FILES", 1)
     with pytest.raises(InputError, match=r"holds 2 files, and at most 1 are unpacked"):
-        try_to_unpack(data, most_files=1)
+        try_to_unpack(data)
+    monkeypatch.setattr(archives, "MOST_FILES", 2)
+    monkeypatch.setattr(archives, "LARGEST_BYTES", 1099)
     with pytest.raises(InputError, match=r"GB, and at most 0\.0 GB are unpacked"):
-        try_to_unpack(data, largest_bytes=1099)
-    assert len(try_to_unpack(data, largest_bytes=1100, most_files=2)) == 2
+        try_to_unpack(data)
+    monkeypatch.setattr(archives, "LARGEST_BYTES", 1100)
+    assert len(try_to_unpack(data)) == 2
 
 
 def test_a_member_that_is_longer_than_it_says_does_not_get_through(try_to_unpack, tmp_path):
