@@ -16,12 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from artnb.collection.borders import SMALLEST_REMAINDER, WHOLE, read_box
-from artnb.collection.duplicates import (
-    MOST_BITS,
-    find_details,
-    find_near,
-    find_repeats,
-)
+from artnb.collection.duplicates import MOST_BITS, find_details, find_near, find_repeats
 from artnb.collection.inspection import REMEMBERED, Inspection, inspect_files
 from artnb.collection.table import NO, YES, Collection, keeps
 from artnb.data.scan import group_pairs

@@ -15,13 +15,7 @@ from artnb.collection.table import Collection, keeps
 from artnb.data.dataset import Dataset, fixed_pictures
 from artnb.data.images import UnreadableImageError, decode_image, encode_png
 from artnb.data.prepare import prepare
-from artnb.data.sources import (
-    DEFAULT_TEST_SHARE,
-    FilePicture,
-    Source,
-    SourceDomain,
-    check_names,
-)
+from artnb.data.sources import DEFAULT_TEST_SHARE, FilePicture, Source, SourceDomain, check_names
 from artnb.data.workers import Workers
 from artnb.errors import InputError
 from artnb.files import write_whole

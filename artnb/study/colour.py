@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # sRGB to XYZ, IEC 61966-2-1; its rows sum to the white point D65.
-_XYZ = np.float32(
-    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]],
-)
+_XYZ = np.float32([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 _LEVELS = np.arange(256) / 255.0
 _LINEAR = np.float32(
     np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)

@@ -4,13 +4,20 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from artnb.data.check import check_data
 from artnb.data.dataset import Dataset, Domain, Images, open_dataset
 from artnb.data.images import decode_rgb
 from artnb.errors import InputError
 from artnb.synthetic import dataset as demo
-from artnb.synthetic.dataset import held_out_pairs, make_demo_data
+from artnb.synthetic.dataset import (
+    DemoSizes,
+    demo_sizes,
+    held_out_pairs,
+    make_demo_data,
+    make_demo_photos,
+)
 from artnb.synthetic.landscapes import render_painting, render_photo
 from tests.data.pictures import CountedProgress, snapshot
 
@@ -160,3 +167,26 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     with pytest.raises(InputError, match="must be new or empty, and it is not"):
         make_demo_data(tmp_path, 32, images=2, pairs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+# Photos of a camera, and how much there is
+
+
+def test_photos_in_landscape_format_that_no_dataset_holds(tmp_path):
+    folder = make_demo_photos(tmp_path / "photos", size_px=60, count=2)
+    photos = sorted(folder.iterdir())
+    assert [Image.open(photo).size for photo in photos] == [(60, 40), (60, 40)]
+    assert photos[0].read_bytes() != photos[1].read_bytes()
+
+
+def test_making_them_again_gives_the_same(tmp_path):
+    first = [p.read_bytes() for p in make_demo_photos(tmp_path / "a", 60, count=1).iterdir()]
+    again = [p.read_bytes() for p in make_demo_photos(tmp_path / "a", 60, count=1).iterdir()]
+    assert first == again
+
+
+def test_the_smoke_preset_needs_little(tmp_path):
+    sizes = demo_sizes("smoke")
+    dataset = make_demo_data(tmp_path / "d", sizes.size_px, sizes.images, sizes.pairs)
+    assert len(dataset.x.train) == sizes.images < DemoSizes().images
+    assert demo_sizes("preview") == DemoSizes()

@@ -19,10 +19,7 @@ KINDS = ("auto", "wikiart", "historic-art", "folders", "table")
 
 
 def read_source(
-    path: Path,
-    kind: str = "auto",
-    columns: Mapping[str, str] | None = None,
-    classes: str = "style",
+    path: Path, kind: str = "auto", columns: Mapping[str, str] | None = None, classes: str = "style"
 ) -> Found:
     """Read what lies at a path.
 
