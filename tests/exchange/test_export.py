@@ -12,6 +12,7 @@ from artnb.cli import main
 from artnb.errors import InputError
 from artnb.exchange.export import export_generator
 from artnb.methods.imported.architecture import describe_network
+from artnb.methods.imported.config import ImportedConfig
 from artnb.methods.imported.network import write_description
 from artnb.runs.run import Run
 from artnb.runs.snapshots import save_snapshot
@@ -111,7 +112,8 @@ def imported(tmp_path):
     network = network_of_others()
     run = Run(tmp_path / "imported")
     run.snapshots.mkdir(parents=True)
-    KINDS["paper"].replace(generator="imported", generator_depth=2).save(run.config_file)
+    settings = KINDS["paper"].as_dict() | {"generator": "imported", "generator_depth": 2}
+    ImportedConfig(**settings).save(run.config_file)
     run.note(data={"x": "photo", "y": "monet"}, imported={"generator_g": {}})
     description = describe_network(json.loads(network.to_json()))
     write_description(run.architecture_file("generator_g"), description)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from artnb.errors import InputError
 from artnb.method import Curve, Method, Panel
 from artnb.methods.cyclegan.config import CycleGANConfig
 
@@ -26,6 +27,13 @@ class CycleGANMethod(Method):
         "D": ("discriminator_x", "discriminator_y"),
     }
     when_diverging: ClassVar[str] = "Lower learning_rate, set r1_gamma=5 or precision=float32"
+
+    def config(self, preset: str, **changes: Any) -> CycleGANConfig:
+        """Give a preset's settings with some of them changed; see `preset_config`."""
+        if changes.get("generator") == "imported":
+            raise InputError("generator must be resnet or unet for training, got imported, which "
+                             "is what artnb import writes; choose one of the two")  # fmt: skip
+        return super().config(preset, **changes)
 
     def generators(self, run: "Run") -> Mapping[str, str]:
         """Name the generators: G paints Y, F paints X."""
