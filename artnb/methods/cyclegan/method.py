@@ -1,7 +1,7 @@
 """CycleGAN as a Method: what the rest of the package must know of it."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from artnb.errors import InputError
 from artnb.method import Curve, Method, Panel
