@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from artnb.data.dataset import Dataset, open_dataset
+from artnb.method import METHODS
 from artnb.platform.where import known_folder
 from artnb.runs.run import Run
 from tests.backend import hide_backends, loads_keras
@@ -77,3 +78,11 @@ def made(tmp_path_factory) -> Run:
 
     folder = tmp_path_factory.mktemp("made")
     return make_run(folder / "run", folder / "data")
+
+
+@pytest.fixture(scope="module")
+def toy_method():
+    """Let `train` find the Method of one layer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(METHODS, "toy", "tests.toy_method:TOY")
+        yield

@@ -11,10 +11,11 @@ from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
 from tests.evaluation.stand_in import Colours
+from tests.toy_method import TOY
 
 METRICS = ["frechet", "ssim", "discriminator"]
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.usefixtures("toy_method")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,8 @@ def dataset(tmp_path_factory):
     return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=12, pairs=4)
 
 
-def scoring(every=1):
-    return Scoring(every, Evaluator(Colours(), METRICS, cache=Cache(None)))
+def scoring(every=1, metrics=("frechet",)):
+    return Scoring(every, Evaluator(Colours(), metrics, cache=Cache(None)))
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,17 @@ def config():
     return preset_config("smoke", epochs=3, steps_per_epoch=2)
 
 
+@pytest.fixture
+def toy():
+    """Settings of a training that is there to be scored, whatever it learns."""
+    return TOY.config("smoke", epochs=3, steps_per_epoch=2)
+
+
 @pytest.fixture(scope="module")
 def scored(dataset, config, tmp_path_factory):
     said = []
     folder = tmp_path_factory.mktemp("scored") / "run"
-    return train(dataset, config, folder, say=said.append, scoring=scoring()), said
+    return train(dataset, config, folder, say=said.append, scoring=scoring(metrics=METRICS)), said
 
 
 def test_every_epoch_is_scored_as_it_ends(scored):
@@ -60,31 +67,31 @@ def test_scoring_changes_nothing_of_what_is_trained(scored, dataset, config, tmp
             np.testing.assert_array_equal(with_scores, without)
 
 
-def test_a_score_that_cannot_be_had_ends_no_training(dataset, config, tmp_path):
+def test_a_score_that_cannot_be_had_ends_no_training(dataset, toy, tmp_path):
     class Broken(Colours):
         def __call__(self, pictures, sources=None):
             return super().__call__(pictures) * np.float32("nan")
 
     said = []
     broken = Scoring(3, Evaluator(Broken(), ["frechet"], cache=Cache(None)))
-    run = train(dataset, config, tmp_path / "run", say=said.append, scoring=broken)
+    run = train(dataset, toy, tmp_path / "run", say=said.append, scoring=broken)
     assert run.snapshot(3).is_file()
     assert any(line.startswith("epoch 3 is not scored: features must be finite") for line in said)
 
 
-def test_the_last_epoch_is_scored_whatever_the_interval(dataset, config, tmp_path):
-    run = train(dataset, config, tmp_path / "run", say=lambda _: None, scoring=scoring(2))
+def test_the_last_epoch_is_scored_whatever_the_interval(dataset, toy, tmp_path):
+    run = train(dataset, toy, tmp_path / "run", say=lambda _: None, scoring=scoring(2))
     assert {row.epoch for row in read_scores(run.scores_file)} == {"2", "3"}
 
 
-def test_a_training_that_goes_on_scores_on(dataset, config, tmp_path):
-    first = config.replace(epochs=2)
+def test_a_training_that_goes_on_scores_on(dataset, toy, tmp_path):
+    first = toy.replace(epochs=2)
     train(dataset, first, tmp_path / "run", say=lambda _: None, scoring=scoring())
     run = train(
         dataset,
-        config,
+        toy,
         tmp_path / "run",
-        lambda _: None,
+        say=lambda _: None,
         resume=True,
         accept_changes=True,
         scoring=scoring(),

@@ -10,7 +10,6 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.errors import InputError
-from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run, open_run
 from artnb.synthetic.dataset import make_demo_data
@@ -18,15 +17,16 @@ from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoint_folder import list_checkpoints, write_meta
 from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.train import train
+from tests.toy_method import TOY
 
-CONFIG = preset_config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
+CONFIG = TOY.config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
 STOPPED_AT = 6  # in the middle of the second of three epochs of four steps
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.usefixtures("toy_method")
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory):
+def dataset(toy_method, tmp_path_factory):
     return make_demo_data(tmp_path_factory.mktemp("data") / "demo", 32, images=6, pairs=3)
 
 
@@ -91,7 +91,7 @@ def test_a_resumed_run_is_the_run_that_would_have_been(stopped, alone, dataset):
     assert train(dataset, CONFIG, run.path, say=lambda _: None, resume=True) == run
     ours, theirs = state(run), state(alone)
     assert [name for name in theirs if not np.array_equal(ours[name], theirs[name])] == []
-    assert ours["optimizer_generators/000"] == 12  # Adam's iterations
+    assert ours["optimizer_painter/000"] == 12  # Adam's iterations
     assert rows(run.log_file) == rows(alone.log_file)
     assert rows(run.losses_file) == rows(alone.losses_file)
     names = [{path.name for path in r.samples.iterdir()} for r in (run, alone)]
@@ -130,9 +130,7 @@ def test_ctrl_c_finishes_the_step_and_the_epoch_it_ends(dataset, alone, tmp_path
         with pytest.raises(KeyboardInterrupt):
             train(dataset, CONFIG, tmp_path / "run", say=lambda _: None)
     run = open_run(tmp_path / "run")
-    assert (
-        list_checkpoints(run.checkpoints)[0].step == 4
-    )  # an epoch's last step: its row is written
+    assert list_checkpoints(run.checkpoints)[0].step == 4  # an epoch's last: its row is written
     assert len(rows(run.log_file)) == 1
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
     train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
@@ -171,9 +169,9 @@ def test_changed_settings_are_named_and_can_be_accepted(stopped, dataset):
 
 def test_other_networks_do_not_fit(stopped, dataset):
     run, _ = stopped
-    wider = CONFIG.replace(generator_filters=8)
+    larger = CONFIG.replace(kernel_px=3)
     with pytest.raises(InputError, match="does not fit these settings"):
-        train(dataset, wider, run.path, say=lambda _: None, resume=True, accept_changes=True)
+        train(dataset, larger, run.path, say=lambda _: None, resume=True, accept_changes=True)
 
 
 def test_other_data_is_refused(stopped, tmp_path):
@@ -227,7 +225,7 @@ def test_divergence_goes_back_to_the_last_checkpoint(dataset, tmp_path, monkeypa
     def diverging(log, steps, logs):
         if log.position.step == 6 and not failures:
             failures.append(1)
-            raise DivergedError("by step 6 the loss cycle_x is nan")
+            raise DivergedError("by step 6 the loss distance is nan")
         original(log, steps, logs)
 
     monkeypatch.setattr(Log, "_write_window", diverging)
@@ -294,7 +292,7 @@ def test_an_empty_machine_goes_on_from_the_mirror(dataset, alone, tmp_path, monk
     assert rows(Run(run).log_file) == rows(alone.log_file)
     ours, theirs = state(Run(run)), state(alone)
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
-    assert state(Run(drive / "run"))["optimizer_generators/000"] == 12
+    assert state(Run(drive / "run"))["optimizer_painter/000"] == 12
 
 
 def test_a_mirror_that_vanishes_stops_no_training_and_heals(dataset, tmp_path, monkeypatch):
