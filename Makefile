@@ -35,7 +35,7 @@ PYTHON_beam         = 3.13
 BACKENDS_beam       = beam
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environments demo test test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
+.PHONY: help setup environments demo test test-tensorflow test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,25 +56,28 @@ environments: $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(PLATFORM:%=$(VENV)-%/
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
 
-# What needs no backend runs where none can be imported; what depends on it, on each.
-QUICK = not slow and not notebook and not platform
+# What needs no backend runs where none can be imported; what depends on one, on each.
+WITH_BACKEND = backend and not slow and not notebook and not platform
 
 test: $(READY)  ## the default tests, about six minutes on two cores
 	$(BIN)/$(PYTEST) --without-backend
-	$(BIN)/$(PYTEST) -m "backend and $(QUICK)"
+	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
+
+test-tensorflow: $(READY)  ## those of them that depend on a backend
+	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
 
 # Compiling is most of what tests on JAX do, and many of them compile the same.
 test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.compiled
 test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 
-test-jax: $(JAX)/.ready  ## what depends on a backend, on JAX, without TensorFlow installed
-	$(JAX)/bin/$(PYTEST) -m "backend and $(QUICK)"
+test-jax: $(JAX)/.ready  ## the same on JAX, without TensorFlow installed
+	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND)"
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
-test-slow-jax: $(JAX)/.ready  ## the same on JAX: kills, two hosts
+test-slow-jax: $(JAX)/.ready  ## those on JAX: kills, two hosts
 	$(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
 
 test-explorer: $(READY)  ## the explorer in JupyterLab 3.6 and 4, in a browser; minutes each
@@ -92,11 +95,11 @@ $(VENV)-%/.ready: pyproject.toml constraints/%.txt
 	$(INSTALL) --constraint constraints/$*.txt --editable ".[$(BACKENDS_$*),dev]"
 	@touch $@
 
-# Real pictures say nothing about a platform.
-test-on-%: export ARTNB_DATA =
+# Real pictures say nothing about a platform; FILES narrows down what runs with a backend.
 test-on-%: $(VENV)-%/.ready
-	$(<D)/bin/$(PYTEST) -m "not slow and not long and not notebook"
-	$(<D)/bin/$(PYTEST) -m notebook
+	$(<D)/bin/$(PYTEST) --without-backend
+	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
+	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m notebook
 
 test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
