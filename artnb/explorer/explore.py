@@ -50,7 +50,6 @@ def explore(
             "the explorer needs ipywidgets 7.7 or newer, and it is not installed; install it with "
             "pip install ipywidgets, or the package with its extra notebooks"
         )
-    from artnb.explorer.choices import usable_runs
     from artnb.explorer.panel import Panel
     from artnb.explorer.photos import Albums
     from artnb.explorer.widgets import message_box
@@ -67,3 +66,22 @@ def explore(
 def _opened(runs: SomeRuns) -> list[Run]:
     several = [runs] if isinstance(runs, (Run, str, Path)) else runs
     return [run if isinstance(run, Run) else open_run(run) for run in several]
+
+
+def usable_runs(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
+    """Tell Runs that can paint from those that cannot.
+
+    Returns:
+        Those that can, and a sentence for each that cannot.
+    """
+    usable, remarks = [], []
+    for run in runs:
+        try:
+            run.find_epoch()
+            run.config()
+            run.domains  # noqa: B018
+        except (InputError, OSError, KeyError, TypeError) as error:
+            remarks.append(f"The Run {run.path.name} is left out: {error}.")
+        else:
+            usable.append(run)
+    return usable, remarks

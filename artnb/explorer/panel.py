@@ -1,10 +1,11 @@
 """The explorer's panel: what is chosen, what comes of it, and what is kept."""
 
-import functools
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache, partial, wraps
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 import ipywidgets
 
 from artnb.errors import InputError
-from artnb.explorer.choices import direction_choices, epoch_choices, epoch_number, run_choices
-from artnb.explorer.favourites import FavouritesBox
-from artnb.explorer.photos import Album, Albums, Photo, read_photo
-from artnb.explorer.shelf import Shelf
-from artnb.explorer.studio import Painted, Studio, visible_difference
-from artnb.explorer.upload import read_upload
+from artnb.explorer.paintings import (
+    Painted,
+    PaintingFolder,
+    paint_there_and_back,
+    visible_difference,
+)
+from artnb.explorer.photos import Album, Albums, Photo, read_photo, read_upload
 from artnb.explorer.widgets import (
+    FavouritesBox,
     View,
     make_button,
     make_dropdown,
@@ -28,8 +31,12 @@ from artnb.explorer.widgets import (
     small_html,
     text_html,
 )
+from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
 
+# Two Runs in both directions; the paper's generators have 11 million weights each.
+_MOST_NETWORKS = 4
+_MOST_PAINTINGS = 16
 # The place of an uploaded picture among the photos to choose from.
 _UPLOADED = -1
 # Jupyter's web server closes the connection at a message of 10 MiB, and nothing arrives here.
@@ -39,7 +46,7 @@ _UPLOAD_HINT = "Uploads: below 10 MB, or they get lost. Larger pictures: explore
 def told(method: Callable) -> Callable:
     """Make a widget's callback that tells what goes wrong in the panel."""
 
-    @functools.wraps(method)
+    @wraps(method)
     def callback(panel: "Panel", *event: Any) -> None:
         try:
             method(panel, *event)
@@ -72,14 +79,15 @@ class Panel(ipywidgets.VBox):
         remarks: Sequence[str] = (),
     ) -> None:
         self.albums, self.largest_px = albums, largest_px
-        self.saved = Shelf(folder / "saved")
-        self.studio = Studio()
+        self.saved = PaintingFolder(folder / "saved")
+        self.networks = LoadedNetworks(_MOST_NETWORKS)
+        self.paint = lru_cache(_MOST_PAINTINGS)(partial(paint_there_and_back, self.networks))
         self.painted: Painted | None = None
         self._uploaded: Photo | None = None
         self._album = Album((), lambda place: b"")
         self._is_filling = False
         self._make_widgets(runs)
-        self.favourites = FavouritesBox(Shelf(folder / "favourites"), self._remove)
+        self.favourites = FavouritesBox(PaintingFolder(folder / "favourites"), self._remove)
         notes = [ipywidgets.HTML(text_html(remark)) for remark in remarks]
         hint = ipywidgets.HTML(small_html(_UPLOAD_HINT))
         choices = row(self.run, self.direction, self.epoch, self.photo, self.upload, hint)
@@ -167,9 +175,8 @@ class Panel(ipywidgets.VBox):
 
     def _painted_now(self) -> tuple[Painted, float]:
         started = time.perf_counter()
-        photo, run = self._chosen_photo(), self.run.value
-        epoch = epoch_number(run, self.epoch.value)
-        painted = self.studio.paint(run, epoch, self.direction.value, photo)
+        painter = self.run.value.painter(self.epoch.value, self.direction.value)
+        painted = self.paint(painter, self._chosen_photo())
         return painted, time.perf_counter() - started
 
     def _chosen_photo(self) -> Photo:
@@ -179,13 +186,13 @@ class Panel(ipywidgets.VBox):
         return read_photo(self._album.names[place], self._album.read_bytes(place), self.largest_px)
 
     def _show(self, painted: Painted, seconds: float) -> None:
-        photo, (source, target) = painted.photo, painted.domains
+        photo, painter = painted.photo, painted.painter
+        source, target = painter.source, painter.target
         difference, factor = visible_difference(photo.pixels, painted.painting)
         height, width, _ = photo.pixels.shape
         views = self.views
         views["photo"].show(photo.pixels, source, f"{photo.name}, {width}×{height}")
-        maker = f"{painted.run.path.name}, epoch {painted.epoch}"
-        views["painting"].show(painted.painting, target, f"painted by {maker}")
+        views["painting"].show(painted.painting, target, f"painted by {painted.maker}")
         if painted.reconstruction is None:
             views["back"].clear(f"back to {source}", "the Run has no generator for the way back")
         else:
@@ -244,3 +251,26 @@ class Panel(ipywidgets.VBox):
             yield
         finally:
             self._is_filling = False
+
+
+def run_choices(runs: Sequence[Run]) -> list[tuple[str, Run]]:
+    """Name Runs by their folders, by the whole path where two folders are named alike."""
+    named = Counter(run.path.name for run in runs)
+    return [(run.path.name if named[run.path.name] == 1 else str(run.path), run) for run in runs]
+
+
+def epoch_choices(run: Run) -> list[tuple[str, str | int]]:
+    """Offer the latest epoch, the best one where there are scores, and all that are kept."""
+    kept = run.snapshot_epochs()
+    best = run.best_epoch()
+    choices: list[tuple[str, str | int]] = [(f"latest (epoch {kept[-1]})", "latest")]
+    if best in kept:
+        choices.append((f"best (epoch {best})", "best"))
+    return [*choices, *((f"epoch {epoch}", epoch) for epoch in kept)]
+
+
+def direction_choices(run: Run) -> list[tuple[str, str]]:
+    """Offer the directions that there are, X to Y first."""
+    x, y = run.domains
+    choices = [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
+    return [choice for choice in choices if choice[1] in run.method.generators(run)]

@@ -2,9 +2,10 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -12,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from artnb.data.images import UnreadableImageError, decode_image, find_pictures
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
+from artnb.gallery.manifest import spread
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.translation import scaled_down
@@ -89,6 +91,31 @@ def _describe_scaling(name: str, image: Image.Image, scaled: Image.Image) -> str
     )
 
 
+def read_upload(value: Mapping[str, Any] | Sequence[Mapping[str, Any]], largest_px: int) -> Photo:
+    """Read the one picture that was uploaded.
+
+    Args:
+        value: of a `FileUpload`: in ipywidgets 7 a dictionary by file names, in 8 a tuple.
+        largest_px: see `read_photo`.
+
+    Raises:
+        InputError: it is not one file, or the file is no picture that can be painted.
+    """
+    files = uploaded_files(value)
+    if len(files) != 1:
+        raise InputError(f"one picture is painted at a time, got {len(files)} files; choose one")
+    return read_photo(*files[0], largest_px)
+
+
+def uploaded_files(
+    value: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+) -> list[tuple[str, bytes]]:
+    """Give the names and the bytes of uploaded files, whichever ipywidgets hands them over."""
+    if isinstance(value, Mapping):
+        return [(name, bytes(file["content"])) for name, file in value.items()]
+    return [(file["name"], bytes(file["content"])) for file in value]
+
+
 @dataclass(frozen=True)
 class Album:
     """Pictures to choose from.
@@ -108,12 +135,12 @@ class Album:
         total = len(self.names)
         if total <= _MOST_LISTED:
             return self
-        places = np.linspace(0, total - 1, _MOST_LISTED).round().astype(int)
+        places = spread(range(total), _MOST_LISTED)
         remark = f"The list has {_MOST_LISTED} of {total:,} pictures, spread evenly."
         return replace(
             self,
             names=[self.names[place] for place in places],
-            read_bytes=lambda place: self.read_bytes(int(places[place])),
+            read_bytes=lambda place: self.read_bytes(places[place]),
             remark=f"{self.remark} {remark}".strip(),
         )
 

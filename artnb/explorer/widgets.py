@@ -4,17 +4,22 @@ All names pass through `html.escape` on their way into an HTML widget, which sho
 given. Dropdowns and buttons show text as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
 import numpy as np
 
 from artnb.data.images import encode_jpeg
+from artnb.explorer.paintings import Painted, PaintingFolder, caption_of, thumbnail_of
 
 _TEXT = "line-height: 1.4; overflow-wrap: anywhere; white-space: normal"
 _ALARM = "color: #24242a; background: #fbe9e2; border-left: 3px solid #c1572b; padding: 0.4em 0.8em"
+# Each is a picture that the page must be sent anew whenever a favourite comes or goes.
+_MOST_SHOWN = 24
 _DETAILS = "color: #24242a; line-height: 1.3; white-space: pre-wrap"
 
 
@@ -113,3 +118,53 @@ class View(ipywidgets.VBox):
         """Show no picture, and say why."""
         self.image.value = b""
         self.caption.value = caption_html(title, line)
+
+
+class FavouritesBox(ipywidgets.VBox):
+    """Thumbnails of favourites, the newest first, each with a button that removes it.
+
+    Args:
+        folder: where they lie.
+        on_remove: called with the file whose button was pressed, and with the button.
+    """
+
+    def __init__(self, folder: PaintingFolder, on_remove: Callable[..., None]) -> None:
+        self.folder, self._on_remove = folder, on_remove
+        self.heading = ipywidgets.HTML()
+        self.thumbnails = make_grid(130, stretched=False)
+        super().__init__([self.heading, self.thumbnails])
+        self.refresh()
+
+    def add(self, painted: Painted) -> Path:
+        """Keep a painting and show it."""
+        path = self.folder.put(painted)
+        self.refresh()
+        return path
+
+    def remove(self, path: Path) -> None:
+        """Delete a favourite's file, and show the others."""
+        self.folder.remove(path)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what lies in the folder now."""
+        paintings = self.folder.paintings()
+        before = self.thumbnails.children
+        self.thumbnails.children = [self._card(path) for path in paintings[:_MOST_SHOWN]]
+        for card in before:
+            for widget in (*card.children, card):
+                widget.close()
+        self.heading.value = text_html(self._describe(len(paintings)))
+
+    def _describe(self, total: int) -> str:
+        if not total:
+            return "Favourites: none yet."
+        shown = f", the newest {_MOST_SHOWN} of them shown" if total > _MOST_SHOWN else ""
+        return f"Favourites: {total}{shown}, in {self.folder.path}"
+
+    def _card(self, path: Path) -> ipywidgets.VBox:
+        image = ipywidgets.Image(value=thumbnail_of(path), format="jpeg", layout={"width": "100%"})
+        remove = make_button("Remove", "trash")
+        remove.on_click(partial(self._on_remove, path))
+        caption = ipywidgets.HTML(caption_html(*caption_of(path)))
+        return ipywidgets.VBox([image, caption, remove], layout={"overflow": "visible"})

@@ -1,15 +1,12 @@
 """Photos turning into paintings, epoch by epoch, as an animated picture."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from artnb.drawing.grids import picture_grid
 from artnb.errors import InputError
-from artnb.gallery.manifest import Exhibit, ShownRun
-from artnb.gallery.walls import Walls, spread
+from artnb.gallery.manifest import GalleryReader, spread
 
 # Long enough to look at photo and result, short enough to see what changes in between.
 PHOTO_MS, EPOCH_MS, LAST_MS = 1500, 600, 2500
@@ -68,10 +65,10 @@ def write_animations(folder: Path) -> list[Path]:
     Raises:
         InputError: the folder is no gallery, or one without photos.
     """
-    walls = Walls(folder)
+    reader = GalleryReader(folder)
     return [
-        animate_epochs(folder, folder / f"animation{walls.file_suffix(run)}.webp", run.name)
-        for run in walls.gallery.runs
+        animate_epochs(folder, folder / f"animation{reader.file_suffix(run)}.webp", run.name)
+        for run in reader.gallery.runs
         if len(run.epochs) > 1
     ]
 
@@ -80,27 +77,17 @@ def draw_frames(
     folder: Path, run: str | None = None, count: int = 4, columns: int = 2, edge_px: int = 256
 ) -> list[Image.Image]:
     """Draw the frames of `animate_epochs`, all of one size."""
-    walls = Walls(folder)
-    shown = walls.run(run)
-    photos = walls.photos(count)
+    reader = GalleryReader(folder)
+    shown = reader.run(run)
+    photos = reader.photos(count)
     columns = min(columns, len(photos))
-    way = f"{photos[0].source_domain} → {walls.target(shown)}"
-    pictures = [walls.picture(photo, "source") for photo in photos]
-    frames = [picture_grid(pictures, columns, way, edge_px)]
+    pictures = [reader.picture(photo, "source") for photo in photos]
+    title = f"{reader.source} → {reader.target(shown)}"
+    frames = [picture_grid(pictures, columns, title, edge_px)]
     for epoch in spread(shown.epochs, _MOST_EPOCHS):
-        pictures = _of_epoch(walls, photos, shown, epoch, pictures)
-        title = f"{walls.target(shown)}, epoch {epoch}"
+        painted = [reader.picture(photo, "painting", shown.name, epoch) for photo in photos]
+        # Where one is missing, the picture before it stays.
+        pictures = [old if new is None else new for new, old in zip(painted, pictures, strict=True)]
+        title = f"{reader.target(shown)}, epoch {epoch}"
         frames.append(picture_grid(pictures, columns, title, edge_px))
     return frames
-
-
-def _of_epoch(
-    walls: Walls,
-    photos: Sequence[Exhibit],
-    run: ShownRun,
-    epoch: int,
-    before: Sequence[np.ndarray],
-) -> list[np.ndarray]:
-    """Give an epoch's paintings; where one is missing, the picture before it stays."""
-    painted = [walls.picture(photo, "painting", run.name, epoch) for photo in photos]
-    return [old if new is None else new for new, old in zip(painted, before, strict=True)]

@@ -16,14 +16,40 @@ from artnb.errors import InputError
 from artnb.evaluation.score_curves import find_notes
 from artnb.files import write_whole
 from artnb.gallery.curves import FRAME, draw_panels
-from artnb.gallery.labels import ALTS, LABELS, describe_epochs, name_choices, style_of
-from artnb.gallery.manifest import KINDS, Exhibit, Gallery, View, read_gallery
+from artnb.gallery.manifest import KINDS, Exhibit, Gallery, ShownRun, View, read_gallery
 
 # A page stays below a few hundred kilobytes: so many photos, and fewer where each has many views.
 EXHIBITS_OF_PAGE = 60
 _VIEWS_OF_PAGE = 1500
 # What is seen before anything is chosen.
 _SHOWN_FIRST = ("source", "painting")
+# By kind: what stands beneath a picture, and what it shows. `style` is the domain that the Run
+# translates to.
+LABELS = {
+    "source": "{source}",
+    "painting": "{style}",
+    "reconstruction": "{style} and back",
+    "identity": "identity, {style}",
+    "nearest": "nearest real {style}",
+    "truth": "true {style}",
+}
+ALTS = {
+    "source": "{name}, {source}",
+    "painting": "{name} as {style}",
+    "reconstruction": "{name} as {style} and back to {source}",
+    "identity": "{name} kept as {source} by the generator back from {style}",
+    "nearest": "the real {style} nearest to {name}",
+    "truth": "{name} as {style}, the true painting",
+}
+# What a person chooses by.
+_CHOICES = {
+    "source": "original",
+    "painting": "translation",
+    "reconstruction": "reconstruction",
+    "identity": "identity",
+    "nearest": "nearest real",
+    "truth": "truth",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +78,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Wall:
+class Section:
     """Photos of a page that are translated the same way.
 
     Args:
@@ -186,8 +212,8 @@ def _date(made: str) -> str:
 
 
 def _of_page(gallery: Gallery, page: Page, common: dict[str, Any]) -> dict[str, Any]:
-    """Gather what a page shows: the walls as they are at first, and its data for the script."""
-    walls = list(_walls(gallery, page, common))
+    """Gather what a page shows: pictures as they are at first, and its data for the script."""
+    sections = list(_sections(gallery, page, common))
     data = {
         "kinds": KINDS,
         "labels": LABELS,
@@ -196,27 +222,27 @@ def _of_page(gallery: Gallery, page: Page, common: dict[str, Any]) -> dict[str, 
         "epochs": common["epochs"],
         "start": common["start"],
         "shown": common["shown"],
-        "walls": [_words(gallery, wall) for wall in walls],
+        "sections": [_words(gallery, section) for section in sections],
         "exhibits": [
             _packed(gallery, exhibit, number)
-            for number, wall in enumerate(walls)
-            for exhibit in wall.exhibits
+            for number, section in enumerate(sections)
+            for exhibit in section.exhibits
         ],
         "first": page.first,
         "total": common["total"],
         "before": file_of_page(page.number - 1) if page.number > 1 else None,
         "after": file_of_page(page.number + 1) if page.last < common["total"] else None,
     }
-    return {"walls": walls, "data": data}
+    return {"sections": sections, "data": data}
 
 
-def _walls(gallery: Gallery, page: Page, common: dict[str, Any]) -> Iterator[Wall]:
-    """Hang photos that are translated the same way on one wall."""
+def _sections(gallery: Gallery, page: Page, common: dict[str, Any]) -> Iterator[Section]:
+    """Put photos together that are translated the same way."""
     first = 0
     for _, together in groupby(page.exhibits, key=lambda e: (e.source_domain, e.target_domain)):
         exhibits = list(together)
         pictures = [_first_pictures(gallery, exhibit, common) for exhibit in exhibits]
-        yield Wall(_title(gallery, exhibits), first, exhibits, pictures)
+        yield Section(_title(gallery, exhibits), first, exhibits, pictures)
         first += len(exhibits)
 
 
@@ -228,18 +254,18 @@ def _title(gallery: Gallery, exhibits: Sequence[Exhibit]) -> str:
     return f"{exhibits[0].source_domain} → {', '.join(styles) or exhibits[0].target_domain}"
 
 
-def _words(gallery: Gallery, wall: Wall) -> dict[str, Any]:
+def _words(gallery: Gallery, section: Section) -> dict[str, Any]:
     """Name what is translated to what, by each Run."""
-    exhibit = wall.exhibits[0]
+    exhibit = section.exhibits[0]
     return {
-        "title": wall.title,
+        "title": section.title,
         "source": exhibit.source_domain,
         "target": exhibit.target_domain,
         "styles": [style_of(exhibit, run, gallery.runs) for run in gallery.runs],
     }
 
 
-def _packed(gallery: Gallery, exhibit: Exhibit, wall: int) -> list:
+def _packed(gallery: Gallery, exhibit: Exhibit, section: int) -> list:
     """Give a photo and its views as short lists; the script knows what stands where."""
     names = [run.name for run in gallery.runs]
     views = [
@@ -254,7 +280,7 @@ def _packed(gallery: Gallery, exhibit: Exhibit, wall: int) -> list:
         ]
         for view in _in_order(gallery, exhibit)
     ]
-    return [exhibit.name, exhibit.width, exhibit.height, wall, views]
+    return [exhibit.name, exhibit.width, exhibit.height, section, views]
 
 
 def _in_order(gallery: Gallery, exhibit: Exhibit) -> list[View]:
@@ -288,3 +314,38 @@ def _picture(
         "label": LABELS[view.kind].format(**words),
         "alt": ALTS[view.kind].format(**words) + at,
     }
+
+
+def name_choices(gallery: Gallery, kinds: Sequence[str]) -> dict[str, str]:
+    """Name the kinds of picture that can be chosen.
+
+    Args:
+        gallery: its Runs and photos; where all photos are of the Runs' domain X, the words are
+            those of photos and paintings.
+        kinds: that there are.
+
+    Returns:
+        Names by kind.
+    """
+    sources = {exhibit.source_domain for exhibit in gallery.exhibits}
+    words = dict(_CHOICES)
+    if sources <= {run.x for run in gallery.runs} and len(sources) == 1:
+        words |= {"source": sources.pop(), "painting": "painting"}
+    return {kind: words[kind] for kind in kinds}
+
+
+def style_of(exhibit: Exhibit, run: ShownRun, runs: Sequence[ShownRun]) -> str:
+    """Name what a Run turns a photo into: the domain, and the Run where that leaves it open."""
+    opposite = {run.x: run.y, run.y: run.x}
+    style = opposite.get(exhibit.source_domain, exhibit.target_domain)
+    clear = len(runs) == 1 or run.name == style
+    return style if clear else f"{style} ({run.name})"
+
+
+def describe_epochs(run: ShownRun) -> str:
+    """Say which epochs of a Run are shown."""
+    if not run.epochs:
+        return "no epoch"
+    first, last = min(run.epochs), max(run.epochs)
+    span = f"epoch {last}" if first == last else f"epochs {first} to {last}"
+    return span if run.best is None else f"{span}, best by its scores: {run.best}"

@@ -8,10 +8,10 @@ from typing import Any
 
 from artnb.data.images import JPEG_QUALITY
 from artnb.errors import InputError
-from artnb.evaluation.painted import letter_towards, painted
-from artnb.evaluation.pictures import EncodedPictures, Painter
+from artnb.evaluation.pictures import EncodedPictures
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.progress import Progress, silent
+from artnb.runs.painter import Painter
 from artnb.runs.run import Run
 from artnb.submission.painting import ReadingNotes, SharedGenerator, on_all_devices, painted_jpegs
 from artnb.submission.photos import find_photos, names_in_zip
@@ -102,15 +102,14 @@ def build_submission(
             `out` is there and was made otherwise.
         KeyboardInterrupt: it was interrupted; what was painted is kept.
     """
-    letter, number = letter_towards(run, to), epoch_number(run, epoch)
-    found = find_photos(photos, "x" if letter == "y" else "y", progress)
+    painter = run.painter(epoch, to)
+    found = find_photos(photos, "x" if painter.to == "y" else "y", progress)
     chosen = found.some(count)
     rules.check_count(len(chosen.names), str(photos))
-    painter = painted(run, number, letter, chosen).painter
     plan = {
         "format": _FORMAT,
         "run": run.path.name,
-        "epoch": number,
+        "epoch": painter.epoch,
         "painter": painter.key,
         "photos": hash_of(*chosen.keys),
         "names": hash_of(*names_in_zip(chosen.names)),
@@ -123,11 +122,6 @@ def build_submission(
     unfinished = Unfinished(out, plan, replace)
     building = _Building(chosen, unfinished, rules, deadline, progress, say)
     return building.finish(building.paint(painter))
-
-
-def epoch_number(run: Run, epoch: str | int) -> int:
-    """Give the number of an epoch that may be `"latest"` or `"best"`."""
-    return run.find_epoch(epoch)
 
 
 def must_be_made_anew(out: Path, plan: Mapping[str, Any], replace: bool) -> bool:

@@ -71,15 +71,12 @@ class Unfinished:
         write_whole(chunk, buffer.getvalue())
         self._chunk_of |= dict.fromkeys(pictures, chunk)
 
-    def finish(self, names: Sequence[str], facts: Mapping[str, Any]) -> dict[str, Any]:
+    def finish(self, names: Sequence[str], facts: Mapping[str, Any]) -> None:
         """Put everything into the zip, which appears whole, with its facts beside it.
 
         Args:
             names: of the pictures, in their order.
             facts: to be written into the file beside the zip.
-
-        Returns:
-            All that was written there.
         """
         with unfinished_file(self.out, self.folder / "whole") as whole:
             with whole.open("wb") as file:
@@ -88,19 +85,9 @@ class Unfinished:
                         write_entry(archive, name, data)
                 file.flush()
                 os.fsync(file.fileno())
-            facts = {
-                **self.plan,
-                **facts,
-                "pictures": len(names),
-                "bytes": whole.stat().st_size,
-                "sha256": sha256_of(whole),
-            }
+            made = {"pictures": len(names), "bytes": whole.stat().st_size}
+            facts = {**self.plan, **facts, **made, "sha256": sha256_of(whole)}
             write_whole(facts_file(self.out), json.dumps(facts, indent=2) + "\n")
-        self.clear()
-        return facts
-
-    def clear(self) -> None:
-        """Delete the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _other_plan(self) -> str:

@@ -16,7 +16,7 @@ def made(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def outputs(tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
-    monkeypatch.setattr("artnb.gallery.neighbours.weights_at_hand", lambda _: None)
+    monkeypatch.setattr("artnb.gallery.nearest.weights_at_hand", lambda _: None)
     return tmp_path / "outputs"
 
 

@@ -147,9 +147,12 @@ def test_gallery(name, photos, tmp_path, capsys):
 
 @pytest.mark.parametrize("name", ["one", "pair"])
 def test_explorer(name, photos, tmp_path):
-    from artnb.explorer.choices import direction_choices, epoch_choices, usable_runs
+    pytest.importorskip("ipywidgets")
+    from artnb.explorer.explore import usable_runs
+    from artnb.explorer.paintings import paint_there_and_back
+    from artnb.explorer.panel import direction_choices, epoch_choices
     from artnb.explorer.photos import Albums, read_photo
-    from artnb.explorer.studio import Studio
+    from artnb.runs.painter import LoadedNetworks
 
     run = open_run(name)
     assert usable_runs([run]) == ([run], [])
@@ -158,7 +161,8 @@ def test_explorer(name, photos, tmp_path):
     assert epoch_choices(run) == [("latest (epoch 1)", "latest"), ("epoch 1", 1)]
     assert "was imported and has no pictures of its own; upload one" in Albums().of(run, "y").remark
     file = next(photos.iterdir())
-    painted = Studio().paint(run, 1, "y", read_photo(file.name, file.read_bytes(), 64))
+    photo = read_photo(file.name, file.read_bytes(), 64)
+    painted = paint_there_and_back(LoadedNetworks(), run.painter(1, "y"), photo)
     assert (painted.reconstruction is None) == (name == "one")
 
 

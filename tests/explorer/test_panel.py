@@ -240,7 +240,7 @@ def test_whatever_goes_wrong_is_a_sentence_in_the_panel(scene, make_panel, tmp_p
     def fail(*_):
         raise MemoryError("<no room>")
 
-    panel.studio = type("Broken", (), {"paint": fail})()
+    panel.paint = fail
     dropdown = getattr(panel, choice)
     dropdown.value = {"epoch": 1, "direction": "x", "run": other}[choice]
     assert "That did not work: " in said(panel)
@@ -251,15 +251,24 @@ def test_whatever_goes_wrong_is_a_sentence_in_the_panel(scene, make_panel, tmp_p
 
 def test_it_says_that_it_paints(panel, monkeypatch):
     words = []
-    paint = panel.studio.paint
+    paint = panel.paint
 
     def listen(*what):
         words.append((said(panel), panel.save.disabled))
         return paint(*what)
 
-    monkeypatch.setattr(panel.studio, "paint", listen)
+    monkeypatch.setattr(panel, "paint", listen)
     panel.epoch.value = 1
     assert words == [("Painting …", True)]
+
+
+def test_what_was_painted_lately_is_remembered(panel, monkeypatch):
+    panel.epoch.value = 1
+    first = panel.painted
+    panel.epoch.value = 2
+    monkeypatch.setattr(panel.networks, "load", lambda painter: pytest.fail("it was painted"))
+    panel.epoch.value = 1
+    assert panel.painted is first
 
 
 def test_a_run_without_its_pictures_paints_uploads(scene, make_panel, tmp_path):

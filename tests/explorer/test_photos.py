@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from artnb.errors import InputError
-from artnb.explorer.photos import Albums, read_photo
+from artnb.explorer.photos import Albums, read_photo, read_upload, uploaded_files
 from tests.evaluation.stand_in import make_run
 from tests.explorer.conftest import claimed_size, encoded, without_data
 
@@ -130,3 +130,30 @@ def test_a_long_list_is_shortened_evenly(tmp_path):
     assert (album.names[0], album.names[-1]) == ("000.png", "600.png")
     assert album.read_bytes(299) == b"600"
     assert album.remark == "The list has 300 of 601 pictures, spread evenly."
+
+
+def of_version_7(files):
+    return {name: {"metadata": {"name": name}, "content": data} for name, data in files.items()}
+
+
+def of_version_8(files):
+    return tuple({"name": name, "content": memoryview(data)} for name, data in files.items())
+
+
+@pytest.mark.parametrize("shape", [of_version_7, of_version_8])
+class TestBothShapes:
+    def test_files_are_found(self, shape):
+        files = {"a.jpg": b"1", "b.jpg": b"2"}
+        assert uploaded_files(shape(files)) == list(files.items())
+
+    def test_a_picture_is_read(self, shape):
+        photo = read_upload(shape({"a.jpg": encoded(400, 200)}), 100)
+        assert (photo.name, photo.pixels.shape) == ("a.jpg", (50, 100, 3))
+
+    def test_several_are_told(self, shape):
+        with pytest.raises(InputError, match="one picture is painted at a time, got 2 files"):
+            read_upload(shape({"a.jpg": encoded(), "b.jpg": encoded()}), 100)
+
+    def test_a_text_is_told(self, shape):
+        with pytest.raises(InputError, match=r"note.txt cannot be painted"):
+            read_upload(shape({"note.txt": b"no picture"}), 100)

@@ -70,11 +70,11 @@ def test_what_goes_wrong_is_heard(browser, tmp_path):
         assert part in heard
 
 
-def sources(page, within="#wall"):
+def sources(page, within="#pictures"):
     return page.eval_on_selector_all(f"{within} img", "all => all.map(i => i.getAttribute('src'))")
 
 
-def alts(page, within="#wall"):
+def alts(page, within="#pictures"):
     return page.eval_on_selector_all(f"{within} img", "all => all.map(i => i.alt)")
 
 
@@ -96,10 +96,10 @@ def overflow(page):
 @pytest.mark.parametrize("gallery", ["one", "several"])
 def test_every_picture_is_there_and_nothing_overflows(visit, request, gallery, width):
     page = visit(request.getfixturevalue(gallery), width)
-    for image in page.locator("#wall img").all():
+    for image in page.locator("#pictures img").all():
         image.scroll_into_view_if_needed()
     page.wait_for_function(
-        "[...document.querySelectorAll('#wall img')].every(i => i.complete && i.naturalWidth)"
+        "[...document.querySelectorAll('#pictures img')].every(i => i.complete && i.naturalWidth)"
     )
     assert overflow(page) <= 0
     for box in page.locator("[name=kind]").all():
@@ -115,7 +115,7 @@ def test_every_picture_is_there_and_nothing_overflows(visit, request, gallery, w
 def test_the_script_shows_what_was_there_without_it(visit, request, gallery):
     file = request.getfixturevalue(gallery)
     with_script, without = visit(file), visit(file, java_script_enabled=False)
-    labels = [p.locator("#wall .label").all_text_contents() for p in (with_script, without)]
+    labels = [p.locator("#pictures .label").all_text_contents() for p in (with_script, without)]
     assert sources(with_script) == sources(without)
     assert alts(with_script) == alts(without)
     # The script may add that an epoch is another one than chosen.

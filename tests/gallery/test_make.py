@@ -8,10 +8,10 @@ from PIL import ExifTags, Image
 from artnb.data.images import PAINTED_MARK
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
-from artnb.evaluation.pictures import PaintedPictures
 from artnb.gallery.make import make_gallery
 from artnb.gallery.manifest import read_gallery
-from artnb.gallery.shelf import THUMBNAIL_PX
+from artnb.gallery.painting import PaintingJob
+from artnb.gallery.store import THUMBNAIL_PX
 from artnb.runs.run import Run
 from artnb.translation import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
@@ -54,7 +54,7 @@ def write_odd_photos(folder):
 @pytest.fixture
 def extractor(monkeypatch):
     """An extractor without weights, and a cache in memory."""
-    monkeypatch.setattr("artnb.gallery.neighbours.open_cache", lambda: Cache(None))
+    monkeypatch.setattr("artnb.gallery.nearest.open_cache", lambda: Cache(None))
     return Colours()
 
 
@@ -132,7 +132,7 @@ def test_nearest_real_pictures(run, tmp_path, extractor):
 
 
 def test_without_weights_the_nearest_are_left_out(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("artnb.gallery.neighbours.weights_at_hand", lambda _: None)
+    monkeypatch.setattr("artnb.gallery.nearest.weights_at_hand", lambda _: None)
     said = []
     gallery = gallery_of(
         [run], tmp_path / "out", kinds=["nearest"], epochs="1", count=1, say=said.append
@@ -211,7 +211,7 @@ def test_the_second_time_nothing_is_painted(run, tmp_path, extractor, monkeypatc
     options = {"kinds": None, "count": 2, "extractor": extractor, "epochs": "1"}
     first = gallery_of([run], tmp_path / "out", **options)
     before = files_of(tmp_path / "out")
-    monkeypatch.setattr(PaintedPictures, "read", lambda *_: pytest.fail("something was painted"))
+    monkeypatch.setattr(PaintingJob, "_make", lambda *_: pytest.fail("something was painted"))
     second = gallery_of([run], tmp_path / "out", **options)
     assert second.exhibits == first.exhibits
     assert files_of(tmp_path / "out") == before
@@ -236,16 +236,16 @@ def test_other_weights_are_painted_anew(run, tmp_path):
 
 
 def test_an_interrupted_gallery_is_usable_and_goes_on(run, tmp_path, photos, monkeypatch):
-    read, painted = PaintedPictures.read, []
+    make, painted = PaintingJob._make, []
 
     def interrupted(self, places):
         if painted:
             raise KeyboardInterrupt
         painted.append(places)
-        return read(self, places)
+        return make(self, places)
 
     out = tmp_path / "out"
-    monkeypatch.setattr(PaintedPictures, "read", interrupted)
+    monkeypatch.setattr(PaintingJob, "_make", interrupted)
     with pytest.raises(KeyboardInterrupt):
         gallery_of([run], out, photos=photos, epochs="latest")
     unfinished = read_gallery(out)
@@ -254,7 +254,7 @@ def test_an_interrupted_gallery_is_usable_and_goes_on(run, tmp_path, photos, mon
     assert sum(view.kind == "painting" for view in views) == 1  # the only one upright
     assert all((out / view.file).is_file() for view in views)
     before = files_of(out)
-    monkeypatch.setattr(PaintedPictures, "read", read)
+    monkeypatch.setattr(PaintingJob, "_make", make)
     finished = gallery_of([run], out, photos=photos, epochs="latest")
     assert all(len(exhibit.views) == 2 for exhibit in finished.exhibits)
     assert before.items() <= files_of(out).items()

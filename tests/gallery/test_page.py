@@ -8,8 +8,15 @@ from urllib.parse import unquote
 import pytest
 
 from artnb.errors import InputError
-from artnb.gallery.manifest import Gallery, View
-from artnb.gallery.page import EXHIBITS_OF_PAGE, split_into_pages, write_page
+from artnb.gallery.manifest import KINDS, Gallery, View
+from artnb.gallery.page import (
+    ALTS,
+    EXHIBITS_OF_PAGE,
+    LABELS,
+    describe_epochs,
+    split_into_pages,
+    write_page,
+)
 from tests.gallery.made import MADE, invent_exhibit, invent_gallery, invent_run
 
 HOSTILE = "<script>alert(1)</script> \"x\" 'y' & <!-- Gärten 🌻.jpg"
@@ -80,7 +87,7 @@ def test_nothing_is_asked_of_a_network(tmp_path):
     assert not re.findall(r"(?i)https?:|@import|url\(|fetch\(|XMLHttp|<link|src=\"//", text)
 
 
-def test_wall_without_script(tmp_path):
+def test_pictures_without_script(tmp_path):
     written = write(tmp_path)
     images = [image for image in written.all("img") if "src" in image]
     assert [image["alt"] for image in images[:3]] == [
@@ -147,7 +154,7 @@ def test_kinds_can_be_chosen_and_both_words_fit(tmp_path):
     assert {"photo", "painting"} <= set(written.texts)
 
 
-def test_each_direction_has_its_wall(tmp_path):
+def test_each_direction_has_its_section(tmp_path):
     runs, kinds = (invent_run(),), ("source", "painting")
     exhibits = (
         invent_exhibit(0, "a.jpg", runs, kinds),
@@ -262,3 +269,20 @@ def test_templates_are_part_of_the_package():
     names = {file.name for file in (files("artnb.gallery") / "templates").iterdir()}
     text = (files("artnb.gallery") / "templates" / "page.html").read_text(encoding="utf-8")
     assert set(re.findall(r'include "([\w.]+)"', text)) <= names
+
+
+def test_every_kind_has_words():
+    assert set(LABELS) == set(ALTS) == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (invent_run(epochs=(1, 10, 20)), "epochs 1 to 20"),
+        (invent_run(epochs=(1, 20), best=20), "epochs 1 to 20, best by its scores: 20"),
+        (invent_run(epochs=(7,)), "epoch 7"),
+        (invent_run(epochs=()), "no epoch"),
+    ],
+)
+def test_epochs_of_a_run(run, words):
+    assert describe_epochs(run) == words

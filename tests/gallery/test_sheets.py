@@ -5,7 +5,7 @@ from PIL import Image
 from artnb.drawing.grids import PAPER, titled_grid
 from artnb.errors import InputError
 from artnb.gallery.animation import EPOCH_MS, LAST_MS, PHOTO_MS, animate_epochs, draw_frames
-from artnb.gallery.manifest import Exhibit, Gallery, ShownRun
+from artnb.gallery.manifest import Exhibit, Gallery, GalleryReader, ShownRun, spread
 from artnb.gallery.sheets import (
     draw_before_and_after,
     draw_epochs,
@@ -14,8 +14,7 @@ from artnb.gallery.sheets import (
     draw_styles,
     write_sheets,
 )
-from artnb.gallery.shelf import Shelf
-from artnb.gallery.walls import Walls, shown_epoch, spread
+from artnb.gallery.store import PictureStore
 
 # Grey levels of what the Runs make; photos are 40, their true paintings 250.
 LEVELS = {"painting": 100, "reconstruction": 60, "identity": 50, "nearest": 220}
@@ -26,11 +25,11 @@ def make_gallery(
     folder, runs=("one",), epochs=(1, 5, 10), best=None, kinds=("painting",), truth=False
 ):
     """Make a gallery of flat pictures, as if it had been painted."""
-    shelf = Shelf(folder)
+    store = PictureStore(folder)
 
     def view(name, kind, level, **facts):
-        shelf.put(name, np.full((SIZE[1], SIZE[0], 3), level, np.uint8))
-        return shelf.view(name, kind, SIZE, **facts)
+        store.put(name, np.full((SIZE[1], SIZE[0], 3), level, np.uint8))
+        return store.view(name, kind, SIZE, **facts)
 
     def exhibit(number, way):
         name = f"{way[0]}-{number}"
@@ -118,7 +117,7 @@ def test_of_many_epochs_some_are_shown(tmp_path, titles):
 
 def test_what_was_not_painted_yet_stays_paper(tmp_path):
     folder = make_gallery(tmp_path)
-    gallery = Walls(folder).gallery
+    gallery = GalleryReader(folder).gallery
     first = gallery.exhibits[0]
     exhibits = (Exhibit(**{**vars(first), "views": first.views[:-1]}), *gallery.exhibits[1:])
     Gallery(gallery.title, gallery.runs, exhibits).save(folder)
@@ -238,7 +237,7 @@ def test_an_animation_of_another_kind_is_refused(tmp_path):
 
 def test_what_stands_for_a_run():
     run = ShownRun("one", "photo", "monet", (1, 5), best=1)
-    assert shown_epoch(run) == 1
-    assert shown_epoch(ShownRun("one", "photo", "monet", (1, 5), best=9)) == 5
+    assert run.shown_epoch == 1
+    assert ShownRun("one", "photo", "monet", (1, 5), best=9).shown_epoch == 5
     assert spread([1, 2, 3, 4, 5], 3) == [1, 3, 5]
     assert spread([1, 2], None) == [1, 2]

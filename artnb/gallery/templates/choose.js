@@ -5,9 +5,9 @@ const findAll = (selector, within = document) => [...within.querySelectorAll(sel
 
 const data = JSON.parse(find("#data").textContent);
 
-data.exhibits = data.exhibits.map(([name, width, height, wall, views]) => ({
+data.exhibits = data.exhibits.map(([name, width, height, section, views]) => ({
   name, width, height,
-  wall: data.walls[wall],
+  section: data.sections[section],
   views: views.map(([kind, run, epoch, file, thumbnail, note = ""]) => ({
     kind: data.kinds[kind], run, epoch, file, thumbnail: thumbnail || file, note,
   })),
@@ -36,7 +36,7 @@ function slotsOf(exhibit) {
 
 const isOfChosenRun = ({ run }) => run === null || state.run === null || run === state.run;
 
-const slotsOnWall = (exhibit) =>
+const slotsInView = (exhibit) =>
   slotsOf(exhibit).filter((slot) => state.shown.has(slot.kind) && isOfChosenRun(slot));
 
 /** The picture of the chosen epoch, else of the nearest earlier one, else the first there is. */
@@ -49,7 +49,7 @@ function viewIn(exhibit, slot) {
 const isOtherEpoch = (view) => view.epoch !== null && view.epoch !== state.epoch;
 
 function fill(pattern, exhibit, view) {
-  const { source, target, styles } = exhibit.wall;
+  const { source, target, styles } = exhibit.section;
   const style = view.run === null ? target : styles[view.run];
   const words = { name: exhibit.name, source, style };
   return pattern.replace(/\{(\w+)\}/g, (_, word) => words[word]);

@@ -20,7 +20,7 @@ function closed() {
   render();
 }
 
-/** Beyond the ends of a page its neighbours go on. */
+/** Beyond the ends of a page the pages beside it go on. */
 function stepPhoto(step) {
   const photo = state.photo + step;
   const page = step < 0 ? data.before : data.after;
@@ -35,7 +35,7 @@ function renderLightbox() {
   const slots = slotsOf(exhibit);
   const main = slots.find((slot) => sameSlot(slot, state.main)) ?? usualSlot(slots);
   const against = slots.find((slot) => sameSlot(slot, state.against));
-  renderPlaque(exhibit);
+  renderAbout(exhibit);
   renderFilmstrip(exhibit, slots, main);
   renderAgainst(exhibit, slots, against);
   renderPair(exhibit, viewIn(exhibit, main), against && viewIn(exhibit, against));
@@ -50,10 +50,10 @@ function placeScores(place) {
   if (panels && panels.parentElement !== place) place.append(panels);
 }
 
-function renderPlaque(exhibit) {
+function renderAbout(exhibit) {
   const place = `${data.first + state.photo} of ${data.total.toLocaleString("en")}`;
   find("#lightbox-name").textContent = exhibit.name;
-  find(".place", lightbox).textContent = `${place} · ${exhibit.wall.title}`;
+  find(".place", lightbox).textContent = `${place} · ${exhibit.section.title}`;
   for (const button of findAll(".step", lightbox)) {
     const step = Number(button.dataset.step);
     const page = step < 0 ? data.before : data.after;

@@ -7,7 +7,7 @@ function update(changes) {
 
 function render() {
   renderControls();
-  renderWall();
+  renderThumbnails();
   renderScores();
   renderLightbox();
   rememberSoon();
@@ -63,7 +63,7 @@ function listenToControls() {
     button.addEventListener("click", () => update({ epoch: bestEpoch() }));
   }
   find(".controls").addEventListener("submit", (event) => event.preventDefault());
-  find("#wall").addEventListener("click", openFromWall);
+  find("#pictures").addEventListener("click", openFromThumbnail);
 }
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1 };
@@ -79,7 +79,7 @@ function pressed(event) {
   event.preventDefault();
   if (event.key === "ArrowUp" || event.key === "ArrowDown") stepEpoch(step);
   else if (lightbox.open) stepPhoto(step);
-  else moveOnWall(link, step);
+  else moveAmongThumbnails(link, step);
 }
 
 // The address keeps what is chosen, for other pages of the gallery and for whoever gets the link.

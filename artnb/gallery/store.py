@@ -39,7 +39,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Shelf:
+class PictureStore:
     """A gallery's picture files.
 
     Args:

@@ -7,22 +7,22 @@ from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor, load_extractor
 from artnb.evaluation.extractors.weights import weights_at_hand
-from artnb.evaluation.measure import Cache, Measured, measure, open_cache
+from artnb.evaluation.measure import Measured, measure, open_cache
 from artnb.evaluation.metrics.neighbours import nearest_real
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
-from artnb.gallery.painting import Sitting
-from artnb.gallery.shelf import Shelf, name_of
+from artnb.gallery.painting import PaintingJob
+from artnb.gallery.store import PictureStore, name_of
 from artnb.progress import Progress, silent
 
 _EXTRACTORS = ("inception", "squeezenet")
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class NearestPicture:
     """The real picture nearest to a translation.
 
     Args:
-        name: of the real picture on the shelf.
+        name: of the real picture in the store.
         distance: 1 − |cos| of features; 0 is the same picture.
     """
 
@@ -45,27 +45,25 @@ def extractor_at_hand(say: Callable[[str], None]) -> Extractor | None:
         return None
 
 
-class Neighbourhood:
+class NearestReal:
     """The real pictures of a domain, measured, among which the nearest ones are found.
 
     Args:
         dataset: holds them.
-        letter: of the domain.
+        to: the domain's role, `"x"` or `"y"`.
         extractor: gives features.
-        cache: what was measured before; None opens this machine's.
         progress: shows how far it has got.
     """
 
     def __init__(
         self,
         dataset: Dataset,
-        letter: str,
+        to: str,
         extractor: Extractor,
-        cache: Cache | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.extractor, self.cache, self.progress = extractor, cache or open_cache(), progress
-        domain = dataset.x if letter == "x" else dataset.y
+        self.extractor, self.cache, self.progress = extractor, open_cache(), progress
+        domain = dataset.x if to == "x" else dataset.y
         splits = [split for split in (domain.train, domain.test) if len(split)]
         self.size_px = dataset.size_px
         self.real = pictures_of_splits(domain.name, *splits, progress=progress)
@@ -74,23 +72,25 @@ class Neighbourhood:
     def _measure(self, pictures: EncodedPictures) -> Measured:
         return measure(pictures, [self.extractor], self.cache, self.progress)
 
-    def of(self, sitting: Sitting, places: Sequence[int], shelf: Shelf) -> dict[int, Neighbour]:
-        """Find the nearest real picture to each painting, and put it on the shelf.
+    def of(
+        self, job: PaintingJob, places: Sequence[int], store: PictureStore
+    ) -> dict[int, NearestPicture]:
+        """Find the nearest real picture to each painting, and store it.
 
         The paintings are measured as they are shown, brought to squares of the real pictures'
         size.
 
         Args:
-            sitting: what was painted.
+            job: what was painted.
             places: of the photos.
-            shelf: holds the paintings.
+            store: holds the paintings.
 
         Returns:
-            Neighbours by the place of the photo.
+            The nearest pictures by the place of the photo.
         """
-        files = [shelf.path(sitting.name(place, "painting")) for place in places]
+        files = [store.path(job.name(place, "painting")) for place in places]
         paintings = encoded_pictures(
-            f"{sitting.chosen.name}, epoch {sitting.painters.epoch}",
+            f"{job.chosen.name}, epoch {job.painter.epoch}",
             [file.name for file in files],
             lambda number: files[number].read_bytes(),
             self.size_px,
@@ -99,15 +99,15 @@ class Neighbourhood:
         key = self.extractor.key
         nearest = nearest_real(self._measured.numbers[key], fake.numbers[key])
         return {
-            places[place]: Neighbour(self._put(int(index), shelf), float(distance))
+            places[place]: NearestPicture(self._put(int(index), store), float(distance))
             for place, index, distance in zip(
                 fake.places, nearest.indices, nearest.distances, strict=True
             )
         }
 
-    def _put(self, index: int, shelf: Shelf) -> str:
+    def _put(self, index: int, store: PictureStore) -> str:
         place = self._measured.places[index]
         name = name_of(self.real.keys[place], "nearest")
-        if not shelf.has(name):
-            shelf.put(name, self.real.read([place])[0].picture)
+        if not store.has(name):
+            store.put(name, self.real.read([place])[0].picture)
         return name

@@ -1,5 +1,6 @@
-"""The photos of a gallery: from a folder or from a Run's data, and who translates them."""
+"""What a gallery shows: which Runs, epochs and kinds of picture, and which photos."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from PIL import Image
 from artnb.data.dataset import Dataset
 from artnb.data.images import UnreadableImageError
 from artnb.data.sources import FilePicture, existing_folder, pictures_in
-from artnb.errors import InputError
+from artnb.errors import InputError, nearest
 from artnb.evaluation.pictures import (
     EncodedPictures,
     Seen,
@@ -18,18 +19,145 @@ from artnb.evaluation.pictures import (
     pictures_of_splits,
 )
 from artnb.evaluation.sets import open_run_data
-from artnb.gallery.chosen import ChosenRun, shows_both_ways
-from artnb.gallery.walls import spread
+from artnb.gallery.manifest import KINDS, spread
 from artnb.progress import Progress, silent
+from artnb.runs.painter import Painter
 from artnb.runs.run import Run
 from artnb.synthetic.dataset import held_out_pairs
 from artnb.translation import scaled_down
 
+# A gallery without these would show nothing.
+_ALWAYS = ("source", "painting")
+# These are painted by the generator of the way back.
+_BY_BOTH = ("reconstruction", "identity")
 # Of a Run's held-out pictures where nobody asks for another number.
 DEFAULT_PHOTOS = 12
 # Strokes are as wide as a network learnt them: on larger photos they are too fine to be seen,
 # and a processor paints those for minutes.
 LARGEST_PX = 1024
+
+
+@dataclass(frozen=True)
+class ChosenRun:
+    """A Run with what is shown of it.
+
+    Args:
+        run: the Run.
+        name: what it is called in the gallery; no other is called so.
+        painters: its generators of the epochs that are shown, in order; all paint one domain.
+    """
+
+    run: Run
+    name: str
+    painters: tuple[Painter, ...]
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs that are shown."""
+        return tuple(painter.epoch for painter in self.painters)
+
+    @property
+    def to(self) -> str:
+        """The role of the domain that is translated to, `"y"` or `"x"`."""
+        return self.painters[0].to
+
+    @property
+    def source(self) -> str:
+        """The name of the domain that is translated."""
+        return self.painters[0].source
+
+    @property
+    def target(self) -> str:
+        """The name of the domain that is translated to."""
+        return self.painters[0].target
+
+    @property
+    def back(self) -> "ChosenRun":
+        """The same Run, painting the other way."""
+        return replace(self, painters=tuple(painter.back for painter in self.painters))
+
+
+def choose_runs(
+    runs: Sequence[Run], epochs: str | Sequence[int], to: str, say: Callable[[str], None]
+) -> tuple[ChosenRun, ...]:
+    """Find the epochs of each Run that are asked for and kept.
+
+    Args:
+        runs: one or more; one that comes twice is shown once.
+        epochs: `"all"`, `"latest"`, `"best"`, or numbers such as `"1,10,20"`, of which a Run
+            may lack some.
+        to: `"y"`, `"x"` or a domain's name.
+        say: gets a sentence about what a Run lacks.
+
+    Raises:
+        InputError: there is no Run, or one has none of these epochs or no such domain.
+    """
+    runs = list({run.path.resolve(): run for run in runs}.values())
+    if not runs:
+        raise InputError("a gallery shows at least one Run, and none was given; name one")
+    chosen = []
+    for run, name in zip(runs, _names(runs), strict=True):
+        painters = run.painters(_kept_epochs(run, name, epochs, say), to)
+        chosen.append(ChosenRun(run, name, tuple(painters)))
+    return tuple(chosen)
+
+
+def _kept_epochs(
+    run: Run, name: str, epochs: str | Sequence[int], say: Callable[[str], None]
+) -> str:
+    """Leave out epochs that a Run lacks, if it has some of them."""
+    asked = epochs.split(",") if isinstance(epochs, str) else list(map(str, epochs))
+    asked = [epoch.strip() for epoch in asked]
+    kept = run.snapshot_epochs()
+    missing = [epoch for epoch in asked if epoch.isdigit() and int(epoch) not in kept]
+    if missing and len(missing) < len(asked):
+        say(f"The Run {name} keeps no epoch {', '.join(missing)}; the others are shown.")
+        asked = [epoch for epoch in asked if epoch not in missing]
+    return ",".join(asked)
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """Name Runs by their folders, and by the folders around those where two are called alike."""
+    paths = [run.path.resolve() for run in runs]
+    names, depth = [path.name for path in paths], 1
+    while len(set(names)) < len(names):
+        depth += 1
+        twice = {name for name, count in Counter(names).items() if count > 1}
+        longer = ["/".join(path.parts[-depth:]) for path in paths]
+        names = [long if name in twice else name for name, long in zip(names, longer, strict=True)]
+    return names
+
+
+def choose_kinds(
+    kinds: Sequence[str] | None, chosen: Sequence[ChosenRun], say: Callable[[str], None]
+) -> tuple[str, ...]:
+    """Check kinds of picture and put them in order.
+
+    Args:
+        kinds: of picture; None asks for all.
+        chosen: the Runs.
+        say: gets a sentence where kinds are left out, since an imported Run has one generator.
+
+    Raises:
+        InputError: there is no such kind.
+    """
+    for kind in kinds or ():
+        if kind not in KINDS:
+            raise InputError(f"there is no kind of picture {kind!r}; {nearest(kind, KINDS)}")
+    asked = set(KINDS if kinds is None else (*_ALWAYS, *kinds))
+    one_way = [run.name for run in chosen if not run.painters[0].back]
+    if one_way and asked & set(_BY_BOTH):
+        asked -= set(_BY_BOTH)
+        say(
+            f"Reconstructions and identities are left out: {', '.join(one_way)} was imported "
+            "without a generator for the way back."
+        )
+    return tuple(kind for kind in KINDS if kind in asked)
+
+
+def shows_both_ways(kinds: Sequence[str]) -> bool:
+    """Say whether all four kinds that a generator is judged by are among these."""
+    return set(_BY_BOTH) <= set(kinds)
 
 
 @dataclass(frozen=True)
@@ -146,7 +274,7 @@ def choose_sections(
     """
     sections = [_photos(chosen, choice, kinds, datasets, progress)]
     few = min(choice.count or DEFAULT_PHOTOS, DEFAULT_PHOTOS)
-    for run in (run.turned() for run in chosen if shows_both_ways(kinds)):
+    for run in (run.back for run in chosen if shows_both_ways(kinds)):
         dataset = datasets.if_at_hand(run.run)
         if dataset:
             sections.append(_held_out(dataset, (run,), few, kinds, progress))
@@ -184,7 +312,7 @@ def _held_out(
     progress: Progress,
 ) -> Section:
     """Take pictures that were held out from training, others where none were."""
-    forth = chosen[0].letter == "y"
+    forth = chosen[0].to == "y"
     domain = dataset.x if forth else dataset.y
     found = pictures_of_splits(domain.name, domain.shown(), progress=progress)
     pairs = held_out_pairs(dataset) if "truth" in kinds else []

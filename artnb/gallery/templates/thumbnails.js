@@ -1,12 +1,12 @@
-// The wall of thumbnails.
+// The thumbnails of all photos.
 
-/** Which slot a link on the wall shows. */
+/** Which slot a link among them shows. */
 const slotOf = new WeakMap();
 
-function renderWall() {
-  for (const wall of findAll(".wall")) {
-    const across = findAll(".exhibit", wall).map(renderCard);
-    wall.dataset.across = Math.max(...across);
+function renderThumbnails() {
+  for (const list of findAll(".thumbnails")) {
+    const across = findAll(".exhibit", list).map(renderCard);
+    list.dataset.across = Math.max(...across);
   }
 }
 
@@ -14,7 +14,7 @@ function renderWall() {
 function renderCard(card) {
   const exhibit = data.exhibits[card.dataset.exhibit];
   const strip = find(".strip", card);
-  const slots = slotsOnWall(exhibit);
+  const slots = slotsInView(exhibit);
   while (strip.children.length > slots.length) strip.lastElementChild.remove();
   while (strip.children.length < slots.length) strip.append(newPicture(exhibit));
   slots.forEach((slot, place) => renderPicture(strip.children[place], exhibit, slot));
@@ -45,7 +45,7 @@ function renderPicture(link, exhibit, slot) {
 
 const photoOf = (link) => Number(link.closest(".exhibit").dataset.exhibit);
 
-function openFromWall(event) {
+function openFromThumbnail(event) {
   const link = event.target.closest(".picture");
   // With a modifier people want the file itself, in another tab.
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -54,7 +54,7 @@ function openFromWall(event) {
 }
 
 /** From a picture that has the focus to the same place in the photo beside it. */
-function moveOnWall(link, step) {
+function moveAmongThumbnails(link, step) {
   const cards = findAll(".exhibit");
   const next = cards[photoOf(link) + step];
   const place = [...link.parentElement.children].indexOf(link);
