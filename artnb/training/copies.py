@@ -32,8 +32,8 @@ _ROUNDED_NS = 2_000_000_000  # drives round files' times to this
 class Copy:
     """The Run's copy at the mirror, and what brings it up to date; used by one thread."""
 
-    def __init__(self, folder: Path, run: Run, budget_gb: float | None) -> None:
-        self.folder, self.run, self.budget_gb = folder, run, budget_gb
+    def __init__(self, folder: Path, run: Run) -> None:
+        self.folder, self.run = folder, run
         self.there = copied_run(folder, run)
         self.reading: str | None = None
         self._was_mounted = False
@@ -135,25 +135,11 @@ class Copy:
         needed += _size(checkpoint.path) if checkpoint else 0
         if not needed:
             return
-        self._require_budget(needed, KEPT - 1 if checkpoint else KEPT)
         if self._free() < needed * _ROOM:
             self._free_space(needed)
         if self._free() < needed * _ROOM:
             raise OSError(
                 errno.ENOSPC, f"{_gb(needed * _ROOM)} are needed and {_gb(self._free())} are free"
-            )
-
-    def _require_budget(self, needed: int, kept: int) -> None:
-        if self.budget_gb is None:
-            return
-        whole, damaged = self._judge()
-        spare = sum(_size(copy.path) for copy in (whole + damaged)[kept:])
-        after = _size(self.there.path) - spare + needed
-        if after > self.budget_gb * 1e9:
-            raise OSError(
-                errno.EDQUOT,
-                f"the copy would take {_gb(after)} of the {self.budget_gb:g} GB allowed; allow "
-                "more, or keep fewer snapshots",
             )
 
     def _free_space(self, needed: int) -> None:

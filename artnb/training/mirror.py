@@ -41,7 +41,6 @@ class Mirror:
         folder: holds copies of Runs; it is made where its parent exists.
         run: what is copied.
         say: gets the sentences, from two threads but one at a time.
-        budget_gb: what the copy may take; None is whatever is free.
         retry_s: seconds between two tries after a failure.
 
     Raises:
@@ -53,11 +52,10 @@ class Mirror:
         folder: Path,
         run: Run,
         say: Callable[[str], None],
-        budget_gb: float | None = None,
         retry_s: float = 60.0,
     ) -> None:
         self.folder, self.run, self.say, self.retry_s = Path(folder), run, say, retry_s
-        self._copy = Copy(self.folder, run, budget_gb)
+        self._copy = Copy(self.folder, run)
         self._wake, self._closing, self._done = (threading.Event() for _ in range(3))
         self._starting, self._saying = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None

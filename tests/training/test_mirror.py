@@ -328,16 +328,6 @@ def test_where_space_is_short_the_third_goes_beforehand(run, tmpfs):
     assert names(tmpfs / "monet" / "checkpoints") == KEPT
 
 
-def test_a_budget_is_kept(run, drive):
-    for step in (100, 200, 300, 400):
-        write(run, step, 100_000)
-        assert sync(run, drive, budget_gb=310e-6) == []
-    write(run, 500, 120_000)
-    (sentence,) = sync(run, drive, budget_gb=310e-6)
-    assert "0.00031 GB allowed" in sentence
-    assert names(drive / "monet" / "checkpoints") == KEPT
-
-
 def test_a_drive_that_becomes_read_only_heals(run, tmpfs):
     said = []
     kept = Mirror(tmpfs, run, said.append, retry_s=QUICK_S)
