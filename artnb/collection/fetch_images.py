@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from artnb.collection.fetch_report import FetchNotes, FetchReport, Missing
 from artnb.collection.one_picture import FetchLimits, MovedError, RefusedError, fetch_once
 from artnb.collection.table import TABLE, Collection, open_collection
-from artnb.files import disk
+from artnb.files import PART, disk
 from artnb.progress import Progress, silent
 from artnb.web.client import InterruptedTryError, host_of
 from artnb.web.host_queue import HostQueue
@@ -117,7 +117,7 @@ def _look_around(
     arrived = {
         path.stem: path.name
         for path in collection.images.iterdir()
-        if path.suffix != ".part" and path.is_file() and path.stat().st_size
+        if path.suffix != PART and path.is_file() and path.stat().st_size
     }
     files, missing, wanted = {}, [], []
     rows = collection.kept

@@ -19,6 +19,7 @@ from artnb.data.fetch.credentials import how_to_get_credentials, kaggle_credenti
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.submission.rules import SLUG
+from artnb.web.client import meaning_of
 
 METADATA = "kernel-metadata.json"
 # What the server does with longer ones is not documented; the client wants at least five.
@@ -229,7 +230,7 @@ def _remedy(said: str, returncode: int, kernel_id: str) -> str:
     if status in _REMEDIES:
         return _REMEDIES[status].format(id=kernel_id)
     if status.startswith("5"):
-        return f"Kaggle has a problem of its own ({status}); try again in some minutes"
+        return f"Kaggle {meaning_of(int(status)).clause}; try again in some minutes"
     if re.search(r"ConnectionError|Max retries|NameResolution|ProxyError|timed out", said):
         return "Kaggle cannot be reached; look at the connection and try again"
     missing = re.search(r"No module named '([\w.]+)'", said)

@@ -257,8 +257,8 @@ def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(fetch, server
 
 
 def test_a_server_with_problems_gets_some_tries(fetch):
-    fetch(status(500), status(503), status(408), whole(DATA))
-    assert fetch.waited == [1, 2, 4]
+    fetch(status(500), status(503), status(408), status(425), whole(DATA))
+    assert fetch.waited == [1, 2, 4, 8]
     assert "127.0.0.1 has a problem of its own (503); trying again in 2 s" in fetch.said[1]
     with pytest.raises(InputError, match=rf"in {TRIES} tries: .* \(502\); run it again later"):
         fetch(status(502))
@@ -329,6 +329,7 @@ def test_a_date_that_is_over_is_no_wait():
         (403, r"/file\.bin may not be fetched \(403\); open its page in a browser, accept its"),
         (404, r"/file\.bin is not there \(404\); check the address"),
         (410, r"/file\.bin is not there any more \(410\)"),
+        (451, r"/file\.bin may not be fetched for legal reasons \(451\)"),
         (400, r"/file\.bin answered 400; check the address"),
         (304, r"/file\.bin answered 304"),
     ],
