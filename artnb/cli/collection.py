@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import artnb
 from artnb import collection, synthetic
 from artnb.cli import options
 from artnb.cli.data import chosen_workers, say_prepared
 from artnb.cli.maker import Option
 from artnb.errors import InputError
-from artnb.progress import bar
 
 _MEGA = 1_000_000
 
@@ -24,7 +24,7 @@ def demo(
     seed: Annotated[int, "another seed, other paintings"] = 0,
 ) -> None:
     """Invent paintings of two epochs, with a table, and with what spoils such collections."""
-    table = synthetic.make_demo_collection(out, pictures, seed, progress=bar)
+    table = synthetic.make_demo_collection(out, pictures, seed, progress=artnb.bar)
     print(f"The table:     {table}")
     print(f"The pictures:  {out / 'Baroque'}, {out / 'Realism'}")
     print(f"Next:          artnb collection read {table} --out paintings")
@@ -119,7 +119,7 @@ def fetch(
         largest_pixels=int(largest_mp * _MEGA),
     )
     whole = collection.open_collection(folder)
-    report = fetch_images(whole, limits, again=again, progress=bar)
+    report = fetch_images(whole, limits, again=again, progress=artnb.bar)
     print(*report.describe(), sep="\n")
 
 
@@ -141,9 +141,8 @@ def prepare(
     """Make a Dataset to train on of two Collections, and a card that says what is in it."""
     of_x, of_y = _take(x, x_ids), _take(y, y_ids)
     names = (x_name or of_x.folder.resolve().name, y_name or of_y.folder.resolve().name)
-    workers = chosen_workers(beam)
     dataset = collection.prepare_pair(
-        of_x, of_y, out, names, size_px, test_share, seed, licence, progress=bar, workers=workers
+        of_x, of_y, out, names, size_px, test_share, seed, licence, artnb.bar, chosen_workers(beam)
     )
     say_prepared(out, dataset)
     print(f"What is in it:      {out / collection.CARD}")

@@ -9,7 +9,6 @@ import artnb
 from artnb import data
 from artnb.cli import options
 from artnb.cli.maker import Option
-from artnb.progress import bar
 
 _KeepZip = Annotated[bool, "keep the zip beside it"]
 
@@ -21,7 +20,7 @@ def demo(
     seed: Annotated[int, "another seed, other scenes"] = 0,
 ) -> None:
     """Make the embedded data: landscapes, paintings."""
-    dataset = artnb.make_demo_data(out, size_px, seed=seed, progress=bar)
+    dataset = artnb.make_demo_data(out, size_px, seed=seed, progress=artnb.bar)
     print(f"{out}: {dataset.describe()}")
     print(f"Pictures to look at:  {out / 'pictures'}")
     print(f"Next:                 artnb train --data {out} --preset preview")
@@ -43,7 +42,7 @@ def prepare(
     """Turn two folders of pictures into a Dataset; the pictures themselves stay as they are."""
     source = artnb.two_folders(x, y, x_name, y_name).with_test_share(test_share)
     workers = chosen_workers(beam)
-    dataset = artnb.prepare(source, out, size_px, seed, licence, progress=bar, workers=workers)
+    dataset = artnb.prepare(source, out, size_px, seed, licence, artnb.bar, workers)
     say_prepared(out, dataset)
 
 
@@ -53,7 +52,7 @@ def chosen_workers(beam: str | None):
         return None
     from artnb.data.beam import BeamPipeline
 
-    return BeamPipeline(shlex.split(beam), progress=bar)
+    return BeamPipeline(shlex.split(beam), progress=artnb.bar)
 
 
 def say_prepared(out: Path, dataset) -> None:
@@ -81,7 +80,7 @@ def kaggle(
     """Get a Kaggle competition's files: attached, here already, or downloaded."""
     from artnb.data.fetch.competition import fetch_competition
 
-    _say_next(fetch_competition(slug, out, keep_zip, progress=bar))
+    _say_next(fetch_competition(slug, out, keep_zip, progress=artnb.bar))
 
 
 def cyclegan(
@@ -98,7 +97,7 @@ def cyclegan(
     """Get a data set of the CycleGAN paper from its authors' server."""
     from artnb.data.fetch.cyclegan import SERVER, fetch_cyclegan
 
-    _say_next(fetch_cyclegan(name, out, keep_zip, server or SERVER, progress=bar))
+    _say_next(fetch_cyclegan(name, out, keep_zip, server or SERVER, progress=artnb.bar))
 
 
 def _say_next(folder: Path) -> None:
@@ -108,7 +107,7 @@ def _say_next(folder: Path) -> None:
 
 def check(folder: Annotated[Path, "a Dataset, or any folder that train accepts"]) -> int:
     """Say what data holds and whether it is usable."""
-    findings = artnb.check_data(folder, progress=bar)
+    findings = artnb.check_data(folder, progress=artnb.bar)
     for line in findings.facts + findings.remarks:
         print(line)
     if findings.usable:

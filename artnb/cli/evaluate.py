@@ -8,7 +8,6 @@ import artnb
 from artnb import evaluation
 from artnb.cli import options
 from artnb.errors import InputError
-from artnb.progress import bar
 
 
 def evaluate(
@@ -52,7 +51,7 @@ def evaluate(
     evaluator = scorer(default)
     rows = {}
     for each in runs:
-        dataset = evaluation.open_run_data(each, data, bar) if choice.needs_data else None
+        dataset = evaluation.open_run_data(each, data, artnb.bar) if choice.needs_data else None
         scores = artnb.evaluate(
             each, evaluator, epochs, to, choice, gap, painters, dataset, say=print
         )
@@ -113,9 +112,9 @@ def _compare(runs, rows) -> None:
 
 def _evaluator(metrics, extractor, seed, default_metrics):
     asked = [name.strip().lower() for name in (metrics or "").split(",") if name.strip()]
-    network = artnb.load_extractor(extractor, progress=bar)
+    network = artnb.load_extractor(extractor, progress=artnb.bar)
     return artnb.Evaluator(
-        network, asked or default_metrics, seed, skip_too_few=not asked, progress=bar
+        network, asked or default_metrics, seed, skip_too_few=not asked, progress=artnb.bar
     )
 
 

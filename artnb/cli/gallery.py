@@ -5,7 +5,6 @@ from typing import Annotated
 
 import artnb.gallery
 from artnb.cli import options
-from artnb.progress import bar
 
 
 def gallery(
@@ -43,7 +42,7 @@ def gallery(
         largest_px,
         data,
         page=not no_page,
-        progress=bar,
+        progress=artnb.bar,
         say=print,
     )
     for sheet in artnb.gallery.write_sheets(out):

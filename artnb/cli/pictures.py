@@ -10,7 +10,6 @@ from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.progress import bar
 
 _Collection = Annotated[Path, "its folder", Option(metavar="collection")]
 _Seed = Annotated[int, "the same gives the same clusters"]
@@ -41,7 +40,7 @@ def clean(
         most_bits=None if keep_repeats else most_bits,
         without_clusters=tuple(without_cluster),
     )
-    cleaned = clean(collection.open_collection(folder), cleaning, progress=bar)
+    cleaned = clean(collection.open_collection(folder), cleaning, progress=artnb.bar)
     print(cleaned.describe())
     if not preview:
         cleaned.collection.save()
@@ -84,8 +83,8 @@ def cluster(
 
 def _find(sides, count, seed, extractor, backend):
     options.say_backend(backend)
-    network = artnb.load_extractor(extractor, progress=bar)
-    clustered = collection.cluster_pictures(sides, network, count, seed, progress=bar)
+    network = artnb.load_extractor(extractor, progress=artnb.bar)
+    clustered = collection.cluster_pictures(sides, network, count, seed, progress=artnb.bar)
     for each in clustered.sets:
         for row_id, why in each.unreadable:
             print(f"{row_id} has no cluster: {why}")

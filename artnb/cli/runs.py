@@ -8,7 +8,6 @@ import artnb
 from artnb import data
 from artnb.cli import options
 from artnb.cli.maker import Option
-from artnb.progress import bar
 
 
 def translate(
@@ -26,7 +25,7 @@ def translate(
     opened.painter(epoch, to)
     data.find_pictures(photos)
     options.say_backend(backend)
-    report = artnb.translate(opened, photos, out, epoch, to, largest_px, bar)
+    report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar)
     print(f"{len(report.written)} paintings in {out}")
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
@@ -64,7 +63,7 @@ def import_(
     for given in filter(None, (source, reverse)):
         find_source(given)
     options.say_backend(backend)
-    made = artnb.import_generator(source, run, reverse, x, y, progress=bar)
+    made = artnb.import_generator(source, run, reverse, x, y, progress=artnb.bar)
     print(f"The Run is {made.path}")
     print(f"Next:  artnb translate --run {run} --photos FOLDER --out FOLDER")
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import artnb
 from artnb.cli import options
-from artnb.progress import bar
 
 
 def doctor(*, backend: options.Backend = None) -> None:
@@ -25,7 +24,7 @@ def demo(
     """Make data, train for four minutes, paint held-out photos: see that all works."""
     options.say_backend(backend)
     out = out or artnb.outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    result = artnb.run_demo(out, data, progress=bar)
+    result = artnb.run_demo(out, data, progress=artnb.bar)
     if result.check:
         print(result.check.describe())
     print(f"Look at the paintings:  {result.contact_sheet}")

@@ -8,7 +8,6 @@ from artnb import evaluation
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.errors import InputError
-from artnb.progress import bar
 
 _PICTURES_ALONE_PX = 256
 _EITHER = Option(exclusive="subjects")
@@ -62,9 +61,9 @@ def study(
 def _options(subjects: Path | None, clusters: int | None, extractor: str, seed: int):
     groups = None
     if clusters:
-        groups = artnb.study.Clusters(clusters, artnb.load_extractor(extractor, progress=bar))
+        groups = artnb.study.Clusters(clusters, artnb.load_extractor(extractor, progress=artnb.bar))
     given = artnb.study.read_subjects(subjects) if subjects else None
-    return artnb.study.Options(given, groups, seed=seed, progress=bar, say=print)
+    return artnb.study.Options(given, groups, seed=seed, progress=artnb.bar, say=print)
 
 
 def _default_folder(runs) -> Path:

@@ -10,7 +10,6 @@ import artnb
 from artnb import data, submission
 from artnb.cli import options
 from artnb.cli.maker import Option
-from artnb.progress import bar
 from artnb.submission.rules import SLUG, ZIP_NAME
 
 
@@ -36,7 +35,7 @@ def build(
     until = artnb.Deadline(deadline, 0, started) if deadline is not None else None
     options.say_backend(backend)
     made = artnb.build_submission(
-        opened, photos, out, epoch, to, count, deadline=until, replace=replace, progress=bar
+        opened, photos, out, epoch, to, count, deadline=until, replace=replace, progress=artnb.bar
     )
     print(f"{made.path}: {made.describe()}")
     for name, why in made.unreadable:
@@ -52,13 +51,13 @@ def check(
     backend: options.Backend = None,
 ) -> int:
     """Check a submission: count, size, colours, names, repeats, damage."""
-    checked = artnb.check_submission(zip, progress=bar)
+    checked = artnb.check_submission(zip, progress=artnb.bar)
     print(checked.describe())
     if not checked.is_right:
         return 2
     if real:
         options.say_backend(backend)
-    for line in submission.local_mifid(zip, real, extractor, bar):
+    for line in submission.local_mifid(zip, real, extractor, artnb.bar):
         print(line)
     return 0
 

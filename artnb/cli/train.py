@@ -10,7 +10,6 @@ from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.errors import InputError
 from artnb.method import DEFAULT_METHOD, Method, find_method
-from artnb.progress import bar
 from artnb.settings import describe_settings, help_of
 from artnb.training.config import TrainingConfig
 from artnb.training.options import TrainingOptions
@@ -75,7 +74,7 @@ def train(
 
     until = artnb.Deadline(deadline, reserve) if deadline is not None else None
     join_hosts()
-    dataset = artnb.open_dataset(data, swap_domains=swap_domains, progress=bar)
+    dataset = artnb.open_dataset(data, swap_domains=swap_domains, progress=artnb.bar)
     for remark in dataset.remarks:
         print(remark)
     made = artnb.train(
@@ -116,7 +115,7 @@ def _find_method(name: str | None, run) -> Method:
 def _scoring(every: int | None, extractor: str):
     if every is None:
         return None
-    network = artnb.load_extractor(extractor, progress=bar)
+    network = artnb.load_extractor(extractor, progress=artnb.bar)
     return evaluation.Scoring(
         every, artnb.Evaluator(network, evaluation.DEFAULT_RUN_METRICS, skip_too_few=True)
     )
