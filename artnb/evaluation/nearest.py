@@ -15,8 +15,7 @@ from artnb.evaluation.metrics.neighbours import (
     real_to_real,
     suspicious_distance,
 )
-from artnb.evaluation.painted import letter_towards, painted
-from artnb.evaluation.pictures import Pictures, Seen
+from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen
 from artnb.evaluation.sets import Choice, RunSets
 from artnb.runs.run import Run
 
@@ -53,10 +52,10 @@ def view_nearest(
     Raises:
         InputError: as for `evaluate`.
     """
-    letter = letter_towards(run, to)
-    sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
+    painter = run.painter(epoch, to)
+    sets = RunSets(run, choice or Choice(), painter.to, dataset, evaluator.progress)
     held_out = sets.held_out()
-    fakes = painted(run, epoch, letter, held_out.photos)
+    fakes = PaintedPictures(painter, held_out.photos)
     real, fake = evaluator.measure(held_out.reference), evaluator.measure(fakes)
     key = evaluator.extractor.key
     nearest = nearest_real(real.numbers[key], fake.numbers[key])

@@ -6,10 +6,9 @@ read, and not be painted, again.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -19,9 +18,7 @@ from artnb.data.sources import existing_folder, pictures_in
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
-
-if TYPE_CHECKING:
-    import keras
+from artnb.runs.painter import LoadedNetworks, Painter
 
 # Below the first there is nothing to see; a picture of the second takes 50 MB.
 _SMALLEST_EDGE_PX, _LARGEST_EDGE_PX = 16, 4096
@@ -172,38 +169,23 @@ def pictures_of_splits(
 
 
 @dataclass(frozen=True)
-class Painter:
-    """A generator that is only built when something is to be painted.
-
-    Args:
-        key: stands for its weights and what computes them.
-        load: builds it.
-        multiple_px: what both sides of a picture must be a multiple of.
-    """
-
-    key: str
-    load: Callable[[], "keras.Model"]
-    multiple_px: int
-
-    @cached_property
-    def generator(self) -> "keras.Model":
-        """The network."""
-        return self.load()
-
-
-@dataclass(frozen=True)
 class PaintedPictures:
     """What a generator makes of a set of pictures, painted when it is read.
 
     Args:
-        name: of the set, for people.
+        painter: the generator of an epoch.
         sources: the pictures that are painted.
-        painter: the generator.
+        networks: where it is loaded when something is to be painted.
     """
 
-    name: str
-    sources: EncodedPictures
     painter: Painter
+    sources: EncodedPictures
+    networks: LoadedNetworks = field(default_factory=LoadedNetworks)
+
+    @property
+    def name(self) -> str:
+        """The Run, the epoch and the sources, for people."""
+        return f"{self.painter.run.path.name}, epoch {self.painter.epoch}: {self.sources.name}"
 
     @property
     def resize(self) -> str:
@@ -226,7 +208,8 @@ class PaintedPictures:
 
         sources = self.sources.read(places)
         photos = [seen.picture for seen in sources if isinstance(seen, Seen)]
-        painted = iter(translate_images(self.painter.generator, photos, self.painter.multiple_px))
+        generator = self.networks.load(self.painter)
+        painted = iter(translate_images(generator, photos, self.painter.multiple_px))
         return [
             Seen(next(painted), is_painted=True, source=seen.picture)
             if isinstance(seen, Seen)

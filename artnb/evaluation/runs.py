@@ -11,19 +11,20 @@ from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.measure import Measured
-from artnb.evaluation.metrics.pixels import SSIM
+from artnb.evaluation.metrics.pixels import SSIM, Verdicts
 from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifier
 from artnb.evaluation.metrics.table import DEFAULT_METRICS
-from artnb.evaluation.painted import letter_towards, painted, verdicts_of
-from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
+from artnb.evaluation.pictures import PaintedPictures, pictures_of_folder
 from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import Best, Row, as_dictionaries, choose_best, gap_row, write_scores
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.platform.devices import alone, writes_files
+from artnb.runs.painter import Judge, LoadedNetworks, Painter
 from artnb.runs.run import Run
 from artnb.runs.snapshots import snapshot_networks
 
+# Of each class at most; more teach the style classifier little.
+_MOST_PICTURES = 600
 # Beside those of two folders; these two need a Run.
 DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")
 
@@ -44,7 +45,7 @@ def evaluate(
     to: str = "y",
     choice: Choice | None = None,
     gap: bool = False,
-    painters: Mapping[str, Path] | None = None,
+    artists: Mapping[str, Path] | None = None,
     dataset: Dataset | None = None,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> RunScores:
@@ -57,7 +58,7 @@ def evaluate(
         to: `"y"`, `"x"` or a domain's name: which translations are scored.
         choice: other data, reference or photos than the Run's own.
         gap: also score training photos and held-out ones, and their difference.
-        painters: for the metric `style`: folders of further painters' pictures by name.
+        artists: for the metric `style`: folders of further painters' pictures by name.
         dataset: the Run's Dataset where it is open already.
         say: gets a sentence for each score.
 
@@ -69,26 +70,25 @@ def evaluate(
         InputError: there is no such epoch, the data is gone or is other data, or a rule forbids
             the comparison.
     """
-    chosen = run.find_epochs(epochs)
+    painters = run.painters(epochs, to)
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)
-    letter = letter_towards(run, to)
-    sets = RunSets(run, choice or Choice(), letter, dataset, evaluator.progress)
+    sets = RunSets(run, choice or Choice(), painters[0].to, dataset, evaluator.progress)
     classifier = None
     if evaluator.needs("classifier"):
-        classifier = classifier_of(evaluator, sets, painters or {})
-    scorer = _RunScorer(run, evaluator, letter, classifier)
+        classifier = classifier_of(evaluator, sets, artists or {})
+    scorer = _Scorer(evaluator, classifier, LoadedNetworks())
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
     rows = []
-    for epoch in chosen:
-        new = scorer.rows(epoch, held_out)
-        new += scorer.gap_rows(epoch, *both_splits) if gap else []
+    for painter in painters:
+        new = scorer.rows(painter, held_out)
+        new += scorer.gap_rows(painter, *both_splits) if gap else []
         for row in new:
-            say(f"epoch {epoch}: {describe_row(row)}")
+            say(f"epoch {painter.epoch}: {describe_row(row)}")
         all_rows = write_scores(run.scores_file, new)
         rows += new
-    best = choose_best(run, all_rows) if letter == "y" else None
+    best = choose_best(run, all_rows) if painters[0].to == "y" else None
     if best:
         run.note(best=asdict(best))
     figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
@@ -101,10 +101,15 @@ def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[st
 
     Snapshots of earlier versions hold no discriminators; these are then not asked.
     """
-    files = [run.snapshot(epoch) for run in runs for epoch in run.find_epochs(epochs)]
-    has_discriminators = all("discriminator_y" in snapshot_networks(file) for file in files)
-    left_out = set() if has_discriminators else {"discriminator"}
+    painters = [painter for run in runs for painter in run.painters(epochs)]
+    left_out = set() if all(map(_find_judge, painters)) else {"discriminator"}
     return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
+
+
+def _find_judge(painter: Painter) -> Judge | None:
+    """Give the discriminator of a painter's epoch where the snapshot holds it."""
+    judge, snapshot = painter.run.judge(painter), painter.run.snapshot(painter.epoch)
+    return judge if judge and judge.network in snapshot_networks(snapshot) else None
 
 
 def describe_row(row: Row) -> str:
@@ -113,52 +118,50 @@ def describe_row(row: Row) -> str:
     return f"{row.metric} {row.score}{split}"
 
 
-class _RunScorer:
-    """Scores translations of one Run in one direction."""
+@dataclass(frozen=True)
+class _Scorer:
+    """Scores what painters make of photos."""
 
-    def __init__(
-        self, run: Run, evaluator: Evaluator, letter: str, classifier: StyleClassifier | None
-    ) -> None:
-        self.run, self.evaluator, self.letter = run, evaluator, letter
-        self.classifier = classifier
-        x, y = run.domains
-        self.direction = f"{x} → {y}" if letter == "y" else f"{y} → {x}"
+    evaluator: Evaluator
+    classifier: StyleClassifier | None
+    networks: LoadedNetworks
 
-    def rows(self, epoch: int, sets: Sets) -> list[Row]:
-        """Score an epoch's translations."""
-        evaluator = self.evaluator
-        fakes = painted(self.run, epoch, self.letter, sets.photos)
-        on_both, on_fakes = [], []
+    def rows(self, painter: Painter, sets: Sets) -> list[Row]:
+        """Score a painter's translations."""
+        evaluator, on_both = self.evaluator, []
         if evaluator.needs("discriminator"):
-            on_both = [verdicts_of(self.run, epoch, self.letter)]
-        if evaluator.needs("sources"):
-            on_fakes = [SSIM]
-        real = evaluator.measure(sets.reference, *on_both)
-        fake = evaluator.measure(fakes, *on_both, *on_fakes)
+            on_both = [Verdicts(self._judge(painter), self.networks)]
+        on_fakes = [SSIM] if evaluator.needs("sources") else []
+        fakes = PaintedPictures(painter, sets.photos, self.networks)
         return evaluator.rows(
-            real,
-            fake,
-            next(iter(on_both), None),
+            evaluator.measure(sets.reference, *on_both),
+            evaluator.measure(fakes, *on_both, *on_fakes),
+            *(on_both or [None]),
             self.classifier,
             source_sha256=sets.photos.sha256,
-            direction=self.direction,
-            epoch=str(epoch),
+            direction=f"{painter.source} → {painter.target}",
+            epoch=str(painter.epoch),
             split=sets.split,
         )
 
-    def gap_rows(self, epoch: int, train: Sets, test: Sets) -> list[Row]:
+    def _judge(self, painter: Painter) -> Judge:
+        judge, snapshot = _find_judge(painter), painter.run.snapshot(painter.epoch)
+        if judge is None:
+            raise InputError(
+                f"the snapshot {snapshot} holds no discriminator_{painter.to}: it was made before "
+                "they were kept, or imported; leave out what needs it"
+            )
+        return judge
+
+    def gap_rows(self, painter: Painter, train: Sets, test: Sets) -> list[Row]:
         """Score training and held-out photos, and the difference: held out minus training."""
-        of_train, of_test = self.rows(epoch, train), self.rows(epoch, test)
+        of_train, of_test = self.rows(painter, train), self.rows(painter, test)
         gaps = [gap_row(a, b) for a, b in zip(of_train, of_test, strict=True)]
         return [*of_train, *of_test, *gaps]
 
 
-# Of each class at most; more teach the classifier little.
-_MOST_PICTURES = 600
-
-
 def classifier_of(
-    evaluator: Evaluator, sets: RunSets, painters: Mapping[str, Path]
+    evaluator: Evaluator, sets: RunSets, artists: Mapping[str, Path]
 ) -> StyleClassifier:
     """Train a classifier that tells a Run's photos, its paintings and further painters apart.
 
@@ -167,7 +170,7 @@ def classifier_of(
     Args:
         evaluator: measures the real pictures.
         sets: the Run's.
-        painters: folders of further painters' pictures by name.
+        artists: folders of further painters' pictures by name.
 
     Raises:
         InputError: the Run's data is not at hand, a folder cannot be used, or two classes have
@@ -183,20 +186,18 @@ def classifier_of(
         source.name: sets.of_splits(source.name, source.train),
         target.name: sets.of_splits(target.name, target.train, target.test),
     }
-    for name, folder in painters.items():
+    for name, folder in artists.items():
         if name in classes:
             raise InputError(f"there is a class {name} already; give the painter another name")
         classes[name] = pictures_of_folder(folder, sets.choice.resize_px, evaluator.progress)
-    measured = {name: _measured(evaluator, pictures) for name, pictures in classes.items()}
+    measured = {
+        name: evaluator.measure(pictures.some(_MOST_PICTURES)) for name, pictures in classes.items()
+    }
     return train_style_classifier(
         {name: m.numbers[evaluator.extractor.key] for name, m in measured.items()},
         {name: [facts.pixels for facts in m.facts] for name, m in measured.items()},
         seed=evaluator.seed,
     )
-
-
-def _measured(evaluator: Evaluator, pictures: EncodedPictures) -> Measured:
-    return evaluator.measure(pictures.some(_MOST_PICTURES))
 
 
 @dataclass(frozen=True)
@@ -222,40 +223,22 @@ class Scoring:
 
     def callback(
         self, run: Run, dataset: Dataset, epochs: int, say: Callable[[str], None]
-    ) -> "ScoreEpochs":
-        """Make the callback for a training of so many epochs."""
-        return ScoreEpochs(self, run, dataset, epochs, say)
+    ) -> keras.callbacks.Callback:
+        """Make what scores a training of so many epochs, just as `evaluate` does later.
 
+        What is drawn and trained stays the same with it and without.
+        """
 
-class ScoreEpochs(keras.callbacks.Callback):
-    """Scores snapshots as they are made, just as `evaluate` does later.
+        def score(epoch: int) -> None:
+            try:
+                evaluate(run, self.evaluator, [epoch], dataset=dataset, say=say)
+            except InputError as error:
+                # The epoch can be scored later; the training that this would end cannot.
+                say(f"epoch {epoch} is not scored: {error}")
 
-    What is drawn and trained stays the same with it and without.
-    """
+        def on_epoch_end(index: int, logs: Any = None) -> None:
+            is_due = (index + 1) % self.every_epochs == 0 or index + 1 == epochs
+            if is_due and writes_files():
+                alone(lambda: score(index + 1))
 
-    def __init__(
-        self,
-        scoring: Scoring,
-        run: Run,
-        dataset: Dataset,
-        epochs: int,
-        say: Callable[[str], None],
-    ) -> None:
-        super().__init__()
-        self.scoring, self.run, self.dataset = scoring, run, dataset
-        self.epochs, self.say = epochs, say
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Score the snapshot of this epoch, where it is its turn."""
-        number = epoch + 1
-        is_due = number % self.scoring.every_epochs == 0 or number == self.epochs
-        if is_due and writes_files():
-            alone(lambda: self._score(number))
-
-    def _score(self, epoch: int) -> None:
-        evaluator = self.scoring.evaluator
-        try:
-            evaluate(self.run, evaluator, [epoch], dataset=self.dataset, say=self.say)
-        except InputError as error:
-            # The epoch can be scored later; the training that this would end cannot be had back.
-            self.say(f"epoch {epoch} is not scored: {error}")
+        return keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)

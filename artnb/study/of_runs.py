@@ -7,9 +7,15 @@ from pathlib import Path
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
-from artnb.evaluation.pictures import EncodedPictures, Pictures, pictures_of_folder
+from artnb.evaluation.pictures import (
+    EncodedPictures,
+    PaintedPictures,
+    Pictures,
+    pictures_of_folder,
+)
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.progress import Progress, silent
+from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
 from artnb.study.effect import RESAMPLES
 from artnb.study.quantities import MEASURES, MEASURES_OF_PAIRS, WORKING_PX
@@ -78,8 +84,6 @@ def study_runs(
         InputError: an epoch is not kept, the data is gone or is other data, several Runs have
             other photos, or a rule forbids the comparison.
     """
-    from artnb.evaluation.painted import painted
-
     options = options or Options()
     choice = _with_size(runs, choice or Choice())
     chosen = [painter for run in runs for painter in run.painters(epochs, "y")]
@@ -91,8 +95,9 @@ def study_runs(
     styles = _styles(runs, sets)
     paintings = {style: sets[name].reference for name, style in styles.items()}
     paintings |= _folders(painters or {}, paintings, choice.resize_px, options.progress)
+    networks = LoadedNetworks()
     translations = {
-        (p.run.path.name, p.epoch, styles[p.run.path.name]): painted(p.run, p.epoch, p.to, photos)
+        (p.run.path.name, p.epoch, styles[p.run.path.name]): PaintedPictures(p, photos, networks)
         for p in chosen
     }
     return _study(photos, paintings, translations, options)

@@ -85,7 +85,6 @@ import keras
 import numpy as np
 
 from artnb import bar, evaluation, picture_grid, show, show_source, show_table
-from artnb.evaluation.painted import painted
 from artnb.notebook import sanity
 
 # %%
@@ -244,7 +243,7 @@ with sanity.refused():
 best = scores.best.epoch
 print(scores.best.describe())
 photos = evaluation.RunSets(run, evaluation.Choice(), dataset=dataset).held_out().photos
-shown = painted(run, best, "y", photos).read(range(6))
+shown = evaluation.PaintedPictures(run.painter(best), photos).read(range(6))
 show(picture_grid([*(one.source for one in shown), *(one.picture for one in shown)], columns=6))
 
 # %% [markdown]
@@ -281,8 +280,10 @@ show(out / "confusion.png")
 # %%
 judged = {f"held-out {x}": sanity.features_of(photos, evaluator)}
 judged |= {
-    f"epoch {epoch}": sanity.features_of(painted(run, epoch, "y", photos), evaluator)
-    for epoch in artnb.chosen_epochs(run.snapshot_epochs())
+    f"epoch {painter.epoch}": sanity.features_of(
+        evaluation.PaintedPictures(painter, photos), evaluator
+    )
+    for painter in run.painters(artnb.chosen_epochs(run.snapshot_epochs()))
 }
 judged[f"other {y}"] = other
 shares = {name: classifier.shares(a) for name, a in judged.items()}

@@ -5,12 +5,8 @@ from PIL import Image
 from artnb.data.dataset import open_dataset
 from artnb.data.images import PAINTED_MARK, UnreadableImageError, encode_jpeg
 from artnb.errors import InputError
-from artnb.evaluation.pictures import (
-    PaintedPictures,
-    Painter,
-    pictures_of_folder,
-    pictures_of_splits,
-)
+from artnb.evaluation.pictures import PaintedPictures, pictures_of_folder, pictures_of_splits
+from artnb.runs.painter import Painter
 from tests.evaluation.stand_in import make_run, write_pictures
 
 
@@ -76,22 +72,19 @@ def test_some_are_spread_evenly(tmp_path):
 
 
 @pytest.mark.backend
-def test_painted_pictures_come_with_their_photos(tmp_path):
+def test_painted_pictures_come_with_their_photos(tmp_path, monkeypatch):
     run = make_run(tmp_path / "run", tmp_path / "data", epochs=(1,))
     dataset = open_dataset(tmp_path / "data")
     photos = pictures_of_splits("photo", dataset.x.test)
-    loaded = []
-
-    def load():
-
-        loaded.append(1)
-        return run.painter().load()
-
-    painted = PaintedPictures("fakes", photos, Painter("generator 1", load, 4))
+    painted, loaded = PaintedPictures(run.painter(), photos), []
+    load = Painter.load
+    monkeypatch.setattr(Painter, "load", lambda painter: loaded.append(painter) or load(painter))
+    assert painted.name == "run, epoch 1: photo"
     assert len(set(painted.keys)) == len(photos.names)
     assert not set(painted.keys) & set(photos.keys)
     assert not loaded  # building waits until something is painted
     seen = painted.read([0, 1])
+    assert painted.read([0])
     assert len(loaded) == 1
     for one, photo in zip(seen, photos.read([0, 1]), strict=True):
         np.testing.assert_array_equal(one.source, photo.picture)

@@ -135,14 +135,14 @@ def test_photos_that_somebody_chose_are_of_no_split(run, tmp_path, evaluator):
 def test_style_learns_from_the_runs_domains_and_further_painters(run, tmp_path):
     evaluator = Evaluator(Colours(), ["style"], cache=Cache(None))
     red = write_pictures(tmp_path / "red", 12, seed=4, tint=150)
-    rows = {row.metric: row for row in evaluate(run, evaluator, [1], painters={"red": red}).rows}
+    rows = {row.metric: row for row in evaluate(run, evaluator, [1], artists={"red": red}).rows}
     shares = [rows[f"taken for {name} (colours)"] for name in ("photo", "painting", "red")]
     assert sum(float(row.value) for row in shares) == pytest.approx(1)
     accuracy = rows["style classifier on real pictures (colours)"]
     assert 0.3 < float(accuracy.value) <= 1
     assert accuracy.low
     with pytest.raises(InputError, match="there is a class photo already"):
-        evaluate(run, evaluator, [1], painters={"photo": red})
+        evaluate(run, evaluator, [1], artists={"photo": red})
 
 
 def test_two_runs_are_compared_on_one_reference(run, tmp_path, evaluator):

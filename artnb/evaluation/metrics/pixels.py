@@ -1,10 +1,8 @@
 """Measures that need no extractor: SSIM to the photo, and what a discriminator says."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import correlate1d
@@ -13,9 +11,7 @@ from artnb.data.images import to_float
 from artnb.errors import InputError
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.score import Score, mean_score
-
-if TYPE_CHECKING:
-    import keras
+from artnb.runs.painter import Judge, LoadedNetworks
 
 WINDOW_PX, SIGMA_PX = 11, 1.5
 # K₁ = 0.01 and K₂ = 0.03 of the range 255.
@@ -137,31 +133,24 @@ class Verdicts:
     """A discriminator's verdicts, the mean over its patches, one number a picture.
 
     Args:
-        snapshot: stands for its weights.
-        load: builds it.
-        threshold: verdicts above it call a picture real.
+        judge: the discriminator of an epoch.
+        networks: where it is loaded when it is asked.
     """
 
-    snapshot: str
-    load: Callable[[], "keras.Model"]
-    threshold: float
+    judge: Judge
+    networks: LoadedNetworks = field(default_factory=LoadedNetworks)
 
     @property
     def key(self) -> str:
         """A name for everything that the verdicts depend on."""
-        return f"verdict {self.snapshot}"
-
-    @cached_property
-    def discriminator(self) -> "keras.Model":
-        """The network; it is loaded when it is first asked."""
-        return self.load()
+        return f"verdict {self.judge.key}"
 
     def __call__(self, pictures: np.ndarray, sources: np.ndarray | None) -> np.ndarray:
         """Judge uint8 `(batch, height, width, 3)`; gives `(batch, 1)`."""
-        logits = self.discriminator.predict_on_batch(to_float(pictures))
+        logits = self.networks.load(self.judge).predict_on_batch(to_float(pictures))
         return np.asarray(logits, np.float32).mean(axis=(1, 2, 3))[:, None]
 
     def right(self, measured: Measured, is_real: bool) -> np.ndarray:
         """Say for each picture whether it was judged rightly: `(n,)` of 0 and 1."""
-        called_real = measured.numbers[self.key][:, 0] > self.threshold
+        called_real = measured.numbers[self.key][:, 0] > self.judge.real_from
         return (called_real == is_real).astype(np.float64)
