@@ -18,13 +18,14 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.evaluation.metrics.score": "Score",
         "artnb.evaluation.metrics.style": "train_style_classifier",
         "artnb.evaluation.metrics.table": "DEFAULT_METRICS titled",
-        "artnb.evaluation.nearest": "view_nearest",
         "artnb.evaluation.pictures": "PaintedPictures pictures_of_folder pictures_of_splits",
         "artnb.evaluation.plots": "draw_confusion draw_scores draw_shares",
         "artnb.evaluation.rows": (
             "as_dictionaries check_same_pictures comparison_table write_scores"
         ),
-        "artnb.evaluation.runs": "DEFAULT_RUN_METRICS Scoring default_metrics evaluate",
+        "artnb.evaluation.runs": (
+            "DEFAULT_RUN_METRICS Scoring default_metrics evaluate view_nearest"
+        ),
         "artnb.evaluation.sets": "Choice RunSets open_run_data",
     },
 )

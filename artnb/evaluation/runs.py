@@ -1,4 +1,4 @@
-"""Score a Run, epoch by epoch, when it is trained or while it trains."""
+"""Score a Run, epoch by epoch, when it is trained or while it trains; what it knows by heart."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -6,15 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+from PIL import Image
 
 from artnb.data.dataset import Dataset
+from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.extractors import load_extractor
+from artnb.evaluation.metrics.neighbours import (
+    Nearest,
+    nearest_real,
+    real_to_real,
+    suspicious_distance,
+)
 from artnb.evaluation.metrics.pixels import SSIM, Verdicts
 from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifier
 from artnb.evaluation.metrics.table import DEFAULT_METRICS
-from artnb.evaluation.pictures import PaintedPictures, pictures_of_folder
+from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen, pictures_of_folder
 from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import Best, Row, as_dictionaries, choose_best, gap_row, write_scores
 from artnb.evaluation.sets import Choice, RunSets, Sets
@@ -128,15 +137,14 @@ class _Scorer:
 
     def rows(self, painter: Painter, sets: Sets) -> list[Row]:
         """Score a painter's translations."""
-        evaluator, on_both = self.evaluator, []
-        if evaluator.needs("discriminator"):
-            on_both = [Verdicts(self._judge(painter), self.networks)]
+        evaluator, verdicts = self.evaluator, self._verdicts(painter)
+        on_both = [verdicts] if verdicts else []
         on_fakes = [SSIM] if evaluator.needs("sources") else []
         fakes = PaintedPictures(painter, sets.photos, self.networks)
         return evaluator.rows(
             evaluator.measure(sets.reference, *on_both),
             evaluator.measure(fakes, *on_both, *on_fakes),
-            *(on_both or [None]),
+            verdicts,
             self.classifier,
             source_sha256=sets.photos.sha256,
             direction=f"{painter.source} → {painter.target}",
@@ -144,14 +152,17 @@ class _Scorer:
             split=sets.split,
         )
 
-    def _judge(self, painter: Painter) -> Judge:
+    def _verdicts(self, painter: Painter) -> Verdicts | None:
+        """Give the verdicts of the painter's judge, where a metric needs them."""
+        if not self.evaluator.needs("discriminator"):
+            return None
         judge, snapshot = _find_judge(painter), painter.run.snapshot(painter.epoch)
         if judge is None:
             raise InputError(
                 f"the snapshot {snapshot} holds no discriminator_{painter.to}: it was made before "
                 "they were kept, or imported; leave out what needs it"
             )
-        return judge
+        return Verdicts(judge, self.networks)
 
     def gap_rows(self, painter: Painter, train: Sets, test: Sets) -> list[Row]:
         """Score training and held-out photos, and the difference: held out minus training."""
@@ -242,3 +253,62 @@ class Scoring:
                 alone(lambda: score(index + 1))
 
         return keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
+
+
+@dataclass(frozen=True)
+class NearestView:
+    """The picture, and what it says in a sentence."""
+
+    picture: Image.Image
+    sentence: str
+    nearest: Nearest
+
+
+def view_nearest(
+    run: Run,
+    evaluator: Evaluator,
+    epoch: int,
+    to: str = "y",
+    choice: Choice | None = None,
+    dataset: Dataset | None = None,
+    most: int = 6,
+) -> NearestView:
+    """Show the translations that lie nearest to real paintings, the most suspicious first.
+
+    Args:
+        run: the Run.
+        evaluator: its extractor gives the features.
+        epoch: of the generator.
+        to: `"y"`, `"x"` or a domain's name.
+        choice: other data, reference or photos than the Run's own.
+        dataset: the Run's Dataset where it is open already.
+        most: how many are shown.
+
+    Raises:
+        InputError: as for `evaluate`.
+    """
+    painter = run.painter(epoch, to)
+    sets = RunSets(run, choice or Choice(), painter.to, dataset, evaluator.progress)
+    held_out = sets.held_out()
+    fakes = PaintedPictures(painter, held_out.photos)
+    real, fake = evaluator.measure(held_out.reference), evaluator.measure(fakes)
+    key = evaluator.extractor.key
+    nearest = nearest_real(real.numbers[key], fake.numbers[key])
+    among_real = real_to_real(real.numbers[key])
+    shown = nearest.order()[:most]
+    places = [fake.places[number] for number in shown]
+    picture = draw_nearest(
+        _pixels(held_out.photos, places),
+        _pixels(fakes, places),
+        _pixels(held_out.reference, [real.places[nearest.indices[number]] for number in shown]),
+        nearest.distances[shown],
+        limit=suspicious_distance(among_real),
+        most=most,
+        names=("photo", f"epoch {epoch}", "nearest real"),
+        total=len(nearest.distances),
+    )
+    return NearestView(picture, nearest.describe(among_real), nearest)
+
+
+def _pixels(pictures: Pictures, places: Sequence[int]) -> list[np.ndarray]:
+    return [seen.picture for seen in pictures.read(places) if isinstance(seen, Seen)]

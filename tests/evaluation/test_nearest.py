@@ -2,7 +2,7 @@ import numpy as np
 
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
-from artnb.evaluation.nearest import view_nearest
+from artnb.evaluation.runs import view_nearest
 from artnb.evaluation.sets import Choice
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
 
