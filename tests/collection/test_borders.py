@@ -6,7 +6,7 @@ from PIL import Image
 
 from artnb.collection.borders import Box, find_inside, read_box
 from artnb.errors import InputError
-from tests.collection.looked_at import framed, painting, wooden
+from tests.collection.paintings import framed, painting, wooden
 
 
 def as_jpeg(image, quality=75):

@@ -10,7 +10,7 @@ from artnb.cli import build_parser, main
 from artnb.collection.clean import Cleaning, clean, kind_of
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
-from tests.collection.looked_at import collection_of, edited, framed, painting, row
+from tests.collection.paintings import collection_of, edited, framed, painting, row
 from tests.data.pictures import snapshot
 
 SMALL = Cleaning(smallest_px=100)

@@ -19,7 +19,7 @@ from artnb.errors import InputError
 from artnb.evaluation.extractors import load_extractor
 from artnb.evaluation.extractors.weights import weights_at_hand
 from artnb.evaluation.measure import Cache
-from tests.collection.looked_at import (
+from tests.collection.paintings import (
     TINTS,
     collection_of,
     edited,

@@ -12,7 +12,7 @@ from artnb.collection.duplicates import (
     hash_picture,
 )
 from artnb.data.scan import group_pairs
-from tests.collection.looked_at import painting
+from tests.collection.paintings import painting
 
 
 def saved_again(image, quality):

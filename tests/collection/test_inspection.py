@@ -8,7 +8,7 @@ from PIL import Image
 
 from artnb.collection.clean import BLANK_CONTRAST, GREY_COLOUR
 from artnb.collection.inspection import inspect_files, inspect_picture
-from tests.collection.looked_at import collection_of, framed, painting
+from tests.collection.paintings import collection_of, framed, painting
 from tests.data.pictures import encoded
 from tests.data.test_images import png_that_claims
 

@@ -8,7 +8,7 @@ from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.table import open_collection
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
-from tests.collection.looked_at import row, three_tints
+from tests.collection.paintings import row, three_tints
 from tests.evaluation.stand_in import Colours
 
 

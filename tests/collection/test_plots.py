@@ -21,7 +21,7 @@ from artnb.collection.plots import (
 from artnb.drawing.figures import COLOURS
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache
-from tests.collection.looked_at import collection_of, framed, painting, three_tints
+from tests.collection.paintings import collection_of, framed, painting, three_tints
 from tests.evaluation.stand_in import Colours
 
 CUT = (214, 39, 140)

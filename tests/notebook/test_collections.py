@@ -14,7 +14,7 @@ from artnb.notebook.collections import (
     network_or_thumbnails,
     where_there_is_any,
 )
-from tests.collection.looked_at import TINTS, collection_of, painting, three_tints
+from tests.collection.paintings import TINTS, collection_of, painting, three_tints
 from tests.evaluation.stand_in import Colours
 
 
