@@ -105,7 +105,7 @@ def _add_arguments(parser: argparse.ArgumentParser, function: Callable) -> None:
     for parameter in inspect.signature(function).parameters.values():
         kind, notes = _kind_and_notes(parameter.annotation)
         option = next((note for note in notes if isinstance(note, Option)), Option())
-        text = next((note for note in notes if isinstance(note, str)), "")
+        text = next((note for note in notes if isinstance(note, str)), "").replace("%", "%%")
         if option.exclusive not in groups:
             groups[option.exclusive] = parser.add_mutually_exclusive_group()
         names, told = _argument(parameter, kind, option)

@@ -24,7 +24,7 @@ def paint(
     words: Annotated[Sequence[str], Option(nargs="+")] = (),
     beam: Annotated[str | None, Option(nargs="?", const="")] = None,
     deadline: Annotated[Minutes | None, "stop so long after the start"] = None,
-    no_page: Annotated[bool, "no page"] = False,
+    no_page: Annotated[bool, "saves 5 % of the time"] = False,
     by_size: Annotated[bool, Option(exclusive="by")] = False,
     by_name: Annotated[bool, Option(exclusive="by")] = False,
     explain: Annotated[str | None, Option(answer=str.upper)] = None,
@@ -96,7 +96,7 @@ def test_help_is_the_docstring_and_the_annotations(parser, capsys):
     assert "\nPaint photos.\n" in said
     assert "\nstyles: monet,\n        cezanne\n" in said
     for line in ("--deadline MINUTES", "stop so long after the start", "whose (default: monet)",
-                 "--count N", "--without N", "--style {monet,cezanne}"):  # fmt: skip
+                 "saves 5 % of", "--count N", "--without N", "--style {monet,cezanne}"):  # fmt: skip
         assert line in said, line
     assert "for how long" not in said
 
