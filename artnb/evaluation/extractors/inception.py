@@ -28,7 +28,6 @@ from artnb.evaluation.extractors.tensorflow_graph import read_constants
 from artnb.torch_files import is_torch_file, read_state_dict
 
 INPUT_SIZE_PX = 299
-FEATURES = 2048
 CLASSES = 1008
 
 

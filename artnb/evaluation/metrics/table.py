@@ -107,8 +107,7 @@ def titled(published: str, general: str, extractor: Extractor) -> str:
 
 
 def _frechet(c: Comparison) -> dict[str, Score]:
-    score = fid(*c.features)
-    return {titled("FID", "Fréchet distance", c.extractor): score}
+    return {titled("FID", "Fréchet distance", c.extractor): fid(*c.features)}
 
 
 def _memorised(c: Comparison) -> dict[str, Score]:
