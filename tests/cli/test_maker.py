@@ -96,7 +96,8 @@ def test_help_is_the_docstring_and_the_annotations(parser, capsys):
     assert "\nPaint photos.\n" in said
     assert "\nstyles: monet,\n        cezanne\n" in said
     for line in ("--deadline MINUTES", "stop so long after the start", "whose (default: monet)",
-                 "saves 5 % of", "--count N", "--without N", "--style {monet,cezanne}"):  # fmt: skip
+                 "saves 5 % of", "--count N", "--without N", "--style {monet,cezanne}",
+                 ):  # fmt: skip
         assert line in said, line
     assert "for how long" not in said
 
