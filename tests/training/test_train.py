@@ -14,6 +14,7 @@ from artnb.runs.run import open_run
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.plan import Plan, make_plan
 from artnb.training.train import train
+from tests.toy_method import TOY
 
 
 @pytest.fixture(scope="module")
@@ -151,13 +152,14 @@ def test_a_plan_foresees_its_end():
 @pytest.mark.parametrize(
     ("error", "status"), [(KeyboardInterrupt, "interrupted"), (RuntimeError, "failed")]
 )
+@pytest.mark.usefixtures("toy_method")
 def test_a_training_that_is_cut_off_says_so(dataset, tmp_path, monkeypatch, error, status):
     def cut_off(*_args, **_kwargs):
         raise error
 
     monkeypatch.setattr("artnb.training.callbacks.Snapshots.on_epoch_end", cut_off)
     with pytest.raises(error):
-        train(dataset, preset_config("smoke"), tmp_path / "run", say=lambda _: None)
+        train(dataset, TOY.config("smoke"), tmp_path / "run", say=lambda _: None)
     run = open_run(tmp_path / "run")
     assert run.facts()["status"] == status
     assert len(rows(run.log_file)) == 1
