@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 import artnb
-from artnb.data.prepare import prepare
-from tests.evaluation.stand_in import Colours, write_pictures
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -26,7 +24,11 @@ def test_readme_leads_to_every_page():
     assert [page.name for page in PAGES[2:] if f"(docs/{page.name})" not in readme] == []
 
 
+@pytest.mark.backend
 def test_the_way_in_python(tmp_path, monkeypatch):
+    from artnb.data.prepare import prepare
+    from tests.evaluation.stand_in import Colours, write_pictures
+
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", readme, re.S)
     assert len([line for line in block.splitlines() if line]) == 6

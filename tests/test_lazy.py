@@ -19,6 +19,7 @@ OFFERED = [
 ]
 
 
+@pytest.mark.backend
 @pytest.mark.parametrize(("package", "name"), OFFERED, ids=str)
 def test_every_name_leads_somewhere(package, name):
     assert getattr(importlib.import_module(package), name) is not None

@@ -30,7 +30,7 @@ def draw_rows(
     caption: str = "title",
     columns: int = 7,
 ) -> Image.Image:
-    """Hang pictures of some rows, each with a line beneath.
+    """Show pictures of some rows, each with a line beneath.
 
     Args:
         collection: whose folder of images they are in.
