@@ -11,8 +11,7 @@ import keras
 import onnx
 from onnx import helper
 
-from artnb.exchange.onnx_layers import CONVERTERS, cannot
-from artnb.exchange.onnx_nodes import Nodes
+from artnb.exchange.onnx_layers import CONVERTERS, Nodes, cannot
 
 # Old enough for all that runs ONNX; newer ones have no node that a generator needs.
 _OPSET = 17
