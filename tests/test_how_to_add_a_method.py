@@ -72,10 +72,7 @@ def test_it_trains_shows_samples_and_paints(folder):
     run = artnb.open_run("tint")
     assert run.facts()["status"] == "finished"
     assert run.method.name == "tint"
-    assert [path.name for path in sorted(run.samples.iterdir())][:2] == [
-        "step-0000000.png",
-        "step-0000003.png",
-    ]
+    assert {path.stem for path in run.samples.iterdir()} >= {"step-0000000", "epoch-0002"}
     assert run.losses_picture.is_file()
     photos, tinted = folder / "data" / "demo" / "pictures" / "pairs" / "photos", folder / "tinted"
     assert len(list(tinted.iterdir())) == len(list(photos.iterdir()))
