@@ -68,6 +68,9 @@ def begin(
 
 
 def _new(dataset: Dataset, config: TrainingConfig, run_name: str | Path | None, say: Say) -> Start:
+    if config is None:
+        raise InputError("a new Run needs settings, and got none; choose a preset, or go on with a "
+                         "Run with --resume")  # fmt: skip
     requested = config.as_dict()
     if config.precision == "auto":
         precision, reason = suitable_precision()
@@ -157,6 +160,7 @@ def open_resumed(
     Raises:
         InputError: something differs and `accept_changes` is False; the message says what.
     """
+    _require_its_method(run, wanted)
     facts = run.facts()
     checkpoint = newest_whole([run.checkpoints], say)
     _require_the_same(checkpoint)
@@ -182,6 +186,14 @@ def open_resumed(
     if "minutes" in changes and checkpoint:
         config = fit_to_minutes(config, facts["steps_per_epoch"], facts["step_s"])
     return Start(run, config, checkpoint=checkpoint)
+
+
+def _require_its_method(run: Run, wanted: TrainingConfig | None) -> None:
+    if wanted is not None and run.method.name != wanted.METHOD:
+        raise InputError(
+            f"the Run {run.path.name} is one of {run.method.name}, and the settings are those of "
+            f"{wanted.METHOD}; take its own method, or choose another --run NAME"
+        )
 
 
 def _require_the_same(checkpoint: Checkpoint | None) -> None:

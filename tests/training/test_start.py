@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run, open_run
 from artnb.synthetic.dataset import make_demo_data
@@ -172,6 +173,18 @@ def test_other_networks_do_not_fit(stopped, dataset):
     larger = CONFIG.replace(kernel_px=3)
     with pytest.raises(InputError, match="does not fit these settings"):
         train(dataset, larger, run.path, say=lambda _: None, resume=True, accept_changes=True)
+
+
+def test_settings_of_another_method_are_refused(stopped, dataset):
+    run, _ = stopped
+    with pytest.raises(InputError, match="is one of toy, and the settings are those of cyclegan"):
+        train(dataset, preset_config("smoke"), run.path, resume=True, accept_changes=True)
+
+
+def test_a_new_run_needs_settings(dataset, tmp_path):
+    with pytest.raises(InputError, match="a new Run needs settings"):
+        train(dataset, None, tmp_path / "run", resume="auto")
+    assert not (tmp_path / "run").exists()
 
 
 def test_other_data_is_refused(stopped, tmp_path):
