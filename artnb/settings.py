@@ -64,9 +64,9 @@ class Rule:
             bounds = f"at least {low}" if high is None else f"from {low} to {high}"
             raise InputError(f"{name} must be {bounds}, got {value}")
         if self.below is not None and value >= self.below:
-            raise InputError(f"{name} must be below {self.below}, got {value}; {self.usual}")
+            raise InputError(f"{name} must be below {self.below:g}, got {value:g}; {self.usual}")
         if self.above is not None and value <= self.above:
-            raise InputError(f"{name} must be above {self.above}, got {value}; {self.usual}")
+            raise InputError(f"{name} must be above {self.above:g}, got {value:g}; {self.usual}")
 
     def describe(self) -> str:
         """Say what a value may be, in a few words; empty where anything goes."""

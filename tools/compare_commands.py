@@ -83,13 +83,14 @@ _TIMES = (
     (r"(\d\d )?\w{3} \d{4} at \d\d:\d\d", "<moment>"),
     (r"\d\d\.\d\d\.\d{4},? \d\d:\d\d|\d\d:\d\d UTC", "<moment>"),
     (r'"(started|ended|made|date|step_s|seconds|images_per_s|\w+_s|created)": [^,\n}]+', r'"\1"'),
+    (r'"stamp": \[[^]]*\]', "<stamp>"),
     (r'"check": "\w{64}"|"log\.csv": \{[^}]*\}', "<check>"),  # of what has times in it
 )
-# `config.json` and `run.json` may name the method now; that is what was meant to change.
-_METHOD = re.compile(r'\s*"method": "cyclegan",?')
+# Settings name their method now; that is what was meant to change.
+_METHODS = ("cyclegan", "imported")
 _DATED = re.compile(r"\d{8}-\d{6}")
 _CSV_TIMES = ("seconds", "images_per_s", "date")
-_TEXTS = {".json", ".csv", ".md", ".txt", ".html", ".js", ".css", ".ipynb", ".tsv"}
+_TEXTS = {".json", ".jsonl", ".csv", ".md", ".txt", ".html", ".js", ".css", ".ipynb", ".tsv"}
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
 _ARCHIVES = {".zip", ".keras", ".pth"}
 
@@ -278,6 +279,19 @@ def timeless(text: str) -> str:
     return text
 
 
+def by_names(text: str) -> str:
+    """Put what a JSON text says into the order of its names, and leave out which method it is."""
+
+    def without_method(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        return {k: v for k, v in pairs if not (k == "method" and v in _METHODS)}
+
+    try:
+        values = json.loads(text, object_pairs_hook=without_method)
+    except ValueError:
+        return text
+    return json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)
+
+
 def described(path: Path, sandbox: Path, checkout: Path) -> str:
     """Describe a file: a text as it is but for times, anything else by a hash of its content."""
     data = path.read_bytes()
@@ -291,7 +305,7 @@ def described(path: Path, sandbox: Path, checkout: Path) -> str:
 def _described(name: str, data: bytes, sandbox: Path, checkout: Path) -> str:
     suffix = Path(name).suffix.lower()
     if suffix in _TEXTS:
-        text = _METHOD.sub("", data.decode("utf-8", "replace"))
+        text = data.decode("utf-8", "replace")
         return normal(_without_times(text) if suffix == ".csv" else text, sandbox, checkout)
     if suffix in _PICTURES:
         try:
@@ -360,7 +374,8 @@ def report(command: str, old: dict, new: dict, most: int) -> bool:
 
 
 def _difference(name: str, old: str, new: str, most: int) -> list[str]:
-    old, new = timeless(old), timeless(new)
+    read = by_names if name.endswith(".json") else str
+    old, new = timeless(read(old)), timeless(read(new))
     if old == new:
         return []
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "old", "new", "", "", 0)
