@@ -266,8 +266,9 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
 def normal(text: str, sandbox: Path, checkout: Path) -> str:
     """Take out of a text paths of this comparison, bars, noise, and lines of usage."""
     text = text.replace(str(sandbox), "<here>").replace(str(checkout), "<checkout>")
-    lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.splitlines()]
-    text = "\n".join(line for line in lines if not _NOISE.search(line))
+    lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.split("\n")]
+    # A bar that comes late or not at all leaves an empty line behind, or none.
+    text = "\n".join(line for line in lines if line and not _NOISE.search(line))
     text = re.sub(r"usage:.*?(?=^artnb[^\n]*: error: |\Z)", "<usage>\n", text, flags=re.M | re.S)
     return text.strip()
 
