@@ -1,6 +1,7 @@
 """What tests of several rooms share: the real pictures, and which tests need a backend."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A shell that starts tests in the background lets them ignore Ctrl-C, which some of them send.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--without-backend"):
         hide_backends()
         os.environ["KERAS_BACKEND"] = "none of them"  # for other processes

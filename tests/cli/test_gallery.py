@@ -4,6 +4,8 @@ from artnb.cli import build_parser, main
 from artnb.gallery.manifest import read_gallery
 from tests.evaluation.stand_in import make_run, write_pictures
 
+pytestmark = pytest.mark.backend
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
