@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SLOW = ("keras", "tensorflow", "jax", "sklearn", "h5py", "requests", "scipy.stats", "matplotlib")
 
 
@@ -18,6 +20,7 @@ assert not loaded, loaded
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.backend
 def test_everything_that_is_exported_is_there():
     import artnb.evaluation
 
