@@ -47,9 +47,11 @@ from safetensors import safe_open
 LOADED = ("keras", "pandas", "matplotlib.pyplot", "scipy.stats", "sklearn.cluster")
 _LONGEST_S = 1800
 _PORT = 18765
-# What a line of the documents becomes, and why.
+# What a line of the documents becomes, and why. Trainings save after every step: what is saved must
+# not depend on the time that steps take.
+_SMOKE = "--preset smoke --set deterministic=true --set checkpoint_minutes=0"
 SHORTENED = (
-    (r"--preset (preview|session|paper)", "--preset smoke --set deterministic=true", "hours"),
+    (r"--preset (preview|session|paper)", _SMOKE, "hours"),
     (r"--run monet (--preset .*)--mirror", r"--run mirrored \1--mirror", "another Run is there"),
     (r"--run monet --resume --mirror", "--run mirrored --resume --mirror", "likewise"),
     (r"/mnt/drive/artnb", "drive", "there is no drive"),
@@ -83,6 +85,7 @@ _TIMES = (
     (r"(\d\d )?\w{3} \d{4} at \d\d:\d\d", "<moment>"),
     (r"\d\d\.\d\d\.\d{4},? \d\d:\d\d|\d\d:\d\d UTC", "<moment>"),
     (r'"(started|ended|made|date|step_s|seconds|images_per_s|\w+_s|created)": [^,\n}]+', r'"\1"'),
+    (r'"checkpoints_written": \d+', "<count>"),
     (r'"stamp": \[[^]]*\]', "<stamp>"),
     (r'"check": "\w{64}"|"log\.csv": \{[^}]*\}', "<check>"),  # of what has times in it
 )
