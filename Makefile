@@ -71,8 +71,8 @@ test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.co
 test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 
-test-jax: $(JAX)/.ready  ## the same on JAX, without TensorFlow installed
-	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND)"
+test-jax: $(JAX)/.ready  ## the same on JAX, without TensorFlow installed; FILES=... for some of it
+	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND)" $(FILES)
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
