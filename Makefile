@@ -119,5 +119,5 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## remove .venv and caches, never outputs/
-	rm -rf $(VENV) $(JAX) .pytest_cache .ruff_cache
+clean:  ## remove all environments and caches, never outputs/
+	rm -rf $(VENV) $(VENV)-* .pytest_cache .ruff_cache

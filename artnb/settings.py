@@ -220,7 +220,7 @@ def describe_settings(kind: type[Settings]) -> str:
         source = f" ({rule.source})" if rule.source else ""
         lines += [f"{name}={_typed(defaults[name])}", f"    {allowed}: {rule.help}{source}"]
     presets = [
-        f"{name}: " + ", ".join(f"{key}={value}" for key, value in changes.items())
+        f"{name}: " + ", ".join(f"{key}={_typed(value)}" for key, value in changes.items())
         for name, changes in kind.PRESETS.items()
         if changes
     ]
