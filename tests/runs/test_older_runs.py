@@ -93,17 +93,17 @@ def test_the_state_in_the_end_is_what_it_would_have_been(archive, resumed, expec
     if same_bits:
         assert older_runs.digest_of(state) == expected["state"]
     there = load_file(folder / "expected" / "state.safetensors")
-    assert {n: (a.shape, a.dtype) for n, a in state.items()} == {
-        n: (a.shape, a.dtype) for n, a in there.items()
-    }
+    assert {n: a.shape for n, a in state.items()} == {n: a.shape for n, a in there.items()}
+    if BACKEND != "tensorflow":
+        return  # the file is TensorFlow's, whose counters have other types and whose draws differ
+    assert {n: a.dtype for n, a in state.items()} == {n: a.dtype for n, a in there.items()}
     draws = [name for name, array in there.items() if array.dtype.kind in "iub"]
     assert draws
     for name in draws:
         np.testing.assert_array_equal(state[name], there[name], err_msg=name)
-    if BACKEND == "tensorflow":  # whose state it is
-        before = older_runs.state(archive / RUN)
-        for part in {name.partition("/")[0] for name in there.keys() - set(draws)}:
-            assert _distance(state, there, part) <= 0.1 * _distance(before, there, part), part
+    before = older_runs.state(archive / RUN)
+    for part in {name.partition("/")[0] for name in there.keys() - set(draws)}:
+        assert _distance(state, there, part) <= 0.1 * _distance(before, there, part), part
 
 
 def _distance(one, other, part):
