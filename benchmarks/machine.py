@@ -22,7 +22,7 @@ def describe() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "bfloat16": [f for f in _cpu_fact("flags").split() if "bf16" in f],
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
-        "accelerators": _gpus(),
+        "accelerators": gpus(),
         "load_before": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -30,10 +30,10 @@ def describe() -> dict[str, Any]:
     }
 
 
-def save(name: str, figures: dict[str, Any]) -> Path:
-    """Write figures with their command and date into `results/`; give the file."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
+def save(name: str, figures: dict[str, Any], folder: Path = RESULTS) -> Path:
+    """Write figures with their command and date into `results/` or elsewhere; give the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
     command = " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_public(sys.argv[1:])])
     date = datetime.now(UTC).date().isoformat()
     text = json.dumps({"command": command, "date": date, **figures}, indent=2)
@@ -52,7 +52,8 @@ def _cpu_fact(key: str) -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(key)), "")
 
 
-def _gpus() -> list[str]:
+def gpus() -> list[str]:
+    """Name the NVIDIA GPUs with their memory; nothing where there are none."""
     question = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"]
     try:
         answer = subprocess.run(question, capture_output=True, text=True, check=True)

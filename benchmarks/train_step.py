@@ -1,4 +1,4 @@
-"""Time the training step of the preset `paper` against PyTorch, in turns.
+"""Time a training step, of the preset `paper` and against PyTorch unless asked otherwise, in turns.
 
     python benchmarks/train_step.py --torch-python ../torch/bin/python
     python benchmarks/train_step.py --precision bfloat16 --torch-python ../torch/bin/python
@@ -33,10 +33,10 @@ def main() -> None:
         serve(options)
         return
     before = machine.describe()
-    sides = {
-        "artnb": worker.Worker([sys.executable, __file__, *sys.argv[1:], "--serve"], ours(options)),
-        "pytorch": worker.Worker(peer_command(options), dict(os.environ)),
-    }
+    own = [sys.executable, __file__, *sys.argv[1:], "--serve"]
+    sides = {"artnb": worker.Worker(own, ours(options))}
+    if not options.alone:
+        sides["pytorch"] = worker.Worker(peer_command(options), dict(os.environ))
     seconds = worker.alternate(sides, options.warm_ups, options.rounds)
     report(options, before, seconds, {name: side.finish() for name, side in sides.items()})
 
@@ -45,6 +45,8 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch-python", default=sys.executable, help="a Python that has PyTorch")
+    parser.add_argument("--alone", action="store_true", help="without PyTorch")
+    parser.add_argument("--preset", default="paper", help="the peer knows the paper's alone")
     parser.add_argument("--backend", default="tensorflow", choices=["tensorflow", "jax"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "gpu"])
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
@@ -57,6 +59,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--peer-compile", action="store_true", help="torch.compile for the peer")
     parser.add_argument("--peer-channels-last", action="store_true")
     parser.add_argument("--name", help="of the file in results/ (default: made of the options)")
+    parser.add_argument("--results", type=Path, default=machine.RESULTS, help="a folder")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -87,7 +90,7 @@ def serve(options: argparse.Namespace) -> None:
     from artnb.methods.cyclegan.model import CycleGAN
 
     config = preset_config(
-        "paper",
+        options.preset,
         image_size_px=options.size,
         load_size_px=round(options.size * 286 / 256),
         batch_size=options.batch,
@@ -143,13 +146,14 @@ def report(
 ) -> None:
     """Print the medians and their ratio, and write the file."""
     medians = {name: statistics.median(s) / options.steps for name, s in seconds.items()}
-    ratio = medians["artnb"] / medians["pytorch"]
+    ratio = medians["artnb"] / medians["pytorch"] if "pytorch" in medians else None
     for name, median in medians.items():
         spread = (
             f"{min(seconds[name]) / options.steps:.3f} to {max(seconds[name]) / options.steps:.3f}"
         )
         print(f"{name:8} {median:.3f} s a step ({spread}), {facts[name]}")
-    print(f"artnb / pytorch: {ratio:.3f}")
+    if ratio is not None:
+        print(f"artnb / pytorch: {ratio:.3f}")
     name = options.name or (
         f"train_step-{options.backend}-{options.device}-{options.precision}"
         f"-{options.size}px-batch{options.batch}"
@@ -157,11 +161,11 @@ def report(
     figures = {
         "machine": before,
         "seconds_a_step": {n: round(m, 4) for n, m in medians.items()},
-        "ratio": round(ratio, 3),
+        **({} if ratio is None else {"ratio": round(ratio, 3)}),
         "rounds": {n: [round(s / options.steps, 4) for s in all_] for n, all_ in seconds.items()},
         **facts,
     }
-    print(machine.save(name, figures))
+    print(machine.save(name, figures, options.results))
 
 
 if __name__ == "__main__":
