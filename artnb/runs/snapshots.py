@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from artnb.errors import InputError
 from artnb.files import unfinished_file
+from artnb.runs.arrays import save_arrays
 
 if TYPE_CHECKING:
     import keras
@@ -54,7 +54,7 @@ def save_weights(
     # A Run that came back from a mirror before its first snapshot has no folder for them.
     path.parent.mkdir(parents=True, exist_ok=True)
     with unfinished_file(path) as unfinished:
-        save_file(arrays, unfinished, metadata={"facts": json.dumps(facts)})
+        save_arrays(unfinished, arrays, {"facts": json.dumps(facts)})
 
 
 def read_snapshot(path: Path, network: str) -> list[np.ndarray]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import keras
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from artnb.errors import InputError
+from artnb.runs.arrays import save_arrays
 from artnb.training.engine import AdversarialModel
 
 
@@ -65,7 +66,7 @@ def _misfit(variables: dict[str, Any], state: dict[str, np.ndarray]) -> str | No
 
 def save_state(state: dict[str, np.ndarray], path: Path) -> None:
     """Write a state as safetensors: no pickle, nothing that runs on loading."""
-    save_file(state, path)
+    save_arrays(path, state)
 
 
 def load_state(path: Path) -> dict[str, np.ndarray]:
