@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.exchange.h5_arrays import read_array
 
 if TYPE_CHECKING:
     import h5py
@@ -60,14 +61,14 @@ def _by_kind(file: "h5py.Group") -> dict[tuple[str, ...], list[np.ndarray]]:
         parts = re.split(r"[/\\]", path)
         if hasattr(item, "shape") and parts[-1].isdigit() and parts[-2:-1] == ["vars"]:
             kinds = tuple(_same_kind(part) for part in parts[:-1] if part not in _CONTAINERS)
-            found.setdefault(kinds, {})[int(parts[-1])] = item[()]
+            found.setdefault(kinds, {})[int(parts[-1])] = read_array(item)
 
     file.visititems(visit)
     return {path: [arrays[number] for number in sorted(arrays)] for path, arrays in found.items()}
 
 
 def _legacy_layer(group: "h5py.Group") -> list[np.ndarray]:
-    return [group[name][()] for name in _names(group, "weight_names")]
+    return [read_array(group[name]) for name in _names(group, "weight_names")]
 
 
 def _has_names(group: "h5py.Group", name: str) -> bool:

@@ -1,6 +1,7 @@
 """Generators that were saved with Keras 2 and tensorflow-addons, and with Keras 3."""
 
 import json
+import zipfile
 
 import h5py
 import keras
@@ -94,6 +95,52 @@ def test_what_keras_3_saves(build, suffix, tmp_path):
         np.testing.assert_array_equal(one, other)
     photos = drawn(1, 256)
     np.testing.assert_allclose(rebuilt(trained)(photos), network(photos), atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5", ".weights.h5"])
+def test_weights_in_bfloat16_are_read(suffix, tmp_path):
+    """HDF5 does not know the type, and h5py gives bytes without a meaning; .h5 does not name it."""
+    keras.config.set_dtype_policy("bfloat16")
+    try:
+        network = keras_io_resnet(2, 1)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    draw_weights(network, 1)
+    path = tmp_path / f"network{suffix}"
+    network.save_weights(path) if suffix == ".weights.h5" else network.save(path)
+    with h5py.File(path if suffix != ".keras" else extracted(path)) as file:
+        assert kinds_of(file) == {"V"}
+    trained = read_keras(path)
+    for one, other in zip(trained.weights, network.get_weights(), strict=True):
+        assert one.dtype == np.float32
+        np.testing.assert_array_equal(one, other.astype(np.float32))
+    assert np.std(np.asarray(rebuilt(trained)(drawn(1, 64)))) > 0
+
+
+def extracted(path):
+    with zipfile.ZipFile(path) as archive:
+        return archive.extract("model.weights.h5", path.parent)
+
+
+def kinds_of(file):
+    """Name the kinds of type that a file's arrays have."""
+    found = set()
+    file.visititems(lambda _, item: found.add(item.dtype.kind) if hasattr(item, "dtype") else None)
+    return found
+
+
+def test_weights_of_a_type_that_is_not_known_are_named(tmp_path):
+    """Eight-bit floats come as bytes, too; the file is not damaged."""
+    path = tmp_path / "some.weights.h5"
+    keras_io_resnet(2, 1).save_weights(path)
+    with h5py.File(path, "a") as file:
+        group = file["layers/conv2d/vars"]
+        shape = group["0"].shape
+        del group["0"]
+        group["0"] = np.zeros(shape, "V1")
+        group["0"].attrs["dtype"] = "float8_e4m3fn"
+    with pytest.raises(InputError, match=r"conv2d/vars/0 is float8_e4m3fn; save the model again"):
+        read_keras(path)
 
 
 @pytest.mark.parametrize(
