@@ -18,6 +18,7 @@ from artnb.files import remove_folder, unfinished_file, unfinished_folder, write
 PIECE_MB = 15.5
 _SNAPSHOT = "snapshot"
 _LOOKS = "looks.zip"
+_KEPT_GRIDS = 12  # of some 0.5 MB each
 
 
 def pack(folder: Path, file: Path, limit_mb: float, quality: int) -> str:
@@ -82,8 +83,14 @@ def keep_looks(run: Path, out: Path) -> None:
         for path in sorted(run.glob("*")):
             if path.is_file() and not path.name.endswith(".part"):
                 archive.write(path, path.name)
-        for path in sorted(run.glob("samples/*.png")):
-            archive.writestr(f"samples/{path.stem}.jpg", _encoded(path, quality=90))
+        for path in _spread(sorted(run.glob("samples/*.png"), key=lambda p: p.stat().st_mtime)):
+            archive.writestr(f"samples/{path.stem}.jpg", _encoded(path, quality=80))
+
+
+def _spread(paths: list[Path]) -> list[Path]:
+    """Choose as many as may be kept, evenly from the first to the last."""
+    places = np.linspace(0, len(paths) - 1, min(len(paths), _KEPT_GRIDS)).round().astype(int)
+    return [paths[place] for place in places]
 
 
 def keep_snapshot(snapshot: Path, out: Path) -> None:
