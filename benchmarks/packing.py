@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from artnb.errors import InputError
 from artnb.files import remove_folder, unfinished_file, unfinished_folder, write_whole
+from artnb.runs.arrays import save_arrays
 
 PIECE_MB = 15.5
 _SNAPSHOT = "snapshot"
@@ -100,7 +100,7 @@ def keep_snapshot(snapshot: Path, out: Path) -> None:
         return
     with unfinished_folder(folder) as part:
         for number, (facts, piece) in enumerate(_pieces(snapshot)):
-            save_file(piece, part / f"{number}.safetensors", metadata=facts)
+            save_arrays(part / f"{number}.safetensors", piece, facts)
     for earlier in out.glob(f"{_SNAPSHOT}-epoch-*"):
         if earlier != folder:
             remove_folder(earlier)
@@ -145,7 +145,7 @@ def _join_pieces(folder: Path, run: Path) -> None:
             arrays |= {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     target = run / "snapshots" / f"{folder.name.removeprefix(_SNAPSHOT + '-')}.safetensors"
     target.parent.mkdir(exist_ok=True)
-    save_file(arrays, target, metadata=facts)
+    save_arrays(target, arrays, facts)
 
 
 def keep_report(facts: dict, out: Path) -> None:
