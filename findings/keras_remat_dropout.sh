@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Keras 3.15.1 on TensorFlow 2.21.0: keras.remat around random layers
+# Keras 3.15.1 on TensorFlow 2.21.0: keras.remat around Dropout
 #
 # One would guess: recomputing activations saves memory and changes nothing else. Whoever
 # recomputes Dropout has to draw the same mask again.
 # What happens: the second pass draws another mask. The output comes from one mask and the gradient
 # from another, without a word: eagerly, within tf.function, compiled by XLA, and in layers made in
 # a RematScope. At a rate of 0.5, half of all gradients are 0 where they should be 2, or the reverse.
-# Who is hurt: everybody who trains with Dropout or noise and turns on rematerialisation, because
-# memory is short. The loss still falls, only worse.
+# Who is hurt: whoever trains with Dropout and turns on rematerialisation because memory is short.
+# No number looks wrong; the gradients are those of another network than the one that was scored.
 # Instead: draw the mask outside of what is recomputed and hand it in as an argument.
 #
 # Seen:

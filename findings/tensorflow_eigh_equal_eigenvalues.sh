@@ -9,7 +9,8 @@
 # Who is hurt: losses with a matrix square root in them: whitening and colouring of features,
 # Fréchet distances, Bures distances. They start at equal eigenvalues wherever a covariance is
 # initialised as, or pulled towards, the identity.
-# Instead: tf.linalg.sqrtm, whose gradient solves a Sylvester equation and is right.
+# Instead: tf.linalg.sqrtm, whose gradient solves a Sylvester equation and is right (of a singular
+# matrix it gives NaN).
 #
 # Seen:
 #   diagonal [1.0, 1.0, 2.0]: eigh 0.0000, sqrtm 2.0000, differences 2.0000
