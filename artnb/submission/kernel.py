@@ -1,7 +1,7 @@
 """A notebook on Kaggle: its folder with metadata, pushed with Kaggle's own client.
 
-The client may end the interpreter that imports it without credentials, so it runs in a process of
-its own.
+Versions of the client before 2.2 end the interpreter that imports it without credentials, so it
+runs in a process of its own.
 """
 
 import json
@@ -15,7 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from artnb.data.fetch.credentials import how_to_get_credentials, kaggle_credentials
+from artnb.data.fetch.credentials import (
+    describe_credentials,
+    how_to_get_credentials,
+    kaggle_credentials,
+    place_of_credentials,
+)
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.submission.rules import SLUG
@@ -184,12 +189,15 @@ def push(folder: Path, kernel_id: str) -> list[str]:
         raise InputError(
             "pushing needs Kaggle's client; install it with: pip install 'artnb[kaggle]'"
         )
-    with kaggle_credentials():
+    told = describe_credentials()
+    with kaggle_credentials() as place:
         said, returncode = _run_client(folder)
     pushed = _PUSHED.search(said)
     if not pushed:
         raise InputError(_remedy(said, returncode, kernel_id))
-    return [f"Pushed and running: {pushed[1]}", *_not_attached(said, kernel_id)]
+    used = told if place_of_credentials() else place
+    credentials = [f"Credentials: {used}"] if place else []
+    return [*credentials, f"Pushed and running: {pushed[1]}", *_not_attached(said, kernel_id)]
 
 
 def _run_client(folder: Path) -> tuple[str, int]:

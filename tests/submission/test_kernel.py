@@ -132,6 +132,7 @@ def test_what_arrives_at_kaggle(notebook, tmp_path, kaggle, capsys):
     assert main(arguments(notebook, "--out", str(tmp_path / "build"), "--no-gpu")) == 0
     said = capsys.readouterr()
     assert f"Pushed and running: {URL}" in said.out
+    assert "Credentials: KAGGLE_API_TOKEN\n" in said.out
     assert "there is no previous version yet, which is right for a first push" in said.out
     ((pushed, authorization),) = kaggle.pushed
     assert pushed["slug"] == "painter/kaggle-submission"

@@ -23,15 +23,20 @@ def kaggle_credentials() -> Iterator[str]:
 
     Where the clients would find none, a notebook's secrets `KAGGLE_API_TOKEN`, or
     `KAGGLE_USERNAME` and `KAGGLE_KEY`, of Colab or Kaggle, are put into this process's
-    environment until the block ends.
+    environment until the block ends. One of these two alone is taken out of it for as long:
+    kaggle 2.2.4 would put a name from there beside the key of `kaggle.json`, and kagglehub 1.0.2
+    would not.
 
     Yields:
         Where they come from, in words for people; empty where there are none.
     """
     place = place_of_credentials()
     found = _trimmed() if place else _secrets()
-    before = {name: os.environ.get(name) for name in found}
+    half = [] if found.keys() >= set(_PAIR) else _half_a_pair()
+    before = {name: os.environ.get(name) for name in (*found, *half)}
     os.environ.update(found)
+    for name in half:
+        os.environ.pop(name)
     try:
         yield place or (_secrets_place() if found else "")
     finally:
@@ -63,6 +68,26 @@ def place_of_credentials() -> str:
         return " and ".join(_PAIR)
     key_file = Path(os.environ.get("KAGGLE_CONFIG_DIR") or "~/.kaggle") / "kaggle.json"
     return str(key_file) if _holds_something(key_file.expanduser()) else ""
+
+
+def describe_credentials() -> str:
+    """Say which credentials Kaggle's clients are given, and what is left aside; no value is told.
+
+    A notebook's secrets are not asked for.
+    """
+    place = place_of_credentials() or "none found"
+    left = [name for name in _half_a_pair() if os.environ.get(name)]
+    if not left:
+        return place
+    (other,) = set(_PAIR) - set(left)
+    return f"{place}; {left[0]} is left aside, since {other} is not set"
+
+
+def _half_a_pair() -> list[str]:
+    """Name those of user name and key that are in the environment where the pair is not whole."""
+    if all(os.environ.get(name) for name in _PAIR):
+        return []
+    return [name for name in _PAIR if name in os.environ]
 
 
 def how_to_get_credentials() -> str:

@@ -1,10 +1,13 @@
 """Where Kaggle's credentials come from: the clients' own order, then a notebook's secrets."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from artnb.data.fetch.credentials import (
+    describe_credentials,
     how_to_get_credentials,
     kaggle_credentials,
     place_of_credentials,
@@ -51,6 +54,52 @@ def test_half_a_pair_and_an_empty_file_are_nothing(on_bare_machine, monkeypatch)
     monkeypatch.setenv("KAGGLE_USERNAME", "claude")
     write(on_bare_machine / ".kaggle" / "access_token", "")
     assert (place_of_credentials(), client_finds()) == ("", None)
+
+
+def client_of_2_2_uses():
+    """What kaggle 2.2 reads of file and environment; it is imported in a process of its own."""
+    pytest.importorskip("kaggle")
+    code = (
+        "from kaggle.api.kaggle_api_extended import KaggleApi as Api\n"
+        "api = Api(); api._load_config()\n"
+        "print(api.config_values.get('username'), api.config_values.get('key'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout, done.stderr
+    return tuple(done.stdout.split()[-2:])
+
+
+@pytest.mark.parametrize("alone", [{"KAGGLE_USERNAME": "other"}, {"KAGGLE_KEY": "other"}])
+def test_a_lone_half_of_a_pair_is_left_aside_by_both_clients(on_bare_machine, monkeypatch, alone):
+    """kaggle 2.2.4 puts it beside the other half of kaggle.json; kagglehub 1.0.2 does not."""
+    ((name, value),) = alone.items()
+    monkeypatch.setenv(name, value)
+    write(on_bare_machine / ".kaggle" / "kaggle.json", '{"username": "me", "key": "filed"}')
+    assert "other" in client_of_2_2_uses()
+    assert describe_credentials().endswith(
+        f"kaggle.json; {name} is left aside, since {({*PAIR} - {name}).pop()} is not set"
+    )
+    with kaggle_credentials() as place:
+        assert place.endswith("kaggle.json")
+        assert client_finds() == client_of_2_2_uses() == ("me", "filed")
+    assert os.environ[name] == value
+
+
+def test_what_is_empty_does_not_hide_the_file(on_bare_machine, monkeypatch):
+    """kaggle 2.2.4 takes empty variables for a name and a key."""
+    for name in PAIR:
+        monkeypatch.setenv(name, "")
+    write(on_bare_machine / ".kaggle" / "kaggle.json", '{"username": "me", "key": "filed"}')
+    with kaggle_credentials():
+        assert client_finds() == client_of_2_2_uses() == ("me", "filed")
+    assert os.environ["KAGGLE_KEY"] == ""
+
+
+def test_no_value_is_told(on_bare_machine, monkeypatch):
+    assert describe_credentials() == "none found"
+    for name, value in (PAIR | {"KAGGLE_API_TOKEN": TOKEN}).items():
+        monkeypatch.setenv(name, value)
+    assert describe_credentials() == "KAGGLE_API_TOKEN"
 
 
 @pytest.mark.parametrize("notebook", ["on_colab", "on_kaggle"])
