@@ -6,7 +6,8 @@ import shutil
 import sys
 
 from artnb.errors import InputError
-from artnb.platform.backend import BACKENDS, choose_backend, import_quietly, is_installed
+from artnb.platform.backend import BACKENDS, is_installed, start_keras
+from artnb.platform.cpu import instruction_sets, onednn_is_on
 from artnb.platform.machine import free_memory_gb, versions_of
 from artnb.platform.where import kaggle_inputs, known_folder, outputs_folder, platform_name
 
@@ -38,6 +39,7 @@ def examine(requested_backend: str | None = None) -> str:
         ["Versions: " + ", ".join(_versions())],
         _space(),
         _data(),
+        _kaggle(),
         _weights(),
     ]
     return "\n".join(line for section in sections for line in section)
@@ -55,16 +57,23 @@ def _backend(requested: str | None) -> list[str]:
     others = [name for name in BACKENDS if not is_installed(name)]
     missing = [f'          {name} is not installed: pip install "artnb[{name}]"' for name in others]
     try:
-        choice = choose_backend(requested)
+        choice = start_keras(requested)
     except InputError as error:
         if requested is not None:
             raise
         return [f"Backend:  {error}"]
-    import_quietly("keras")
     import keras
 
     devices = ", ".join(keras.distribution.list_devices())
-    return [f"Backend:  {choice}", *missing, f"Devices:  {devices}"]
+    return [f"Backend:  {choice}", *missing, f"Devices:  {devices}", *_kernels()]
+
+
+def _kernels() -> list[str]:
+    """Name the CPU's instruction sets, and whether TensorFlow computes with oneDNN's kernels."""
+    onednn = {True: "with oneDNN's kernels", False: "without oneDNN's kernels"}.get(onednn_is_on())
+    told = [", ".join(instruction_sets()), f"TensorFlow computes {onednn}" if onednn else ""]
+    known = "; ".join(filter(None, told))
+    return [f"CPU:      {known}"] if known else []
 
 
 def _versions() -> list[str]:
@@ -97,6 +106,12 @@ def _data() -> list[str]:
         "Data:     none found; artnb data demo --out DIR makes some, ARTNB_DATA names a folder",
         f"          with {_COMPETITION} in it (from kaggle.com/competitions/{_COMPETITION})",
     ]
+
+
+def _kaggle() -> list[str]:
+    from artnb.data.fetch.credentials import describe_credentials
+
+    return [f"Kaggle:   credentials: {describe_credentials()}"]
 
 
 def _weights() -> list[str]:

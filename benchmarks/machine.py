@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from artnb.platform.cpu import instruction_sets
 from artnb.platform.machine import versions_of
 
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow")
+# What says which kernels and which memory TensorFlow and oneDNN take.
+_CHOSEN = ("TF_ENABLE_ONEDNN", "TF_CPU_ALLOCATOR", "ONEDNN_", "DNNL_")
 
 
 def describe() -> dict[str, Any]:
@@ -20,7 +23,8 @@ def describe() -> dict[str, Any]:
     return {
         "processor": _cpu_fact("model name") or platform.processor(),
         "cores": os.cpu_count(),
-        "bfloat16": [f for f in _cpu_fact("flags").split() if "bf16" in f],
+        "instruction_sets": instruction_sets(),
+        "environment": {n: v for n, v in sorted(os.environ.items()) if n.startswith(_CHOSEN)},
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         "accelerators": gpus(),
         "load_before": round(os.getloadavg()[0], 2),

@@ -42,12 +42,11 @@ Beam = Annotated[
 ]
 
 
-def say_backend(name: str | None) -> None:
+def say_backend(name: str | None, small_networks: bool = False) -> None:
     """Decide on the backend, say which it is, and import Keras with it."""
-    from artnb.platform.backend import choose_backend, import_quietly
+    from artnb.platform.backend import start_keras
 
-    print(choose_backend(name))
-    import_quietly("keras")
+    print(start_keras(name, small_networks), flush=True)
 
 
 def read_painters(texts: Sequence[str]) -> dict[str, Path]:

@@ -22,7 +22,7 @@ def demo(
     backend: options.Backend = None,
 ) -> None:
     """Make data, train for four minutes, paint held-out photos: see that all works."""
-    options.say_backend(backend)
+    options.say_backend(backend, small_networks=True)
     out = out or artnb.outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     result = artnb.run_demo(out, data, progress=artnb.bar)
     if result.check:

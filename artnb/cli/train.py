@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import artnb
 from artnb import evaluation
@@ -60,7 +60,8 @@ def train(
     """
     from artnb.runs.run import refuse_existing, run_folder
 
-    own = _find_method(method, artnb.Run(run_folder(run)) if run and resume else None)
+    begun = artnb.Run(run_folder(run)) if run and resume else None
+    own = _find_method(method, begun)
     changes = dict(map(own.config_class.parse, settings))
     if epochs is not None:
         changes["epochs"] = epochs
@@ -69,7 +70,7 @@ def train(
         config = None
     if run and not resume:
         refuse_existing(artnb.Run(run_folder(run)))
-    options.say_backend(backend)
+    options.say_backend(backend, small_networks=_wants_onednn(config, begun))
     from artnb.platform.devices import join_hosts
 
     until = artnb.Deadline(deadline, reserve) if deadline is not None else None
@@ -96,6 +97,17 @@ def train(
     else:
         command = f"train --data {data} --run {made.path} --resume"
     print(f"Next:                  artnb {command}")
+
+
+# Presets whose networks are made for a CPU.
+_SMALL = ("smoke", "preview")
+
+
+def _wants_onednn(config: TrainingConfig | None, begun: Any) -> bool:
+    """Say whether small networks are trained; a Run goes on with what it was begun with."""
+    if begun is not None and begun.facts_file.is_file():
+        return begun.facts().get("bits", {}).get("oneDNN") is True
+    return config is not None and config.preset in _SMALL
 
 
 def _find_method(name: str | None, run) -> Method:

@@ -5,9 +5,10 @@ import importlib.util
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from artnb.errors import InputError, nearest
+from artnb.platform.cpu import tune_tensorflow
 
 BACKENDS = ("tensorflow", "jax")
 
@@ -21,9 +22,10 @@ class BackendChoice:
 
     name: str
     reason: str
+    remark: str = ""
 
     def __str__(self) -> str:
-        return f"Keras runs on {self.name}: {self.reason}."
+        return f"Keras runs on {self.name}: {self.reason}. {self.remark}".rstrip()
 
 
 def is_installed(backend: str) -> bool:
@@ -105,20 +107,23 @@ def _refuse_a_late_change(name: str) -> None:
         )
 
 
-def start_keras(requested: str | None = None) -> BackendChoice:
+def start_keras(requested: str | None = None, small_networks: bool = False) -> BackendChoice:
     """Choose the backend and import Keras with it, without what TensorFlow says at its start.
 
     Args:
         requested: as for `choose_backend`.
+        small_networks: as for `tune_tensorflow`.
 
     Returns:
-        The choice with its reason.
+        The choice with its reason, and what TensorFlow was given to compute with.
 
     Raises:
         InputError: as for `choose_backend`.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     choice = choose_backend(requested)
+    if choice.name == "tensorflow":
+        choice = replace(choice, remark=tune_tensorflow(small_networks))
     import_quietly("keras")
     return choice
 

@@ -4,9 +4,9 @@ import importlib.metadata
 import os
 import platform
 from collections.abc import Iterable
-from pathlib import Path
 
 from artnb.errors import InputError
+from artnb.platform.cpu import cpu_flags
 from artnb.platform.where import platform_name
 
 # What the preset "auto" stands for.
@@ -81,7 +81,7 @@ def suitable_precision() -> tuple[str, str]:
         if capability >= _BFLOAT16_CAPABILITY:
             return "mixed_bfloat16", f"a GPU of compute capability {capability} computes in it"
         return "mixed_float16", f"a GPU of compute capability {capability} has no bfloat16"
-    found = sorted(_CPU_BFLOAT16 & _cpu_flags())
+    found = sorted(_CPU_BFLOAT16 & cpu_flags())
     if found:
         return "mixed_bfloat16", f"this CPU computes in it ({', '.join(found)})"
     return "float32", "this CPU does not compute in bfloat16"
@@ -117,12 +117,3 @@ def _compute_capability() -> float:
     details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
     major, minor = details.get("compute_capability", (0, 0))
     return float(f"{major}.{minor}")
-
-
-def _cpu_flags() -> set[str]:
-    facts = Path("/proc/cpuinfo")
-    if not facts.exists():
-        return set()
-    lines = facts.read_text(encoding="utf-8").splitlines()
-    flags = next((line for line in lines if line.startswith("flags")), ":")
-    return set(flags.split(":", 1)[1].split())

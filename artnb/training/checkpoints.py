@@ -18,7 +18,7 @@ from artnb.training import checkpoint_folder
 from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoint_folder import write_checkpoint
 from artnb.training.config import TrainingConfig
-from artnb.training.describe import installed_versions
+from artnb.training.describe import installed_versions, what_bits_depend_on
 from artnb.training.mirror import Mirror
 from artnb.training.plan import Position
 from artnb.training.state import is_finite, read_state, save_state
@@ -173,5 +173,6 @@ class SaveCheckpoints(keras.callbacks.Callback):
             "config": self.config.as_dict(),
             "backend": keras.backend.backend(),
             "versions": installed_versions(),
+            "bits": what_bits_depend_on(),
             **self.facts,
         }

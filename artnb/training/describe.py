@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from artnb.data.dataset import Dataset
+from artnb.platform.cpu import instruction_sets, onednn_is_on
 from artnb.platform.machine import versions_of
 from artnb.platform.where import platform_name
 
@@ -18,6 +19,11 @@ def installed_versions() -> dict[str, str]:
     return versions_of(_PACKAGES)
 
 
+def what_bits_depend_on() -> dict[str, Any]:
+    """Give, by their names, what of this process the last bits of a step depend on."""
+    return {"oneDNN": onednn_is_on()}
+
+
 def describe_machine() -> dict[str, Any]:
     """Give platform, backend and versions, for the record."""
     return {
@@ -27,6 +33,8 @@ def describe_machine() -> dict[str, Any]:
         "backend": keras.backend.backend(),
         "devices": keras.distribution.list_devices(),
         "versions": installed_versions(),
+        "instruction_sets": instruction_sets(),
+        "bits": what_bits_depend_on(),
     }
 
 

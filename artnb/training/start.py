@@ -21,7 +21,12 @@ from artnb.training.checkpoint_folder import (
 )
 from artnb.training.checkpoints import STATE
 from artnb.training.config import TrainingConfig
-from artnb.training.describe import describe_data, describe_machine, installed_versions
+from artnb.training.describe import (
+    describe_data,
+    describe_machine,
+    installed_versions,
+    what_bits_depend_on,
+)
 from artnb.training.engine import AdversarialModel
 from artnb.training.mirror import restore
 from artnb.training.options import Say, TrainingOptions
@@ -244,9 +249,19 @@ def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
         for package, version in meta["versions"].items()
         if package in ("keras", "tensorflow", "jax") and now.get(package) != version
     ]
+    present = what_bits_depend_on()
+    changed += [
+        f"{name} {_word(then)} (now {_word(present.get(name))})"
+        for name, then in meta.get("bits", {}).items()
+        if present.get(name) != then
+    ]
     if not changed:
         return []
     return [f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."]
+
+
+def _word(value: Any) -> str:
+    return {True: "on", False: "off", None: "unknown"}.get(value, str(value))
 
 
 def _remove_newer(run: Run, checkpoint: Checkpoint | None) -> None:

@@ -253,8 +253,9 @@ def test_doctor_says_what_there_is(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    for part in ("Platform:", "Python:", "Backend:", "Devices:", "keras 3.", "Disk:", "Memory:",
-                 "gan-getting-started", "SqueezeNet 1.1: not here"):  # fmt: skip
+    for part in ("Platform:", "Python:", "Backend:", "Devices:", "CPU:", "keras 3.",
+                 "Disk:", "Memory:", "Kaggle:   credentials: ", "gan-getting-started",
+                 "SqueezeNet 1.1: not here"):  # fmt: skip
         assert part in text, part
 
 

@@ -50,7 +50,7 @@ def test_the_machine_in_one_line():
 )
 def test_precision_on_a_cpu_is_what_it_computes_in(monkeypatch, flags, expected):
     monkeypatch.setattr(machine, "accelerators", lambda: [])
-    monkeypatch.setattr(machine, "_cpu_flags", lambda: flags)
+    monkeypatch.setattr(machine, "cpu_flags", lambda: flags)
     precision, reason = machine.suitable_precision()
     assert precision == expected
     assert all(flag in reason for flag in flags if flag.endswith("bf16"))

@@ -17,6 +17,7 @@ from artnb.synthetic.dataset import make_demo_data
 from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoint_folder import list_checkpoints, write_meta
 from artnb.training.checkpoints import STATE, SaveCheckpoints
+from artnb.training.describe import what_bits_depend_on
 from artnb.training.train import train
 from tests.toy_method import TOY
 
@@ -218,6 +219,31 @@ def test_another_backends_checkpoint_resumes_and_says_so(stopped, dataset):
     assert any(f"written on {there}" in line for line in told)
     assert folder.name == "step-00000006"
     assert len(rows(run.log_file)) == 3
+
+
+def test_other_kernels_are_told(stopped, dataset):
+    """Where oneDNN was on and is off, say, the last bits are others from there on."""
+    run, _ = stopped
+    assert "bits" in run.facts()
+    meta = list_checkpoints(run.checkpoints)[0].meta()
+    assert meta["bits"] == what_bits_depend_on()
+    other = not meta["bits"]["oneDNN"]
+    change_meta(run, bits={"oneDNN": other})
+    told = []
+    train(dataset, CONFIG, run.path, say=told.append, resume=True)
+    word = "on" if other else "off"
+    assert any(
+        line.startswith(f"The checkpoint was written with oneDNN {word} (now ")
+        and line.endswith("bits may differ from here on.")
+        for line in told
+    )
+
+
+def test_the_same_kernels_are_not_worth_a_word(stopped, dataset):
+    run, _ = stopped
+    told = []
+    train(dataset, CONFIG, run.path, say=told.append, resume=True)
+    assert not any("bits may differ" in line for line in told)
 
 
 def test_a_damaged_checkpoint_is_passed_over(stopped, alone, dataset):
