@@ -157,5 +157,6 @@ class _Answer(argparse.Action):
     """Print what the option's value is answered with, and end, as --help does."""
 
     def __call__(self, parser, namespace, values, option_string=None):
-        print(self.const(values))
+        # argparse gives the constant in place of a value that may be left out and is.
+        print(self.const("" if values is self.const else values))
         parser.exit()

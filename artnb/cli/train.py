@@ -9,14 +9,19 @@ from artnb import evaluation
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.errors import InputError
-from artnb.method import DEFAULT_METHOD, Method, find_method
+from artnb.method import DEFAULT_METHOD, METHODS, Method, find_method
 from artnb.settings import describe_settings, help_of
 from artnb.training.config import TrainingConfig
 from artnb.training.options import TrainingOptions
 
 
 def _describe(method: str) -> str:
-    return describe_settings(find_method(method).config_class)
+    """Give a method's settings, or the methods where none is named."""
+    if method:
+        return describe_settings(find_method(method).config_class)
+    known = [find_method(name) for name in METHODS]
+    methods = [f"  {one.name}: {one.title}" for one in known if one.can_train]
+    return "\n".join(["Name a method, such as --help-settings cyclegan. Methods:", *methods])
 
 
 def train(
@@ -44,7 +49,7 @@ def train(
     help_settings: Annotated[
         str | None,
         "list all settings of a method, and exit",
-        Option(metavar="METHOD", answer=_describe),
+        Option(metavar="METHOD", nargs="?", answer=_describe),
     ] = None,
     swap_domains: Annotated[bool, "take X for Y and Y for X"] = False,
     evaluate_every: Annotated[int | None, "score every N epochs, on held-out photos"] = None,

@@ -304,6 +304,13 @@ def test_importing_is_light():
     assert result.stdout.strip() == "[]", result.stderr
 
 
+def test_without_a_method_the_methods_are_listed(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "--help-settings"])
+    assert ended.value.code == 0
+    assert "  cyclegan: CycleGAN" in capsys.readouterr().out
+
+
 def test_all_settings_of_a_method_are_listed(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["train", "--help-settings", "cyclegan"])
