@@ -156,22 +156,38 @@ def _crop(layer: Any, axis: int) -> int:
 
 
 def _normalisation(nodes: Nodes, layer: Any, features: str) -> str:
+    """Normalise without ONNX' InstanceNormalization.
+
+    onnxruntime adds up a whole channel at once there, which at 256 px is off by 1.5e-4 where one
+    half is plain, and layer after layer makes more of it.
+    """
     _demand(layer, axis=(-1, 3))
-    if layer.groups == layer.input_spec.axes[layer.axis]:
-        gamma = nodes.weight(layer.gamma) if layer.scale else _filled(nodes, 1, layer.groups)
-        beta = nodes.weight(layer.beta) if layer.center else _filled(nodes, 0, layer.groups)
-        return nodes.add("InstanceNormalization", [features, gamma, beta], epsilon=layer.epsilon)
-    # Groups side by side are the channels of a picture of one row.
-    shape = nodes.add("Shape", [features])
-    features = nodes.add("Reshape", [features, nodes.integers(0, layer.groups, -1)])
-    plain = _filled(nodes, 1, layer.groups), _filled(nodes, 0, layer.groups)
-    features = nodes.add("InstanceNormalization", [features, *plain], epsilon=layer.epsilon)
-    features = nodes.add("Reshape", [features, shape])
+    centred = nodes.add("Sub", [features, _mean(nodes, layer, features)])
+    variance = _mean(nodes, layer, nodes.add("Mul", [centred, centred]))
+    epsilon = nodes.constant(f"{layer.name}/epsilon", np.float32(layer.epsilon))
+    deviation = nodes.add("Sqrt", [nodes.add("Add", [variance, epsilon])])
+    features = nodes.add("Div", [centred, deviation])
     if layer.scale:
         features = nodes.add("Mul", [features, _per_channel(nodes, layer.gamma)])
     if layer.center:
         features = nodes.add("Add", [features, _per_channel(nodes, layer.beta)])
     return features
+
+
+def _mean(nodes: Nodes, layer: Any, features: str) -> str:
+    """Take the mean of each channel, or of its group: of rows, then of what they gave."""
+    for axis in (3, 2):
+        features = nodes.add("ReduceMean", [features], axes=[axis])
+    channels = layer.input_spec.axes[layer.axis]
+    if layer.groups == channels:
+        return features
+    features = nodes.add("Reshape", [features, nodes.integers(0, layer.groups, -1)])
+    features = nodes.add("ReduceMean", [features], axes=[2])
+    side_by_side = nodes.constant(
+        f"1_by_{channels // layer.groups}", np.ones((1, 1, channels // layer.groups), np.float32)
+    )
+    features = nodes.add("Mul", [features, side_by_side])
+    return nodes.add("Reshape", [features, nodes.integers(0, channels, 1, 1)])
 
 
 def _filled(nodes: Nodes, value: int, count: int) -> str:
@@ -256,6 +272,14 @@ def _rescaling(nodes: Nodes, layer: Any, features: str) -> str:
     return nodes.add("Add", [nodes.add("Mul", [features, scale]), offset])
 
 
+def _global_pooling(kind: str) -> Converter:
+    def convert(nodes: Nodes, layer: Any, features: str) -> str:
+        _demand(layer, keepdims=(True,))
+        return nodes.add(kind, [features])
+
+    return convert
+
+
 def _pooling(kind: str) -> Converter:
     def convert(nodes: Nodes, layer: Any, features: str) -> str:
         return nodes.add(
@@ -303,6 +327,8 @@ CONVERTERS: dict[str, Converter] = {
     "Cropping2D": _cropping,
     "UpSampling2D": _upsampling,
     "MaxPooling2D": _pooling("MaxPool"),
+    "GlobalMaxPooling2D": _global_pooling("GlobalMaxPool"),
+    "GlobalAveragePooling2D": _global_pooling("GlobalAveragePool"),
     "AveragePooling2D": _pooling("AveragePool"),
     "Rescaling": _rescaling,
     "Concatenate": _concatenation,

@@ -10,11 +10,13 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.exchange.keras_files import read_keras
+from artnb.exchange.portable import portable
 from artnb.exchange.tutorials import kaggle_unet, keras_io_resnet
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.imported.network import build_network
 from artnb.models.layers import InstanceNormalization
+from tests.exchange.generators import generator, picture
 from tests.golden.draws import draw_weights
 
 LAYERS = 4
@@ -172,6 +174,30 @@ def test_instance_normalisation_of_keras_3_becomes_ours(tmp_path):
     network.save(tmp_path / "new.keras")
     network = rebuilt(read_keras(tmp_path / "new.keras"))
     assert [type(layer) for layer in network.layers][1] is InstanceNormalization
+
+
+@pytest.mark.parametrize("kind", ["paper", "affine", "preview"])
+def test_what_artnb_exported_comes_back_without_what_only_helps_rounding(kind, tmp_path):
+    """Tiles of a large picture would each subtract a mean of their own."""
+    network = generator(kind)
+    portable(network).save(tmp_path / "painter.keras")
+    again = rebuilt(read_keras(tmp_path / "painter.keras"))
+    kinds = [type(layer).__name__ for layer in again.layers]
+    assert kinds.count("InstanceNormalization") == sum(
+        isinstance(layer, InstanceNormalization) for layer in network.layers
+    )
+    assert not {"Subtract", "GlobalMaxPooling2D", "GlobalAveragePooling2D"} & set(kinds)
+    np.testing.assert_allclose(picture(again), picture(network), atol=1e-6)
+
+
+def test_a_subtraction_of_their_own_stays(tmp_path):
+    pictures = keras.Input((None, None, 3))
+    largest = keras.layers.GlobalMaxPooling2D(keepdims=True)(pictures)
+    network = keras.Model(pictures, keras.layers.Subtract()([pictures, largest]))
+    network.save(tmp_path / "own.keras")
+    photos = drawn(1, 8)
+    again = rebuilt(read_keras(tmp_path / "own.keras"))
+    np.testing.assert_allclose(again(photos), network(photos), atol=1e-6)
 
 
 def test_arithmetic_between_layers(tmp_path):

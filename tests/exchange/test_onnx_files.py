@@ -1,6 +1,7 @@
 """ONNX files: onnxruntime paints what Keras paints, and the network comes back."""
 
 import json
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,12 +11,14 @@ from keras import layers, ops
 from artnb.errors import InputError
 from artnb.exchange.portable import portable
 from tests.exchange.generators import KINDS, generator, network_of_others, photos, picture
+from tests.golden import plain
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
 from artnb.exchange.onnx_files import read_onnx, read_onnx_facts, write_onnx  # noqa: E402
 
+PLAIN = Path(plain.__file__).with_name("plain.npz")
 FACTS = {"source_domain": "photo", "value_range": "[-1, 1]"}
 
 
@@ -40,6 +43,13 @@ def agree(network, path, *sizes):
 def test_onnxruntime_paints_the_same(kind, tmp_path):
     network = generator(kind)
     agree(network, written(network, tmp_path / "painter.onnx"), (24, 40))
+
+
+@pytest.mark.parametrize("name", plain.NETWORKS)
+def test_plain_pictures(name, tmp_path):
+    path = written(plain.network(name), tmp_path / "painter.onnx")
+    given = np.stack(list(plain.pictures().values()))
+    np.testing.assert_allclose(painted(path, given), np.load(PLAIN)[name], atol=1e-4)
 
 
 def test_the_networks_of_others(tmp_path):
@@ -107,6 +117,8 @@ def test_convolutions_sample_the_same_pixels(padding, kernel, strides, output_pa
         layers.ELU(),
         layers.MaxPooling2D(),
         layers.AveragePooling2D(2, padding="same"),
+        layers.GlobalMaxPooling2D(keepdims=True),
+        layers.GlobalAveragePooling2D(keepdims=True),
         ops.relu,
         lambda features: layers.Multiply()([features, features, features]),
         lambda features: layers.Subtract()([features, ops.tanh(features)]),
@@ -127,6 +139,7 @@ def test_single_layers(layer, tmp_path):
         (lambda x: layers.Dropout(0.5)(x, training=True), "the Dropout .* as in training"),
         (lambda x: layers.Add()([x, ops.ones((1, 1, 1, 3))]), "the Add .* more than features"),
         (layers.Conv2DTranspose(3, 3, dilation_rate=2), "the Conv2DTranspose .* has dilation_rate"),
+        (layers.GlobalMaxPooling2D(), "the GlobalMaxPooling2D .* has keepdims False"),
     ],
 )
 def test_what_onnx_cannot_hold_is_refused_by_name(layer, why, tmp_path):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -14,6 +15,9 @@ from artnb.exchange.portable import portable
 from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from tests.exchange.generators import KINDS, generator, network_of_others, photos, picture
+from tests.golden import plain
+
+PLAIN = Path(plain.__file__).with_name("plain.npz")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,6 +34,13 @@ def test_paints_the_same_at_any_size(kind):
 def test_has_layers_of_keras_alone(kind):
     modules = {type(operation).__module__ for operation in portable(generator(kind)).operations}
     assert {module.partition(".")[0] for module in modules} == {"keras"}
+
+
+@pytest.mark.parametrize("name", plain.NETWORKS)
+def test_paints_the_same_of_plain_pictures(name):
+    given = np.stack(list(plain.pictures().values()))
+    painted = picture(portable(plain.network(name)), given)
+    np.testing.assert_allclose(painted, np.load(PLAIN)[name], atol=1e-4)
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])

@@ -39,6 +39,8 @@ _FUNCTIONS = {
     "Tanh": ("Activation", {"activation": "tanh"}),
     "Relu": ("Activation", {"activation": "relu"}),
 }
+# Of which `artnb export` subtracts one after the other.
+_CENTRING_LAYERS = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
 # How weights began and were trained is of no use here, and could name somebody's functions.
 _TRAINING_KEYS = ("_initializer", "_regularizer", "_constraint")
 _DROPPED_KEYS = ("trainable", "dtype", "batch_input_shape", "build_input_shape")
@@ -57,7 +59,7 @@ def describe_network(saved: Mapping[str, Any]) -> Description:
         InputError: the network has a layer that is not known, or is not described so.
     """
     try:
-        return _model(saved)
+        return _without_centring(_model(saved))
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -97,6 +99,41 @@ def _model(saved: Mapping[str, Any]) -> Description:
     (inputs,) = _tensors(config["input_layers"])
     (outputs,) = _tensors(config["output_layers"])
     return {"input": inputs[0], "output": _place(outputs, offsets), "layers": layers}
+
+
+def _without_centring(network: Description) -> Description:
+    """Leave out what `artnb export` subtracts of each channel before an instance norm.
+
+    It changes nothing but rounding, and tiles of one picture would each subtract something else.
+    """
+    by_name = {layer["name"]: layer for layer in network["layers"]}
+    kept = network["layers"]
+    while (found := _centring(kept, by_name)) is not None:
+        subtraction, pooling, before = found
+        kept = [layer for layer in kept if layer["name"] not in (subtraction, pooling)]
+        for layer in kept:
+            layer["calls"] = [
+                [before if place == [subtraction, 0] else place for place in call]
+                for call in layer["calls"]
+            ]
+    return {**network, "layers": kept}
+
+
+def _centring(
+    layers: list[Description], by_name: Mapping[str, Description]
+) -> tuple[str, str, list[Any]] | None:
+    """Find what a norm's input is less of: (subtraction, pooling, place that both are given)."""
+    norms = [one for one in layers if one.get("class_name") == "artnb>InstanceNormalization"]
+    for place in (place for norm in norms for call in norm["calls"] for place in call):
+        subtraction = by_name[place[0]]
+        if subtraction.get("class_name") != "Subtract" or len(subtraction["calls"]) != 1:
+            continue
+        before, pooled = subtraction["calls"][0]
+        pooling = by_name[pooled[0]]
+        is_of_the_same = pooling["calls"] == [[before]]
+        if pooling.get("class_name") in _CENTRING_LAYERS and is_of_the_same:
+            return subtraction["name"], pooling["name"], before
+    return None
 
 
 def _sequential(config: Mapping[str, Any]) -> Description:
