@@ -11,6 +11,7 @@ from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
     InstanceNormalization,
+    LeakyReLU,
     ReflectionPadding2D,
 )
 
@@ -98,6 +99,7 @@ _TWINS = {
     InstanceNormalization: layers.GroupNormalization,
     GroupNormalization: layers.GroupNormalization,
     DropFirst: layers.Cropping2D,
+    LeakyReLU: layers.LeakyReLU,
 }
 
 
@@ -114,14 +116,15 @@ def _twin(layer: layers.Layer, name: str) -> layers.Layer:
         )
     if isinstance(layer, DropFirst):
         return layers.Cropping2D(((1, 0), (1, 0)), name=name, dtype="float32")
-    _check_is_known(layer)
-    return type(layer).from_config({**layer.get_config(), "name": name, "dtype": "float32"})
+    kind = _TWINS.get(type(layer), type(layer))
+    _check_is_known(kind, layer.name)
+    return kind.from_config({**layer.get_config(), "name": name, "dtype": "float32"})
 
 
-def _check_is_known(layer: layers.Layer) -> None:
-    is_from_keras = type(layer).__module__.partition(".")[0] == "keras"
-    if not is_from_keras or isinstance(layer, layers.Lambda):
+def _check_is_known(kind: type[layers.Layer], name: str) -> None:
+    is_from_keras = kind.__module__.partition(".")[0] == "keras"
+    if not is_from_keras or issubclass(kind, layers.Lambda):
         raise InputError(
-            f"a network to export must be of Keras' layers and artnb's, and {layer.name} is a "
-            f"{type(layer).__name__}; build it again with a layer of Keras' in its place"
+            f"a network to export must be of Keras' layers and artnb's, and {name} is a "
+            f"{kind.__name__}; build it again with a layer of Keras' in its place"
         )

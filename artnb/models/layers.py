@@ -21,7 +21,7 @@ class SharedStatistics:
     """
 
     def __init__(self) -> None:
-        self._moments: dict[str, "Moments"] = {}
+        self._moments: dict[str, Moments] = {}
         self._recording = False
 
     @contextmanager
@@ -209,6 +209,21 @@ class GroupNormalization(InstanceNormalization):
     def get_config(self) -> dict[str, Any]:
         """Give the constructor's arguments."""
         return {**super().get_config(), "groups": self.groups}
+
+
+@keras.saving.register_keras_serializable("artnb")
+class LeakyReLU(keras.layers.LeakyReLU):
+    """Keras' layer, with its negative slope as the gradient at 0 on every backend.
+
+    So it is on TensorFlow and in PyTorch, while JAX takes 1; a norm's results of a plain picture
+    are exactly 0.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        """Scale what is not above 0."""
+        if keras.backend.backend() != "jax":
+            return super().call(inputs)
+        return ops.where(inputs > 0, inputs, self.negative_slope * inputs)
 
 
 @keras.saving.register_keras_serializable("artnb")

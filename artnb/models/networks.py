@@ -16,6 +16,7 @@ from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
     InstanceNormalization,
+    LeakyReLU,
     ReflectionPadding2D,
 )
 
@@ -160,7 +161,7 @@ def unet_generator(
     features, passed_on = pictures, []
     for level in range(depth):
         if level:
-            features = layers.LeakyReLU(0.2)(features)
+            features = LeakyReLU(0.2)(features)
         features = style.convolve(style.pad(features), _unet_filters(filters, level), 4, 2)
         if 0 < level < depth - 1:
             features = style.normalise(features)
@@ -198,10 +199,10 @@ def patch_discriminator(
         `(batch, height / 8 - 2, width / 8 - 2, 1)` for three downsamplings: 30×30 for 256 px.
     """
     pictures = keras.Input((None, None, 3))
-    features = layers.LeakyReLU(0.2)(style.convolve(style.pad(pictures), filters, 4, 2))
+    features = LeakyReLU(0.2)(style.convolve(style.pad(pictures), filters, 4, 2))
     for level in range(1, downsamplings + 1):
         strides = 2 if level < downsamplings else 1
         features = style.convolve(style.pad(features), filters * min(2**level, 8), 4, strides)
-        features = layers.LeakyReLU(0.2)(style.normalise(features))
+        features = LeakyReLU(0.2)(style.normalise(features))
     logits = style.convolve(style.pad(features), 1, 4)
     return keras.Model(pictures, layers.Activation("linear", dtype="float32")(logits), name=name)

@@ -11,6 +11,9 @@ from artnb.platform.cpu import instruction_sets, onednn_is_on
 from artnb.platform.machine import versions_of
 from artnb.platform.where import platform_name
 
+# Raised when norms no longer give the same bits. 2: they take off the first pixel, and means row by
+# row.
+NORMS_ARITHMETIC = 2
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
 
 
@@ -21,7 +24,7 @@ def installed_versions() -> dict[str, str]:
 
 def what_bits_depend_on() -> dict[str, Any]:
     """Give, by their names, what of this process the last bits of a step depend on."""
-    return {"oneDNN": onednn_is_on()}
+    return {"oneDNN": onednn_is_on(), "norms' arithmetic": NORMS_ARITHMETIC}
 
 
 def describe_machine() -> dict[str, Any]:

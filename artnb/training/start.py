@@ -27,7 +27,7 @@ from artnb.training.describe import (
     installed_versions,
     what_bits_depend_on,
 )
-from artnb.training.engine import AdversarialModel
+from artnb.training.engine import AdversarialModel, compiles
 from artnb.training.mirror import restore
 from artnb.training.options import Say, TrainingOptions
 from artnb.training.plan import Plan, fit_to_minutes
@@ -185,9 +185,9 @@ def open_resumed(
         )
     for difference in differences:
         say(f"Going on although {difference}.")
-    for remark in _not_bit_exact(meta):
-        say(remark)
     config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
+    for remark in _not_bit_exact(meta, config):
+        say(remark)
     if "minutes" in changes and checkpoint:
         config = fit_to_minutes(config, facts["steps_per_epoch"], facts["step_s"])
     return Start(run, config, checkpoint=checkpoint)
@@ -233,7 +233,7 @@ def _newer_format(meta: dict[str, Any]) -> list[str]:
     return [f"the checkpoint has format {meta['format']}, and this artnb knows up to {FORMAT}"]
 
 
-def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
+def _not_bit_exact(meta: dict[str, Any], config: TrainingConfig) -> list[str]:
     """Say what of this machine differs from the one that wrote the checkpoint."""
     if not meta:
         return []
@@ -250,18 +250,38 @@ def _not_bit_exact(meta: dict[str, Any]) -> list[str]:
         if package in ("keras", "tensorflow", "jax") and now.get(package) != version
     ]
     present = what_bits_depend_on()
+    # Checkpoints from before there was an entry.
+    written = {"norms' arithmetic": 1, **meta.get("bits", {})}
     changed += [
         f"{name} {_word(then)} (now {_word(present.get(name))})"
-        for name, then in meta.get("bits", {}).items()
+        for name, then in written.items()
         if present.get(name) != then
     ]
-    if not changed:
+    remarks = _other_compiler(meta, config)
+    if changed:
+        remarks.append(
+            f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."
+        )
+    return remarks
+
+
+def _other_compiler(meta: dict[str, Any], config: TrainingConfig) -> list[str]:
+    """Say if XLA compiles now and did not then, or the other way."""
+    then, now = (
+        compiles(wanted)
+        for wanted in (meta["config"].get("jit_compile", False), config.jit_compile)
+    )
+    if then == now:
         return []
-    return [f"The checkpoint was written with {', '.join(changed)}: bits may differ from here on."]
+    was, becomes = ("with", "without") if then else ("without", "with")
+    return [
+        f"The checkpoint was written {was} XLA and goes on {becomes} it: TensorFlow draws other "
+        "random numbers there, so this is no longer the training that would have been."
+    ]
 
 
 def _word(value: Any) -> str:
-    return {True: "on", False: "off", None: "unknown"}.get(value, str(value))
+    return str(value) if type(value) is int else {True: "on", False: "off"}.get(value, "unknown")
 
 
 def _remove_newer(run: Run, checkpoint: Checkpoint | None) -> None:

@@ -22,6 +22,8 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 ARCHIVE = Path(__file__).with_name("older_runs.zip")
+# What the code of today makes of them, bit by bit: see record_older_bits.py.
+BITS = Path(__file__).with_name("older_runs_bits.json")
 SETTINGS = {
     "epochs": 5,
     "pool_size": 4,

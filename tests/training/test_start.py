@@ -18,6 +18,7 @@ from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoint_folder import list_checkpoints, write_meta
 from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.describe import what_bits_depend_on
+from artnb.training.start import open_resumed
 from artnb.training.train import train
 from tests.toy_method import TOY
 
@@ -228,7 +229,7 @@ def test_other_kernels_are_told(stopped, dataset):
     meta = list_checkpoints(run.checkpoints)[0].meta()
     assert meta["bits"] == what_bits_depend_on()
     other = not meta["bits"]["oneDNN"]
-    change_meta(run, bits={"oneDNN": other})
+    change_meta(run, bits=meta["bits"] | {"oneDNN": other})
     told = []
     train(dataset, CONFIG, run.path, say=told.append, resume=True)
     word = "on" if other else "off"
@@ -244,6 +245,35 @@ def test_the_same_kernels_are_not_worth_a_word(stopped, dataset):
     told = []
     train(dataset, CONFIG, run.path, say=told.append, resume=True)
     assert not any("bits may differ" in line for line in told)
+
+
+def told_on_resume(run, dataset, config=CONFIG):
+    told = []
+    open_resumed(run, dataset, config, accept_changes=True, say=told.append)
+    return told
+
+
+def test_what_the_bits_depend_on_is_kept_and_unchanged_nothing_is_said(stopped, dataset):
+    run, _ = stopped
+    meta = list_checkpoints(run.checkpoints)[0].meta()
+    assert meta["bits"] == what_bits_depend_on()
+    assert told_on_resume(run, dataset) == []
+
+
+def test_a_checkpoint_of_other_arithmetic_says_so(stopped, dataset):
+    """One of an older artnb has no such entry."""
+    run, _ = stopped
+    change_meta(run, bits={})
+    (said,) = told_on_resume(run, dataset)
+    assert "written with norms' arithmetic 1 (now 2): bits may differ from here on" in said
+
+
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="JAX compiles whatever is set")
+def test_another_compiler_is_another_training_and_says_so(stopped, dataset):
+    run, _ = stopped
+    setting, said = told_on_resume(run, dataset, CONFIG.replace(jit_compile=True))
+    assert setting == "Going on although jit_compile was False and is True."
+    assert "written without XLA and goes on with it: TensorFlow draws other random numbers" in said
 
 
 def test_a_damaged_checkpoint_is_passed_over(stopped, alone, dataset):

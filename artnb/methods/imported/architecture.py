@@ -27,10 +27,10 @@ KERAS_LAYERS = frozenset({
     "PReLU", "Permute", "ReLU", "Rescaling", "Reshape", "SeparableConv2D", "Softmax",
     "SpatialDropout2D", "Subtract", "UpSampling2D", "ZeroPadding2D",
 })  # fmt: skip
-OWN_LAYERS = frozenset(
-    f"artnb>{name}"
-    for name in ("InstanceNormalization", "GroupNormalization", "ReflectionPadding2D", "DropFirst")
-)
+OWN_LAYERS = frozenset({
+    "artnb>InstanceNormalization", "artnb>GroupNormalization", "artnb>ReflectionPadding2D",
+    "artnb>DropFirst", "artnb>LeakyReLU",
+})  # fmt: skip
 # Layers that compute what functions of Keras do between layers.
 _FUNCTIONS = {
     "Add": ("Add", {}),

@@ -13,12 +13,19 @@ from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
     InstanceNormalization,
+    LeakyReLU,
     ReflectionPadding2D,
 )
 
 _OWN = {
     f"artnb>{layer.__name__}": layer
-    for layer in (InstanceNormalization, GroupNormalization, ReflectionPadding2D, DropFirst)
+    for layer in (
+        InstanceNormalization,
+        GroupNormalization,
+        ReflectionPadding2D,
+        DropFirst,
+        LeakyReLU,
+    )
 }
 # Ten halvings are two more than pictures of 256 px have room for.
 _MOST_HALVINGS = 10
