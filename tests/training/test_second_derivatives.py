@@ -6,7 +6,7 @@ error. Every operation is compared with differences in float64.
 
 import ast
 import inspect
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,7 +84,7 @@ def sums(operation):
         result = operation.function(pictures, weights)
         shape = [int(edge) for edge in result.shape]
         factors = np.random.default_rng(1).normal(size=shape)
-        return ops.sum(ops.square(result) * factors + result * factors[::-1])
+        return ops.sum(ops.square(result) * factors + result * np.flip(factors))
 
     def penalty(both):
         pictures, weights = taken_apart(both)
@@ -115,17 +115,24 @@ def test_these_are_wrong_on_tensorflow(name):
         assert worst > 1e-3
 
 
+@contextmanager
+def _new_layers_in_float64():
+    """Inputs go by floatx, layers by the policy."""
+    before = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_floatx(before[0])
+    keras.config.set_dtype_policy(before[1])
+
+
 @pytest.mark.parametrize(
     "style", [Style(), Style("reflect", affine=True), Style(norm="group"), Style(norm="none")]
 )
 def test_r1_through_a_discriminator(style):
     """All of it together, by its weights."""
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64")
-    try:
+    with _new_layers_in_float64():
         network = patch_discriminator("judge", filters=4, downsamplings=2, style=style)
-    finally:
-        keras.config.set_floatx(before)
     # Its last layer is float32 in training, so that half precision does not reach the loss.
     network = keras.Model(network.inputs, network.layers[-1].input)
     shapes = [tuple(weight.shape) for weight in network.weights]
