@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_args, get_type_hints
+from typing import Any, ClassVar, Self, TypedDict, get_args, get_type_hints
 
+from artnb.documents import read_document
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
 
@@ -199,16 +200,17 @@ class Settings:
         return cls(**{cls.known(name): value for name, value in values.items()})
 
 
+class _Named(TypedDict, total=False):
+    method: str
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """Read a file of settings as it is, unchecked.
 
     Raises:
-        InputError: the file is no JSON.
+        InputError: the file is no JSON, or names its method with something else than a word.
     """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}); restore it from a copy") from error
+    return read_document(path, _Named, "restore it from a copy")
 
 
 def describe_settings(kind: type[Settings]) -> str:

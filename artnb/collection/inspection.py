@@ -11,6 +11,7 @@ from PIL import Image
 from artnb.collection.borders import find_inside
 from artnb.collection.duplicates import hash_picture
 from artnb.data.images import UnreadableImageError, decode_image
+from artnb.documents import convert
 from artnb.files import stamp_of
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
@@ -110,6 +111,14 @@ def _appended(path: Path):
     return file
 
 
+@dataclass(frozen=True)
+class _Entry:
+    edition: int
+    file: str
+    stamp: list[int]
+    look: Inspection
+
+
 def _line(file: str, stamp: list[int], look: Inspection) -> str:
     entry = {"edition": _EDITION, "file": file, "stamp": stamp, "look": asdict(look)}
     return json.dumps(entry, ensure_ascii=False) + "\n"
@@ -125,10 +134,7 @@ def _read(path: Path) -> Mapping[str, tuple[list[int], Inspection]]:
 def _entry(line: str) -> tuple[str, list[int], Inspection] | None:
     """Read a line; a torn one, or one of another edition, is as good as none."""
     try:
-        entry = json.loads(line)
-        if entry["edition"] != _EDITION:
-            return None
-        look = entry["look"]
-        return entry["file"], entry["stamp"], Inspection(**look | {"hashes": tuple(look["hashes"])})
-    except (ValueError, KeyError, TypeError):
+        entry = convert(json.loads(line), _Entry)
+    except (ValueError, RecursionError):
         return None
+    return (entry.file, entry.stamp, entry.look) if entry.edition == _EDITION else None

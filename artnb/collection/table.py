@@ -25,9 +25,10 @@ import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from artnb.collection.text_tables import read_rows
+from artnb.documents import read_document
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
 
@@ -258,14 +259,18 @@ def _numbers(table: "DataFrame", name: str) -> "Series":
     return numbers.astype("Int64")
 
 
+class _Settings(TypedDict):
+    images: str
+
+
 def _images_of(folder: Path) -> Path:
     """Give the folder of images, beside the table unless a note says otherwise."""
     try:
-        images = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["images"]
-        return Path(os.path.normpath(folder / str(images)))
+        settings = read_document(folder / SETTINGS, _Settings, "correct it")
+        return Path(os.path.normpath(folder / settings["images"]))
     except FileNotFoundError:
         return folder / IMAGES
-    except (ValueError, KeyError, TypeError):
+    except InputError:
         raise InputError(
             f"{folder / SETTINGS} must name the folder of images, such as "
             f'{{"images": "../photos"}}, and it does not; correct it, or delete it where the '

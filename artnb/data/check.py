@@ -9,6 +9,7 @@ from artnb.data.dataset import (
     DEFAULT_SIZE_PX,
     MANIFEST,
     SPLITS,
+    DatasetManifest,
     read_manifest,
     shard_paths,
 )
@@ -110,7 +111,7 @@ class _SplitFindings:
 
 
 def _check_split(
-    path: Path, manifest: dict[str, Any], domain: str, split: str, progress: Progress
+    path: Path, manifest: DatasetManifest, domain: str, split: str, progress: Progress
 ) -> _SplitFindings:
     described = manifest["domains"][domain]["splits"][split]
     found = _SplitFindings([], [])

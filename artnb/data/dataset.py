@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image
@@ -14,6 +14,7 @@ from artnb.data.images import decode_rgb, prepare_image
 from artnb.data.records import read_shard
 from artnb.data.scan import MEMORY_LIMIT_GB, Entry, ScannedDomain, scan
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
+from artnb.documents import Count, Positive, read_document
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
 
@@ -206,45 +207,63 @@ def _fingerprint_of_entries(x: ScannedDomain, y: ScannedDomain) -> str:
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
+class ShardFacts(TypedDict):
+    """A shard as `dataset.json` describes it."""
+
+    file: str
+    count: Count
+    sha256: str
+
+
+class SplitFacts(TypedDict):
+    """A split of a domain."""
+
+    count: Count
+    shards: list[ShardFacts]
+
+
+class DomainFacts(TypedDict):
+    """A domain with its splits by name."""
+
+    splits: dict[str, SplitFacts]
+
+
+class DatasetManifest(TypedDict):
+    """What `dataset.json` must say; more is in it, to be read by people."""
+
+    size_px: Positive
+    x: str
+    y: str
+    domains: dict[str, DomainFacts]
+    paired_test: bool
+
+
+def read_manifest(path: Path) -> DatasetManifest:
     """Read and check a Dataset's `dataset.json`.
 
     Raises:
-        InputError: it is no JSON, has another format, or lacks a part.
+        InputError: it is no JSON, has a later format, or a part is missing or of another type.
     """
     file = path / MANIFEST
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        known = manifest["format"] <= FORMAT
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{file} is damaged ({error}); prepare the Dataset again") from error
-    if not known:
-        raise InputError(
-            f"{file} has format {manifest['format']}, and this artnb reads up to {FORMAT}; "
-            "update artnb"
-        )
-    missing = sorted({"size_px", "x", "y", "domains", "paired_test"} - manifest.keys())
-    if missing or (missing := _missing_parts(manifest)):
+    manifest = read_document(file, DatasetManifest, "prepare the Dataset again", newest=FORMAT)
+    missing = [
+        f"{name} {split}"
+        for name in (manifest["x"], manifest["y"])
+        for split in SPLITS
+        if not _is_described(manifest, name, split)
+    ]
+    if missing:
         raise InputError(f"{file} lacks {', '.join(missing)}; prepare the Dataset again")
     return manifest
 
 
-def _missing_parts(manifest: dict[str, Any]) -> list[str]:
-    """Name what the domains and splits of a manifest lack."""
-    missing = []
-    for name in (manifest["x"], manifest["y"]):
-        for split in SPLITS:
-            try:
-                described = manifest["domains"][name]["splits"][split]
-                facts = [(s["file"], s["count"], s["sha256"]) for s in described["shards"]]
-                complete = described["count"] == sum(count for _, count, _ in facts)
-            except (KeyError, TypeError):
-                complete = False
-            missing += [] if complete else [f"{name} {split}"]
-    return missing
+def _is_described(manifest: DatasetManifest, domain: str, split: str) -> bool:
+    splits = manifest["domains"].get(domain, {"splits": {}})["splits"]
+    shards = splits[split]["shards"] if split in splits else None
+    return shards is not None and splits[split]["count"] == sum(s["count"] for s in shards)
 
 
-def shard_paths(path: Path, manifest: dict[str, Any], domain: str, split: str) -> list[Path]:
+def shard_paths(path: Path, manifest: DatasetManifest, domain: str, split: str) -> list[Path]:
     """List the shards of one domain and split, checking that each is there.
 
     Raises:

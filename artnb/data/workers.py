@@ -20,6 +20,7 @@ from artnb.data.records import Record, read_frames, write_shard
 from artnb.data.scan import Entry, look_at
 from artnb.data.shards import Shard, write_planned
 from artnb.data.sources import SHARD_SUFFIX, Picture, ShardPicture
+from artnb.documents import read_document
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.parallel import in_parallel
@@ -82,6 +83,10 @@ def write_chunk(folder: Path, chunk: Chunk, entries: Iterable[Entry]) -> None:
     write_whole(_facts_file(folder, name), json.dumps(facts))
 
 
+# Of each picture the hash of its pixels, and why it cannot be read.
+_ChunkFacts = list[tuple[str, str]]
+
+
 def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
     """Give what was found out about a chunk's pictures, and where each lies now.
 
@@ -93,9 +98,10 @@ def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
         InputError: the chunk was damaged since it was written.
     """
     shard = folder / (chunk.name + SHARD_SUFFIX)
-    facts = json.loads(_facts_file(folder, chunk.name).read_bytes())
+    facts = read_document(_facts_file(folder, chunk.name), _ChunkFacts, "delete it, prepare again")
     frames = [frame for frame, _ in read_frames(shard)]
-    if len(frames) != sum(not problem for _, problem in facts):
+    readable = sum(not problem for _, problem in facts)
+    if (len(frames), len(facts)) != (readable, len(chunk.pictures)):
         raise InputError(f"{shard} is cut off; prepare again")
     places = iter(frames)
     return [

@@ -5,23 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from artnb.documents import read_numbers
 from artnb.drawing.figures import COLOURS, calm, new_figure
 
 if TYPE_CHECKING:
     from artnb.method import Curve, Panel
-
-
-def read_columns(path: Path) -> dict[str, np.ndarray]:
-    """Read a CSV of numbers, a float64 array per column."""
-    try:
-        table = pandas.read_csv(path, dtype=np.float64)
-    except pandas.errors.EmptyDataError:
-        return {}
-    return {name: table[name].to_numpy() for name in table}
 
 
 def smooth(values: np.ndarray, window: int) -> np.ndarray:
@@ -43,7 +34,7 @@ def draw_losses(losses_file: Path, panels: Sequence["Panel"]) -> Figure:
     Returns:
         A figure that belongs to no window.
     """
-    columns = read_columns(losses_file)
+    columns = read_numbers(losses_file, "restore it from a copy")
     figure = new_figure(11, 4.8)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for shown, panel in zip(axes, panels, strict=True):

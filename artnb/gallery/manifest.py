@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from artnb.data.images import decode_rgb
+from artnb.documents import read_document
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
 
@@ -131,23 +132,7 @@ def read_gallery(folder: Path) -> Gallery:
     file = folder / MANIFEST
     if not file.is_file():
         raise InputError(f"{folder} is no gallery: it holds no {MANIFEST}; make one first")
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        if values.pop("format") > FORMAT:
-            raise InputError(f"{file} is from a later artnb; update artnb")
-        runs = tuple(
-            ShownRun(**{**r, "epochs": tuple(r["epochs"]), "scores": tuple(r["scores"])})
-            for r in values.pop("runs")
-        )
-        exhibits = tuple(
-            Exhibit(**{**e, "views": tuple(View(**view) for view in e["views"])})
-            for e in values.pop("exhibits")
-        )
-        return Gallery(runs=runs, exhibits=exhibits, **values)
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{file} is damaged ({error}); make the gallery again") from error
+    return read_document(file, Gallery, "make the gallery again", newest=FORMAT)
 
 
 @dataclass(frozen=True)

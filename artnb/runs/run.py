@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict
 
+from artnb.documents import Count, read_document
 from artnb.errors import InputError, nearest
 from artnb.files import write_whole
 from artnb.method import DEFAULT_METHOD, Method, find_method
@@ -19,6 +20,35 @@ if TYPE_CHECKING:
     from artnb.training.config import TrainingConfig
 
 _SNAPSHOT_NAME = re.compile(r"epoch-(\d+)\.safetensors")
+
+
+class DataFacts(TypedDict, total=False):
+    """What a Run was trained on; what others read of it in `run.json`."""
+
+    x: Required[str]
+    y: Required[str]
+    path: str
+    fingerprint: str
+
+
+class BestFacts(TypedDict):
+    """Which epoch scored best."""
+
+    epoch: Count
+
+
+class RunFacts(TypedDict, total=False):
+    """What `run.json` says and others read; more is in it, to be read by people."""
+
+    status: str
+    started: str
+    ended: str
+    step_s: float
+    steps_per_epoch: Count
+    data: DataFacts
+    best: BestFacts | None
+    requested: dict[str, Any]
+    imported: list[Any]
 
 
 @dataclass(frozen=True)
@@ -91,14 +121,13 @@ class Run:
         """Read the resolved settings."""
         return self.method.config_class.load(self.config_file)
 
-    def facts(self) -> dict[str, Any]:
-        """Read what the Run was made with and from."""
-        try:
-            return json.loads(self.facts_file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise InputError(
-                f"{self.facts_file} is damaged ({error}); restore it from a copy"
-            ) from error
+    def facts(self) -> RunFacts:
+        """Read what the Run was made with and from.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        return read_document(self.facts_file, RunFacts, "restore it from a copy")
 
     def note(self, **facts: Any) -> None:
         """Add facts to `run.json`, replacing those of the same name."""

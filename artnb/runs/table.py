@@ -1,9 +1,9 @@
 """A table of Runs: what they were, how far they got, how they ended."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from artnb.documents import read_numbers
 from artnb.errors import InputError
 from artnb.runs.run import Run
 
@@ -19,21 +19,21 @@ def find_runs(folder: Path) -> list[Run]:
 def describe_run(run: Run) -> tuple[str, ...]:
     """Give a Run's row of the table; what cannot be read is a question mark."""
     try:
-        facts, config = run.facts(), run.config()
+        facts, config, last = run.facts(), run.config(), last_row(run.log_file)
     except (InputError, OSError):
         return (run.path.name, *"?" * (len(_COLUMNS) - 1))
-    last = last_row(run.log_file)
     data = facts.get("data", {})
     sums = {
-        name: f"{sum(float(last[loss]) for loss in losses):.2f}"
-        for name, losses in (run.method.summary.items() if last else ())
+        name: f"{sum(last[loss] for loss in losses):.2f}"
+        for name, losses in run.method.summary.items()
+        if set(losses) <= last.keys()
     }
     trains = run.method.can_train
     return (
         run.path.name,
         config.preset if trains else "-",
         f"{data.get('x', '?')} → {data.get('y', '?')}",
-        f"{last['epoch'] if last else 0}/{config.epochs}" if trains else "-",
+        f"{last.get('epoch', 0):.0f}/{config.epochs}" if trains else "-",
         sums.get("G", "-"),
         sums.get("D", "-"),
         f"{folder_bytes(run.path) / 1e6:.0f} MB",
@@ -41,12 +41,16 @@ def describe_run(run: Run) -> tuple[str, ...]:
     )
 
 
-def last_row(log_file: Path) -> dict[str, str]:
-    """Read the last row of a Run's log; empty where there is none."""
+def last_row(log_file: Path) -> dict[str, float]:
+    """Read the last row of a Run's log; empty where there is none.
+
+    Raises:
+        InputError: the log is damaged.
+    """
     if not log_file.exists():
         return {}
-    with log_file.open(newline="", encoding="utf-8") as file:
-        return next(reversed(list(csv.DictReader(file))), {})
+    columns = read_numbers(log_file, "restore it from a copy")
+    return {name: float(values[-1]) for name, values in columns.items() if len(values)}
 
 
 def folder_bytes(folder: Path) -> int:

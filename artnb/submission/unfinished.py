@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from artnb.documents import read_document
 from artnb.errors import InputError
 from artnb.files import sha256_of, unfinished_file, write_whole
 
@@ -93,10 +94,10 @@ class Unfinished:
     def _other_plan(self) -> str:
         """Say how a plan that lies there differs from this one; nothing where none lies there."""
         try:
-            there = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
+            there = read_document(self.folder / _PLAN, dict[str, Any], "begin again")
         except FileNotFoundError:
             return ""
-        except (ValueError, OSError):
+        except (InputError, OSError):
             return "its plan cannot be read"
         return difference(there, self.plan)
 
@@ -141,8 +142,8 @@ def facts_file(out: Path) -> Path:
 
 def finished_facts(out: Path) -> dict[str, Any] | None:
     """Read how a zip was made, or None where it does not say or has been changed."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        facts = json.loads(facts_file(out).read_text(encoding="utf-8"))
+    with suppress(OSError, InputError, KeyError):
+        facts = read_document(facts_file(out), dict[str, Any], "build it again")
         if facts["bytes"] == out.stat().st_size and facts["sha256"] == sha256_of(out):
             return facts
     return None

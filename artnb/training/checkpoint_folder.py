@@ -14,8 +14,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from artnb.documents import Count, read_document
+from artnb.errors import InputError
 from artnb.files import remove_folder, sha256_of, unfinished_folder
 
 META = "meta.json"
@@ -23,6 +25,21 @@ FORMAT = 1
 KEPT = 3
 _NAME = re.compile(r"step-(\d{8,})")
 PARTIAL = ".partial"
+
+
+class FileFacts(TypedDict):
+    """A file of a checkpoint."""
+
+    bytes: Count
+    sha256: str
+
+
+class CheckpointMeta(TypedDict):
+    """What `meta.json` must say of any checkpoint."""
+
+    check: str
+    step: Count
+    files: dict[str, FileFacts]
 
 
 @dataclass(frozen=True)
@@ -39,11 +56,10 @@ class Checkpoint:
             DamagedError: the file is missing, no JSON or altered.
         """
         try:
-            meta = json.loads((self.path / META).read_bytes())
-            check = meta.pop("check")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            meta = read_document(self.path / META, CheckpointMeta, "it is passed over")
+        except (OSError, InputError) as error:
             raise DamagedError(f"{self.path}: {META} is missing or torn") from error
-        if check != _check(meta):
+        if meta.pop("check") != _check(meta):
             raise DamagedError(f"{self.path}: {META} was altered")
         return meta
 

@@ -4,7 +4,6 @@ What the mirror's thread does, in the order that leaves a whole checkpoint there
 """
 
 import errno
-import json
 import os
 import shutil
 from contextlib import suppress
@@ -252,8 +251,8 @@ def is_another(there: Run, here: Run) -> bool:
     """Say whether two folders hold Runs that were started apart."""
     started = []
     for run in (there, here):
-        with suppress(OSError, ValueError, AttributeError):
-            started.append(json.loads(run.facts_file.read_bytes()).get("started"))
+        with suppress(OSError, InputError):
+            started.append(run.facts().get("started"))
     return len(started) == 2 and None not in started and started[0] != started[1]
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from artnb.documents import Count, read_document
 from artnb.errors import InputError
 from artnb.files import disk, unfinished_folder, write_whole
 from artnb.platform.where import cache_folder
@@ -52,12 +53,17 @@ def is_whole(folder: Path, name: str) -> bool:
     return True
 
 
+class _Note(TypedDict):
+    name: str
+    files: Count
+    bytes: Count
+
+
 def read_note(folder: Path) -> dict[str, Any]:
     """Give what is noted about fetched data, or nothing where there is no such note."""
     try:
-        note = json.loads((folder / NOTE).read_bytes())
-        return {**note, "files": int(note["files"]), "bytes": int(note["bytes"])}
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_document(folder / NOTE, _Note, "fetch the data again")
+    except (OSError, InputError):
         return {}
 
 

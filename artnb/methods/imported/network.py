@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 
+from artnb.documents import read_document
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.methods.imported.architecture import Description, check_description
@@ -156,9 +157,10 @@ def read_description(path: Path) -> Description:
     Raises:
         InputError: the file is gone or damaged.
     """
+    advice = "import the generator again"
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = read_document(path, Description, advice)
         check_description(description)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} cannot be read ({error}); import the generator again") from error
+    except (InputError, OSError) as error:
+        raise InputError(f"{path} cannot be read ({error}); {advice}") from error
     return description

@@ -1,0 +1,126 @@
+"""Whatever becomes of the small files of Runs, Datasets and galleries, a sentence is the answer."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artnb.data.dataset import read_manifest
+from artnb.drawing.curves import draw_losses
+from artnb.errors import InputError
+from artnb.evaluation.rows import read_scores
+from artnb.gallery.manifest import read_gallery
+from artnb.method import Curve, Panel
+from artnb.runs.run import Run
+from artnb.runs.table import runs_table
+from artnb.training.checkpoint_folder import Checkpoint, DamagedError, list_checkpoints
+from tests.golden import older_runs
+
+FEW, MANY = 60, 600
+PANELS = (Panel("Generators", (Curve("generator_g", "G"), Curve("cycle_x", "cycle", 1))),)
+
+
+def read_run(folder: Path) -> None:
+    """Read what a Run says of itself."""
+    run = Run(folder / "outputs" / "trained")
+    _ = run.facts(), run.domains, run.best_epoch(), run.is_imported, run.snapshot_epochs()
+    run.find_epoch("latest")
+
+
+def newest(folder: Path) -> Checkpoint:
+    """Give a Run's newest checkpoint."""
+    return list_checkpoints(folder / "outputs" / "trained" / "checkpoints")[0]
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    "outputs/trained/run.json": read_run,
+    "outputs/trained/config.json": lambda folder: Run(folder / "outputs" / "trained").config(),
+    "outputs/trained/log.csv": lambda folder: runs_table(folder / "outputs"),
+    "outputs/trained/losses.csv": lambda folder: draw_losses(
+        folder / "outputs/trained/losses.csv", PANELS
+    ),
+    "outputs/trained/scores.csv": lambda folder: read_scores(folder / "outputs/trained/scores.csv"),
+    "outputs/trained/checkpoints/*/meta.json": lambda folder: newest(folder).verify(),
+    "data/dataset.json": lambda folder: read_manifest(folder / "data"),
+    "gallery/gallery.json": lambda folder: read_gallery(folder / "gallery"),
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs, a Dataset and a gallery as they should be."""
+    return older_runs.unpack(tmp_path_factory.mktemp("whole"))
+
+
+def changed_bytes(data: bytes, random: random.Random) -> bytes:
+    """Cut, repeat, overwrite or insert a few bytes."""
+    start = random.randrange(len(data) + 1)
+    end = min(len(data), start + random.choice((1, 2, 8, 64, len(data))))
+    noise = bytes(random.randrange(256) for _ in range(random.choice((0, 1, 2, 8))))
+    middle = random.choice((b"", noise, noise + data[start:end], 2 * data[start:end]))
+    return data[:start] + middle + data[end:]
+
+
+def changed_value(data: bytes, random: random.Random) -> bytes:
+    """Replace, or remove, a value somewhere in JSON; a cell or a line in a table."""
+    other = random.choice((None, True, -1, 10**30, 1e999, "", "x", [], {}, [[1]], {"a": None}))
+    try:
+        document = json.loads(data)
+    except ValueError:
+        lines = data.decode().splitlines()
+        place = random.randrange(len(lines))
+        cells = lines[place].split(",")
+        cells[random.randrange(len(cells))] = str(other)
+        lines[place] = ",".join(random.choice((cells, cells[1:], [*cells, "1"])))
+        return ("\n".join(random.choice((lines, lines + lines[:3]))) + "\n").encode()
+    at = document
+    while True:
+        keys = list(at) if isinstance(at, dict) else range(len(at))
+        key = random.choice(list(keys))
+        if not (isinstance(at[key], dict | list) and at[key]) or random.random() < 0.3:
+            break
+        at = at[key]
+    if random.random() < 0.3:
+        del at[key]
+    else:
+        at[key] = other
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", READERS)
+def test_a_damaged_file_is_read_or_refused_in_a_sentence(
+    whole: Path, tmp_path: Path, name: str, count: int
+) -> None:
+    """Seeded mutations of a real file: what is raised is for people, and names the file."""
+    folder = tmp_path / "changed"
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("pictures", "thumbnails"))
+    [file, *_] = sorted(folder.glob(name))[::-1]
+    before, dice, refused = file.read_bytes(), random.Random(0), 0
+    for number in range(count):
+        change = changed_value if number % 2 else changed_bytes
+        file.write_bytes(change(before, dice))
+        try:
+            READERS[name](folder)
+        except (InputError, DamagedError):
+            refused += 1
+        except Exception as error:
+            raise AssertionError(f"number {number}: {file.read_bytes()[:2000]!r}") from error
+    if name not in {"outputs/trained/log.csv", "outputs/trained/config.json"}:
+        assert refused > count / 10
+
+
+def test_one_damaged_run_does_not_hide_the_others(whole: Path, tmp_path: Path) -> None:
+    """`artnb runs` lists all of them, with question marks for what cannot be read."""
+    shutil.copytree(whole / "outputs", tmp_path / "outputs")
+    listed = runs_table(tmp_path / "outputs").splitlines()
+    (tmp_path / "outputs" / "trained" / "log.csv").write_bytes(b"epoch,\xff\n1\n")
+    (tmp_path / "outputs" / "pair" / "run.json").write_text('{"data": 3}')
+    after = runs_table(tmp_path / "outputs").splitlines()
+    assert len(after) == len(listed)
+    changed = {tuple(line.split()) for line in after} - {tuple(line.split()) for line in listed}
+    assert {row[:2] for row in changed} == {("pair", "?"), ("trained", "?")}
