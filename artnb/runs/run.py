@@ -49,6 +49,7 @@ class RunFacts(TypedDict, total=False):
     best: BestFacts | None
     requested: dict[str, Any]
     imported: list[Any]
+    bits: dict[str, Any]
 
 
 @dataclass(frozen=True)
