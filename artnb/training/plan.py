@@ -76,6 +76,22 @@ def make_plan(model: AdversarialModel, dataset: Dataset, config: TrainingConfig)
     return Plan(fit_to_minutes(config, steps_per_epoch, step_s), steps_per_epoch, step_s)
 
 
+def measured_anew(plan: Plan, model: AdversarialModel, dataset: Dataset, fit: bool) -> Plan:
+    """Measure again after settings have changed; the epochs stay as long as they were.
+
+    Args:
+        plan: as it was; its settings are those of now.
+        model: the steps leave no trace in it.
+        dataset: what to train on.
+        fit: fit the number of epochs to `minutes` anew.
+    """
+    config = plan.config
+    step_s = agreed(measure_step(model, batches(dataset, config.batch_size, config.seed)))
+    if fit:
+        config = fit_to_minutes(config, plan.steps_per_epoch, step_s)
+    return Plan(config, plan.steps_per_epoch, step_s)
+
+
 def fit_to_minutes(config: TrainingConfig, steps_per_epoch: int, step_s: float) -> TrainingConfig:
     """Set the epochs to what fits into `minutes`, where they are given."""
     if config.minutes is None:

@@ -1,7 +1,8 @@
 """Where a training starts: a new Run, or one to go on with, from its own folder or a mirror."""
 
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from artnb.training.describe import (
 from artnb.training.engine import AdversarialModel, compiles
 from artnb.training.mirror import restore
 from artnb.training.options import Say, TrainingOptions
-from artnb.training.plan import Plan, fit_to_minutes
+from artnb.training.plan import Plan
 from artnb.training.record import now
 from artnb.training.state import load_state, write_state
 
@@ -44,12 +45,16 @@ class Start:
         config: its settings.
         plan: how long it is, where that was found out before.
         checkpoint: where it was left off; None is the start.
+        changed: settings that are no longer what they were.
+        facts: what the Run shall record once nothing can refuse any more.
     """
 
     run: Run
     config: TrainingConfig
     plan: Plan | None = None
     checkpoint: Checkpoint | None = None
+    changed: frozenset[str] = frozenset()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def begin(
@@ -68,7 +73,7 @@ def begin(
     start = open_resumed(run, dataset, config, accept_changes, options.say)
     facts = run.facts()
     if start.checkpoint is None or "steps_per_epoch" not in facts:
-        return Start(run, start.config)
+        return replace(start, checkpoint=None)
     return replace(start, plan=Plan(start.config, facts["steps_per_epoch"], facts["step_s"]))
 
 
@@ -77,16 +82,22 @@ def _new(dataset: Dataset, config: TrainingConfig, run_name: str | Path | None, 
         raise InputError("a new Run needs settings, and got none; choose a preset, or go on with a "
                          "Run with --resume")  # fmt: skip
     requested = config.as_dict()
-    if config.precision == "auto":
-        precision, reason = suitable_precision()
-        say(f"Precision is {precision}: {reason}.")
-        config = config.replace(precision=precision)
+    config = _with_precision(config, say)
     if not writes_files():
         return Start(Run(run_folder(run_name)), config)
     run = new_run(run_name, config)
     machine, data = describe_machine(), describe_data(dataset)
     run.note(status="starting", started=now(), **machine, data=data, requested=requested)
     return Start(run, config)
+
+
+def _with_precision(config: TrainingConfig, say: Say) -> TrainingConfig:
+    """Take what this machine is fast at, where the precision is left to it."""
+    if config.precision != "auto":
+        return config
+    precision, reason = suitable_precision()
+    say(f"Precision is {precision}: {reason}.")
+    return config.replace(precision=precision)
 
 
 def find_run(
@@ -186,11 +197,13 @@ def open_resumed(
     for difference in differences:
         say(f"Going on although {difference}.")
     config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
+    config = _with_precision(config, say)
     for remark in _not_bit_exact(meta, config):
         say(remark)
-    if "minutes" in changes and checkpoint:
-        config = fit_to_minutes(config, facts["steps_per_epoch"], facts["step_s"])
-    return Start(run, config, checkpoint=checkpoint)
+    recorded = {"requested": wanted.as_dict()} if wanted and changes else {}
+    if _other_data(facts, dataset):
+        recorded["data"] = describe_data(dataset)
+    return Start(run, config, None, checkpoint, frozenset(changes), recorded)
 
 
 def _require_its_method(run: Run, wanted: TrainingConfig | None) -> None:

@@ -14,7 +14,7 @@ from artnb.training.callbacks import DivergedError, ProgressBar
 from artnb.training.config import TrainingConfig
 from artnb.training.ending import StopRequest, memory_advice
 from artnb.training.options import TrainingOptions
-from artnb.training.plan import make_plan
+from artnb.training.plan import make_plan, measured_anew
 from artnb.training.record import go_back, heartbeat_of, note, recorded
 from artnb.training.start import begin
 from artnb.training.tensorboard import require_tensorboard
@@ -69,14 +69,17 @@ def train(
         model = method.build_model(config, dataset)
         around.say(f"Data: {dataset.describe()}")
         around.say(model.describe())
-        note(run, replicas=replicas(), compiled=model.jit_compile)
         if plan is None:
             plan = make_plan(model, dataset, config)
-            note(run, step_s=round(plan.step_s, 5), steps_per_epoch=plan.steps_per_epoch)
-        if writes_files():
-            plan.config.save(run.config_file)
+        elif start.changed:
+            plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
         training = Training(method, model, dataset, plan, run, around)
         training.put_back(start.checkpoint)
+        # Nothing refuses any more: the Run may say what it has become.
+        measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}
+        note(run, replicas=replicas(), compiled=model.jit_compile, **measured, **start.facts)
+        if writes_files():
+            plan.config.save(run.config_file)
         around.say(plan.describe(training.position.step))
         if around.deadline:
             around.say(around.deadline.describe() + ".")

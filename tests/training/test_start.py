@@ -177,6 +177,51 @@ def test_other_networks_do_not_fit(stopped, dataset):
         train(dataset, larger, run.path, say=lambda _: None, resume=True, accept_changes=True)
 
 
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("changes", [{"kernel_px": 3}, {"steps_per_epoch": 2}, {"batch_size": 1}])
+def test_a_refused_resume_changes_nothing(stopped, dataset, changes):
+    run, _ = stopped
+    before = contents(run.path)
+    accepts = "batch_size" not in changes
+    with pytest.raises(InputError):
+        train(dataset, CONFIG.replace(**changes), run.path, say=lambda _: None, resume=True,
+              accept_changes=accepts)  # fmt: skip
+    assert contents(run.path) == before
+    train(dataset, None, run.path, say=lambda _: None, resume=True)
+    assert run.facts()["status"] == "finished"
+
+
+def test_what_was_accepted_is_what_is_compared_with(stopped, dataset, tmp_path):
+    run, _ = stopped
+    slower = CONFIG.replace(learning_rate=1e-5)
+    other = make_demo_data(tmp_path / "other", 32, images=5, pairs=2, seed=9)
+    train(other, slower, run.path, say=lambda _: None, resume=True, accept_changes=True)
+    for again, pictures, reason in (
+        (CONFIG, other, "learning_rate was 1e-05 and is 0.0003"),
+        (slower, dataset, f"the pictures of {dataset.path} are not those of {other.path}"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            train(pictures, again, run.path, say=lambda _: None, resume=True)
+    train(other, slower, run.path, say=lambda _: None, resume=True)
+    train(other, CONFIG, run.path, say=lambda _: None, resume=True, accept_changes=True)
+    assert run.config().learning_rate == CONFIG.learning_rate
+
+
+def test_time_is_measured_anew_for_what_has_changed(stopped, dataset):
+    run, _ = stopped
+    run.note(step_s=1000.0)
+    train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
+    assert run.facts()["step_s"] == 1000.0
+    changed = CONFIG.replace(batch_size=1, epochs=4)
+    told = []
+    train(dataset, changed, run.path, say=told.append, resume=True, accept_changes=True)
+    assert run.facts()["step_s"] < 100
+    assert any(line.startswith("4 epochs of 4 steps") for line in told)
+
+
 def test_settings_of_another_method_are_refused(stopped, dataset):
     run, _ = stopped
     with pytest.raises(InputError, match="is one of toy, and the settings are those of cyclegan"):
