@@ -89,6 +89,26 @@ def disk(path: Path) -> Iterator[None]:
         ) from None
 
 
+def can_write(folder: Path) -> bool:
+    """Say whether files can be made in a folder, or in the one that it would be made in."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return os.access(there, os.W_OK)
+
+
+def require_writable(folder: Path, advice: str) -> None:
+    """Check, before any work is done, that its results can be written.
+
+    Args:
+        folder: where they go; it may be made yet.
+        advice: what to do where they cannot, to end the error with.
+
+    Raises:
+        InputError: the folder is read-only.
+    """
+    if not can_write(folder):
+        raise InputError(f"nothing can be written to {folder}, it is read-only; {advice}")
+
+
 def check_room(path: Path, needed_bytes: int, name: str, digits: int = 0) -> None:
     """Check that the disk that a file or folder is on, or will be on, has room.
 

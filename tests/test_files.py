@@ -2,7 +2,9 @@
 
 import pytest
 
-from artnb.files import unfinished_file, unfinished_folder
+from artnb.errors import InputError
+from artnb.files import can_write, require_writable, unfinished_file, unfinished_folder
+from tests.read_only import read_only
 
 
 def names(folder):
@@ -51,3 +53,14 @@ def test_a_folder_that_holds_something_is_never_replaced(tmp_path):
         pass
     assert names(tmp_path) == ["a"]
     assert names(tmp_path / "a") == ["mine"]
+
+
+def test_a_read_only_place_is_told_before_any_work(tmp_path):
+    (tmp_path / "input").mkdir()
+    with read_only(tmp_path / "input") as folder:
+        assert not can_write(folder)
+        for place in (folder, folder / "runs" / "new"):
+            with pytest.raises(InputError, match=r"nothing can be written to .*; take another$"):
+                require_writable(place, "take another")
+    require_writable(tmp_path / "input" / "new", "take another")
+    assert not (tmp_path / "input" / "new").exists()

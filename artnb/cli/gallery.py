@@ -5,6 +5,7 @@ from typing import Annotated
 
 import artnb.gallery
 from artnb.cli import options
+from artnb.files import can_write
 
 
 def gallery(
@@ -56,6 +57,6 @@ def gallery(
 def _default_folder(runs) -> Path:
     """Say where a gallery goes: into its Run, or beside several that it compares."""
     folders = {run.path.resolve(): run.path for run in runs}
-    if len(folders) == 1:
+    if len(folders) == 1 and can_write(runs[0].path):
         return runs[0].path / "gallery"
     return artnb.outputs_folder() / "-".join(["gallery", *(path.name for path in folders)])

@@ -8,6 +8,7 @@ from artnb import evaluation
 from artnb.cli import options
 from artnb.cli.maker import Option
 from artnb.errors import InputError
+from artnb.files import can_write, require_writable
 
 _PICTURES_ALONE_PX = 256
 _EITHER = Option(exclusive="subjects")
@@ -43,6 +44,8 @@ def study(
     runs = [artnb.open_run(name) for name in run]
     if runs or clusters:
         options.say_backend(backend)
+    out = out or _default_folder(runs)
+    require_writable(out, "choose another folder with --out")
     choice = evaluation.Choice(data, None, photos, count, resize) if runs else None
     how = _options(subjects, clusters, extractor, seed)
     if runs:
@@ -51,7 +54,6 @@ def study(
         size_px = resize or _PICTURES_ALONE_PX
         made = artnb.study.study_pictures(photos, painters, count, size_px, how)
     print(f"\n{artnb.study.describe_study(made)}\n")
-    out = out or _default_folder(runs)
     artnb.study.write_study(out / "study.csv", made.rows)
     print(f"Table:    {out / 'study.csv'}")
     for file in artnb.study.save_figures(made, out).values():
@@ -72,5 +74,6 @@ def _default_folder(runs) -> Path:
     if not paths:
         return artnb.outputs_folder() / "style-study"
     if len(paths) == 1:
-        return paths[0] / "study"
+        inside = can_write(paths[0])
+        return paths[0] / "study" if inside else artnb.outputs_folder() / f"{paths[0].name}-study"
     return paths[0].parent / f"{'-'.join(path.name for path in paths)}-study"

@@ -27,9 +27,10 @@ from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen, pictures_
 from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import Best, Row, as_dictionaries, choose_best, gap_row, write_scores
 from artnb.evaluation.sets import Choice, RunSets, Sets
+from artnb.files import require_writable
 from artnb.platform.devices import alone, writes_files
 from artnb.runs.painter import Judge, LoadedNetworks, Painter
-from artnb.runs.run import Run
+from artnb.runs.run import COPY_IT, Run
 from artnb.runs.snapshots import snapshot_networks
 
 # Of each class at most; more teach the style classifier little.
@@ -76,10 +77,11 @@ def evaluate(
         in its `run.json`.
 
     Raises:
-        InputError: there is no such epoch, the data is gone or is other data, or a rule forbids
-            the comparison.
+        InputError: there is no such epoch, the Run is read-only, the data is gone or is other data,
+            or a rule forbids the comparison.
     """
     painters = run.painters(epochs, to)
+    require_writable(run.path, COPY_IT)
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)

@@ -11,6 +11,7 @@ from artnb.data.images import decode_image
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor
 from artnb.evaluation.rows import as_dictionaries, read_scores
+from artnb.files import require_writable
 from artnb.gallery.choice import (
     LARGEST_PX,
     ChosenRun,
@@ -113,8 +114,10 @@ def check_folder(out: Path, photos: Path | None = None) -> None:
         photos: what shall be shown in it.
 
     Raises:
-        InputError: `out` is a file, holds something that is no gallery, or lies in the photos.
+        InputError: `out` is a file, is read-only, holds something that is no gallery, or lies in
+            the photos.
     """
+    require_writable(out, "choose another folder with --out")
     if out.is_file():
         raise InputError(f"{out} is a file, and a gallery is a folder; choose another --out")
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():

@@ -4,7 +4,7 @@ import math
 import os
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 
 from artnb.errors import InputError
@@ -18,6 +18,10 @@ _KAGGLE_TPU_VARIABLES = ("ISTPUVM", "TPU_ACCELERATOR_TYPE")
 # The next step may take this many times as long as the slowest measured one.
 _SLOW_STEP_FACTOR = 1.5
 _DAY_S = 24 * 60 * 60
+
+
+def _clocks() -> tuple[float, float]:
+    return time.time(), time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class Deadline:
     minutes: float = 300
     reserve_minutes: float = 20
     started: float | None = None
+    # What the clock said when this was made, and what `time.monotonic()` did: a clock that is set
+    # meanwhile moves no deadline.
+    _made: tuple[float, float] = field(default_factory=_clocks, init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the settings and settle when the session started."""
@@ -79,7 +86,8 @@ class Deadline:
 
     def left_s(self, now: float | None = None) -> float:
         """Give the seconds until training must have stopped; negative once that is past."""
-        return self.stop_at - (time.time() if now is None else now)
+        clock, moment = self._made
+        return self.stop_at - (clock + time.monotonic() - moment if now is None else now)
 
     def is_due(self, step_s: float, save_s: float = 0.0, now: float | None = None) -> bool:
         """Say whether one more step, and saving after it, would no longer fit.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from artnb.documents import Count, read_document
 from artnb.errors import InputError, nearest
-from artnb.files import write_whole
+from artnb.files import remove_folder, require_writable, unfinished_folder, write_whole
 from artnb.method import DEFAULT_METHOD, Method, find_method
 from artnb.platform.where import outputs_folder
 from artnb.runs.painter import Judge, LatentSampler, Painter
@@ -19,6 +19,8 @@ from artnb.settings import Settings, read_settings
 if TYPE_CHECKING:
     from artnb.training.config import TrainingConfig
 
+# What to do with a Run in a folder that is only to be read, such as an input of Kaggle's.
+COPY_IT = "copy the Run into a folder of yours (cp -r) and name the copy"
 _SNAPSHOT_NAME = re.compile(r"epoch-(\d+)\.safetensors")
 
 
@@ -291,35 +293,47 @@ def open_run(name_or_path: str | Path) -> Run:
     raise InputError(f"there is no Run at {run.path}; {hint}")
 
 
-def new_run(name_or_path: str | Path | None, config: Settings) -> Run:
-    """Make the folder of a new Run and put its settings there.
+def new_run(name_or_path: str | Path | None, config: Settings, **facts: Any) -> Run:
+    """Make the folder of a new Run, whole or not at all, and put its settings there.
 
     Args:
         name_or_path: None takes a name made of preset, date and time.
         config: the resolved settings.
+        **facts: what its `run.json` says.
 
     Raises:
-        InputError: the folder is there already and not empty.
+        InputError: the folder is there already and holds something, or its place is read-only.
     """
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     run = Run(run_folder(name_or_path or f"{config.preset}-{moment}"))
     refuse_existing(run)
-    run.samples.mkdir(parents=True)
-    run.snapshots.mkdir()
-    config.save(run.config_file)
+    require_writable(run.path, "choose another folder")
+    remove_folder(run.path)
+    with unfinished_folder(run.path) as folder:
+        begun = Run(folder)
+        begun.samples.mkdir()
+        begun.snapshots.mkdir()
+        config.save(begun.config_file)
+        if facts:
+            begun.note(**facts)
     return run
 
 
 def refuse_existing(run: Run) -> None:
-    """Protect what is there.
+    """Protect what is there; settings alone are nothing yet: a training that ended at once.
 
     Raises:
         InputError: the folder holds something.
     """
     if run.path.is_file():
         raise InputError(f"{run.path} is a file, and a Run is a folder; choose another --run NAME")
-    if run.path.is_dir() and any(run.path.iterdir()):
+    if run.path.is_dir() and not _holds_nothing_yet(run):
         raise InputError(
             f"the Run {run.path} exists already and nothing in it will be overwritten; "
             "go on with it with --resume, or choose another --run NAME"
         )
+
+
+def _holds_nothing_yet(run: Run) -> bool:
+    files = {path for path in run.path.rglob("*") if not path.is_dir()}
+    return not files or run.config_file in files <= {run.config_file, run.facts_file}

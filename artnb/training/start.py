@@ -10,9 +10,10 @@ import keras
 
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
+from artnb.files import require_writable
 from artnb.platform.devices import agreed, this_host, writes_files
 from artnb.platform.machine import suitable_precision
-from artnb.runs.run import Run, new_run, refuse_existing, run_folder
+from artnb.runs.run import COPY_IT, Run, new_run, refuse_existing, run_folder
 from artnb.training.checkpoint_folder import (
     FORMAT,
     Checkpoint,
@@ -69,6 +70,8 @@ def begin(
     run = find_run(run_name, resume, options.mirror, options.say)
     if run is None:
         return _new(dataset, config, run_name, options.say)
+    if writes_files():
+        require_writable(run.path, COPY_IT)
     options.say(f"Going on with the Run {run.path}")
     start = open_resumed(run, dataset, config, accept_changes, options.say)
     facts = run.facts()
@@ -85,9 +88,8 @@ def _new(dataset: Dataset, config: TrainingConfig, run_name: str | Path | None, 
     config = _with_precision(config, say)
     if not writes_files():
         return Start(Run(run_folder(run_name)), config)
-    run = new_run(run_name, config)
-    machine, data = describe_machine(), describe_data(dataset)
-    run.note(status="starting", started=now(), **machine, data=data, requested=requested)
+    facts = {**describe_machine(), "data": describe_data(dataset), "requested": requested}
+    run = new_run(run_name, config, status="starting", started=now(), **facts)
     return Start(run, config)
 
 

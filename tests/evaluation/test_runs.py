@@ -26,6 +26,7 @@ from artnb.evaluation.sets import Choice
 from artnb.runs.painter import Painter
 from artnb.runs.snapshots import read_snapshot, save_weights
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
+from tests.read_only import read_only
 
 METRICS = ["frechet", "ssim", "discriminator"]
 
@@ -78,6 +79,14 @@ def test_the_second_time_nothing_is_painted_or_decoded(run, tmp_path, monkeypatc
     second = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))
     assert [row.value for row in first.rows] == [row.value for row in second.rows]
     assert len(second.all_rows) == len(first.rows)
+
+
+def test_a_run_that_can_only_be_read_is_refused_before_anything_is_painted(
+    run, evaluator, monkeypatch
+):
+    monkeypatch.setattr(Painter, "load", lambda _: pytest.fail("a painter was built"))
+    with read_only(run.path), pytest.raises(InputError, match="it is read-only; copy the Run"):
+        evaluate(run, evaluator)
 
 
 def test_epochs_are_scored_as_the_paintings_they_make(run, evaluator):

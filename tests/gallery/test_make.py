@@ -15,6 +15,7 @@ from artnb.gallery.store import THUMBNAIL_PX
 from artnb.runs.run import Run
 from artnb.translation import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
+from tests.read_only import read_only
 
 # One is longer than file systems take together with a suffix, two have one name, one is hostile.
 NAMES = (
@@ -118,6 +119,11 @@ def test_pictures_are_what_the_generators_make(run, tmp_path):
         apart = {other: np.abs(shown - picture).mean() for other, picture in made.items()}
         assert min(apart, key=apart.get) == kind
     assert by_kind.keys() == made.keys()
+
+
+def test_a_folder_that_can_only_be_read_is_refused_before_anything_is_painted(run, tmp_path):
+    with read_only(tmp_path), pytest.raises(InputError, match="it is read-only; choose another"):
+        make_gallery([run], tmp_path / "gallery")
 
 
 def test_nearest_real_pictures(run, tmp_path, extractor):

@@ -181,3 +181,12 @@ def test_only_the_last_steps_count():
 def test_a_clock_of_no_steps():
     with pytest.raises(InputError, match="recent must be at least 1, got 0"):
         StepClock(recent=0)
+
+
+def test_a_clock_that_is_set_meanwhile_moves_no_deadline(monkeypatch):
+    deadline = Deadline(minutes=2, reserve_minutes=1, started=time.time())
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert 50 < deadline.left_s() <= 60
+    later = time.monotonic() + 61
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert deadline.left_s() < 0

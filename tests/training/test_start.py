@@ -20,6 +20,7 @@ from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.describe import what_bits_depend_on
 from artnb.training.start import open_resumed
 from artnb.training.train import train
+from tests.read_only import read_only
 from tests.toy_method import TOY
 
 CONFIG = TOY.config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
@@ -192,6 +193,30 @@ def test_a_refused_resume_changes_nothing(stopped, dataset, changes):
     assert contents(run.path) == before
     train(dataset, None, run.path, say=lambda _: None, resume=True)
     assert run.facts()["status"] == "finished"
+
+
+def test_a_run_that_can_only_be_read_is_refused_before_any_work(stopped, dataset):
+    run, _ = stopped
+    with read_only(run.path), pytest.raises(InputError, match="it is read-only; copy the Run"):
+        train(dataset, None, run.path, say=lambda _: None, resume=True)
+
+
+def interrupt(*arguments, **named):
+    raise KeyboardInterrupt
+
+
+def test_a_training_killed_in_its_first_moment_can_be_started(dataset, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "note", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(dataset, CONFIG, tmp_path / "run", say=lambda _: None)
+    assert not (tmp_path / "run").exists()  # it is there whole or not at all
+    for name, resume in (("new", False), ("again", "auto")):
+        # As an earlier release left it.
+        (tmp_path / name / "samples").mkdir(parents=True)
+        CONFIG.save(tmp_path / name / "config.json")
+        run = train(dataset, CONFIG, tmp_path / name, say=lambda _: None, resume=resume)
+        assert run.facts()["status"] == "finished"
 
 
 def test_what_was_accepted_is_what_is_compared_with(stopped, dataset, tmp_path):
