@@ -19,6 +19,7 @@ from artnb.data.images import (
     to_uint8,
 )
 from artnb.errors import InputError
+from artnb.files import disk, write_whole
 from artnb.models.layers import SharedStatistics
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
@@ -101,10 +102,12 @@ def _write(painting: np.ndarray, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() in (".png", ".bmp", ".tif", ".tiff", ".gif"):
         path = path.with_suffix(".png")
-        path.write_bytes(encode_png(painting, PAINTED_MARK))
+        encoded = encode_png(painting, PAINTED_MARK)
     else:
         path = path.with_suffix(".jpg")
-        path.write_bytes(encode_jpeg(painting, PAINTED_MARK))
+        encoded = encode_jpeg(painting, PAINTED_MARK)
+    with disk(path):
+        write_whole(path, encoded)
     return path
 
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from artnb.data.images import UnreadableImageError, decode_image, list_images
 from artnb.errors import InputError
+from artnb.files import unfinished_file
 
 Row = Sequence[np.ndarray | None]
 
@@ -292,7 +293,8 @@ def _opened(path: Path, edge: int) -> Image.Image:
 
 
 def save_picture(image: Image.Image, path: Path) -> Path:
-    """Write a picture, making its folder."""
+    """Write a picture, whole or not at all, making its folder; the name says which format."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path)
+    with unfinished_file(path) as unfinished:
+        image.save(unfinished, Image.registered_extensions()[path.suffix.lower()])
     return path

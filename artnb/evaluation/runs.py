@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.dataset import Dataset
+from artnb.drawing.figures import save_figure
 from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
@@ -103,7 +104,7 @@ def evaluate(
     if best:
         run.note(best=asdict(best))
     figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
-    figure.savefig(run.scores_picture, dpi=110)
+    save_figure(figure, run.scores_picture)
     return RunScores(rows, all_rows, best)
 
 
@@ -245,8 +246,8 @@ class Scoring:
         def score(epoch: int) -> None:
             try:
                 evaluate(run, self.evaluator, [epoch], dataset=dataset, say=say)
-            except InputError as error:
-                # The epoch can be scored later; the training that this would end cannot.
+            except Exception as error:
+                # The epoch can be scored later; the training that this would end cannot go on.
                 say(f"epoch {epoch} is not scored: {error}")
 
         def on_epoch_end(index: int, logs: Any = None) -> None:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from artnb.drawing.figures import COLOURS, calm, new_figure
+from artnb.drawing.figures import COLOURS, calm, new_figure, save_figure
 from artnb.errors import InputError
 from artnb.evaluation.metrics.score import Score
 from artnb.study.effect import FEW_PICTURES, NEGLIGIBLE
@@ -66,7 +66,7 @@ def save_figures(study: Study, out: Path) -> dict[str, Path]:
     files = {}
     for name, figure in draw_study(study).items():
         files[name] = out / f"{name}.png"
-        figure.savefig(files[name], dpi=110)
+        save_figure(figure, files[name])
     return files
 
 

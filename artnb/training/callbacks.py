@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas
 from PIL import Image
 
 from artnb.drawing.curves import draw_losses
+from artnb.drawing.figures import save_figure
 from artnb.drawing.grids import save_picture
 from artnb.method import Panel
 from artnb.platform.devices import writes_files
@@ -19,6 +21,7 @@ from artnb.runs.run import Run
 from artnb.runs.snapshots import save_snapshot, thin_out
 from artnb.training.config import TrainingConfig
 from artnb.training.engine import AdversarialModel
+from artnb.training.options import Say
 from artnb.training.plan import Position
 
 
@@ -66,6 +69,20 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
     )
 
 
+@contextmanager
+def training_goes_on(without: str, say: Say) -> Iterator[None]:
+    """Let nothing end a training that only watches it, or that can be made later.
+
+    Args:
+        without: what fails, such as `"the grid of epoch 3"`.
+        say: gets a sentence with the reason.
+    """
+    try:
+        yield
+    except Exception as error:
+        say(f"Training goes on without {without}: {error}.")
+
+
 class DivergedError(Exception):
     """A loss or a weight is NaN or infinite; the message says which and when."""
 
@@ -105,6 +122,7 @@ class Log(keras.callbacks.Callback):
         panels: which curves are drawn together.
         loss_names: the columns.
         position: how far the training has got.
+        say: is told what could not be drawn.
     """
 
     def __init__(
@@ -114,10 +132,11 @@ class Log(keras.callbacks.Callback):
         panels: Sequence[Panel],
         loss_names: Sequence[str],
         position: Position,
+        say: Say = print,
     ) -> None:
         super().__init__()
         self.run, self.config, self.panels = run, config, panels
-        self.loss_names, self.position = loss_names, position
+        self.loss_names, self.position, self.say = loss_names, position, say
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
@@ -179,12 +198,22 @@ class Log(keras.callbacks.Callback):
             **{name: f"{float(logs[name]):.6g}" for name in self.loss_names},
         }
         append_row(self.run.log_file, row)
-        figure = draw_losses(self.run.losses_file, self.panels)
-        figure.savefig(self.run.losses_picture, dpi=110)
+        with training_goes_on("the loss curves", self.say):
+            figure = draw_losses(self.run.losses_file, self.panels)
+            save_figure(figure, self.run.losses_picture)
 
 
 class SampleGrids(keras.callbacks.Callback):
-    """Write a grid before training, every so many steps and after each epoch."""
+    """Write a grid before training, every so many steps and after each epoch.
+
+    Args:
+        run: whose grids.
+        config: how often they come.
+        grid: paints one of the model, with a title.
+        position: how far the training has got.
+        watchers: get the path of every grid.
+        say: is told which grid could not be made.
+    """
 
     def __init__(
         self,
@@ -193,10 +222,11 @@ class SampleGrids(keras.callbacks.Callback):
         grid: Callable[[AdversarialModel, str], Image.Image],
         position: Position,
         watchers: Sequence[Callable[[Path], None]] = (),
+        say: Say = print,
     ) -> None:
         super().__init__()
         self.run, self.grid, self.watchers = run, grid, watchers
-        self.position = position
+        self.position, self.say = position, say
         self.every_steps = config.samples_every_steps
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -217,21 +247,24 @@ class SampleGrids(keras.callbacks.Callback):
 
     def _write(self, name: str, title: str) -> None:
         self.model.sync()
-        # Every host paints: each holds a part of what the generators see.
-        picture = self.grid(self.model, title)
-        if not writes_files():
-            return
-        path = save_picture(picture, self.run.samples / f"{name}.png")
-        for watch in self.watchers:
-            watch(path)
+        with training_goes_on(f"the grid of {title}", self.say):
+            # Every host paints: each holds a part of what the generators see.
+            picture = self.grid(self.model, title)
+            if not writes_files():
+                return
+            path = save_picture(picture, self.run.samples / f"{name}.png")
+            for watch in self.watchers:
+                watch(path)
 
 
 class Snapshots(keras.callbacks.Callback):
     """Keep the networks of chosen epochs."""
 
-    def __init__(self, run: Run, config: TrainingConfig, position: Position) -> None:
+    def __init__(
+        self, run: Run, config: TrainingConfig, position: Position, say: Say = print
+    ) -> None:
         super().__init__()
-        self.run, self.config, self.position = run, config, position
+        self.run, self.config, self.position, self.say = run, config, position, say
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save a snapshot and delete what need not be kept."""
@@ -243,8 +276,9 @@ class Snapshots(keras.callbacks.Callback):
         self.model.sync()
         if not writes_files():
             return
-        save_snapshot(self.run.snapshot(epoch + 1), self.model.kept_networks, facts)
-        thin_out(self.run, self.config.snapshot_budget_gb)
+        with training_goes_on(f"the snapshot of epoch {epoch + 1}", self.say):
+            save_snapshot(self.run.snapshot(epoch + 1), self.model.kept_networks, facts)
+            thin_out(self.run, self.config.snapshot_budget_gb)
 
 
 class ProgressBar(keras.callbacks.Callback):

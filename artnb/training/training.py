@@ -51,7 +51,7 @@ class Training:
         self.position = Position(plan.steps_per_epoch)
         self.means: list[Any] = []
         panels = method.loss_panels(plan.config, (dataset.x.name, dataset.y.name))
-        self.log = Log(run, plan.config, panels, list(model.trackers), self.position)
+        self.log = Log(run, plan.config, panels, list(model.trackers), self.position, options.say)
         has_mirror = options.mirror is not None and writes_files()
         self.mirror = Mirror(options.mirror, run, options.say) if has_mirror else None
         self.writer = CheckpointWriter(run, self.mirror, options.say)
@@ -85,8 +85,8 @@ class Training:
         callbacks += [
             LearningRateDecay(config),
             self.log,
-            SampleGrids(run, config, grid, position, watchers),
-            Snapshots(run, config, position),
+            SampleGrids(run, config, grid, position, watchers, options.say),
+            Snapshots(run, config, position, options.say),
             progress,
             self.checkpoints,
         ]

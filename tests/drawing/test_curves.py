@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
+from PIL import Image
 
-from artnb.drawing.curves import draw_losses, read_columns, smooth
-from artnb.method import find_method, preset_config
+from artnb.documents import read_numbers
+from artnb.drawing.curves import draw_losses, smooth
+from artnb.method import Curve, Panel, find_method, preset_config
 from artnb.methods.cyclegan.model import LOSS_NAMES
 
 PANELS = find_method("cyclegan").loss_panels(preset_config("paper"), ("photo", "monet"))
@@ -24,7 +27,7 @@ def test_smoothing_averages_what_there_is_of_its_window():
 
 
 def test_columns_are_numbers(tmp_path):
-    columns = read_columns(write_losses(tmp_path / "losses.csv", 3))
+    columns = read_numbers(write_losses(tmp_path / "losses.csv", 3), "")
     np.testing.assert_array_equal(columns["step"], [10, 20, 30])
     assert len(columns) == 1 + len(LOSS_NAMES)
 
@@ -45,3 +48,11 @@ def test_a_single_point_can_be_drawn(tmp_path):
     figure = draw_losses(write_losses(tmp_path / "losses.csv", 1), PANELS)
     figure.savefig(tmp_path / "losses.png")
     assert (tmp_path / "losses.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", ["a$\\b$", "$", "$x_1$", "{$^$}"])
+def test_a_name_is_no_formula(tmp_path, name):
+    losses = write_losses(tmp_path / "losses.csv", 3)
+    curves = (Curve("generator_g", name),)
+    draw_losses(losses, (Panel(name, curves),)).savefig(tmp_path / "losses.png")
+    assert Image.open(tmp_path / "losses.png").size[0] > 500

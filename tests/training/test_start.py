@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.errors import InputError
+from artnb.evaluation.runs import Scoring
 from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run, open_run
@@ -217,6 +218,38 @@ def test_a_training_killed_in_its_first_moment_can_be_started(dataset, tmp_path,
         CONFIG.save(tmp_path / name / "config.json")
         run = train(dataset, CONFIG, tmp_path / name, say=lambda _: None, resume=resume)
         assert run.facts()["status"] == "finished"
+
+
+class BrokenScoring:
+    """Scores nothing, and fails with it."""
+
+    def callback(self, run, dataset, epochs, say):
+        return Scoring(1, None).callback(run, dataset, epochs, say)
+
+
+def test_nothing_that_only_watches_ends_a_training(dataset, alone, tmp_path, monkeypatch):
+    def full(*arguments, **named):
+        raise OSError(28, "No space left on device", "a file")
+
+    def watch(path):
+        raise RuntimeError("the page is gone")
+
+    monkeypatch.setattr("artnb.training.callbacks.draw_losses", full)
+    monkeypatch.setattr("artnb.training.callbacks.save_snapshot", full)
+    monkeypatch.setattr("artnb.evaluation.runs.evaluate", full)
+    told = []
+    run = train(dataset, CONFIG, tmp_path / "run", say=told.append, watch=watch,
+                scoring=BrokenScoring())  # fmt: skip
+    assert run.facts()["status"] == "finished"
+    assert rows(run.losses_file) == rows(alone.losses_file)
+    for sentence in (
+        "Training goes on without the grid of epoch 2, step 8: the page is gone.",
+        "Training goes on without the loss curves: [Errno 28] No space left on device: 'a file'.",
+        "Training goes on without the snapshot of epoch 3: [Errno 28] No space left on device: "
+        "'a file'.",
+        "epoch 3 is not scored: [Errno 28] No space left on device: 'a file'",
+    ):
+        assert sentence in told
 
 
 def test_what_was_accepted_is_what_is_compared_with(stopped, dataset, tmp_path):
