@@ -50,7 +50,7 @@ class RunFacts(TypedDict, total=False):
     data: DataFacts
     best: BestFacts | None
     requested: dict[str, Any]
-    imported: list[Any]
+    imported: list[Any] | dict[str, Any]
     bits: dict[str, Any]
 
 
