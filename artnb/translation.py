@@ -1,5 +1,6 @@
 """Turn pictures of any size into paintings with a trained Run."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,10 @@ def paint(generator: keras.Model, pictures: np.ndarray) -> np.ndarray:
     return to_uint8(generator.predict_on_batch(to_float(pictures))[: len(pictures)])
 
 
+# Formats whose paintings lose nothing either.
+_LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif")
+
+
 @dataclass(frozen=True)
 class Report:
     """What a translation did: files written, and files left out with the reason."""
@@ -73,6 +78,9 @@ def translate(
     Returns:
         What was written and what was skipped.
 
+    Pictures that would get one name (`a.jpg` and `a.webp`) keep their endings in it, and what lies
+    in `out` is never taken for a photo.
+
     Raises:
         InputError: there are no pictures, no such snapshot, or `out` is where they come from.
     """
@@ -81,6 +89,10 @@ def translate(
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")
+    pictures = [path for path in pictures if not path.resolve().is_relative_to(out.resolve())]
+    if not pictures:
+        raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
+    targets = _targets(pictures, folder, out)
     painter = run.painter(epoch, to)
     network = painter.load()
     out.mkdir(parents=True, exist_ok=True)
@@ -93,19 +105,36 @@ def translate(
             skipped.append((path, str(error)))
         else:
             painting = translate_image(network, np.asarray(photo), painter.multiple_px)
-            written.append(_write(painting, out / path.relative_to(folder)))
+            written.append(_write(painting, targets[path]))
         advance()
     return Report(tuple(written), tuple(skipped))
 
 
+def _targets(pictures: Sequence[Path], folder: Path, out: Path) -> dict[Path, Path]:
+    """Name what is written for each picture, no two alike: `a.jpg`, and for `a.webp` beside it
+    `a.webp.jpg`; a disk may take `A.jpg` and `a.jpg` for one file.
+    """
+    plain = {path: path.with_suffix(_suffix(path)) for path in pictures}
+    count = Counter(str(name).casefold() for name in plain.values())
+    targets, taken = {}, set()
+    for path in sorted(pictures, key=lambda path: path != plain[path]):  # who keep their names
+        own = path == plain[path] or count[str(plain[path]).casefold()] == 1
+        name = plain[path] if own else path.with_name(path.name + _suffix(path))
+        while str(name).casefold() in taken:
+            name = name.with_stem(f"{name.stem}-2")
+        taken.add(str(name).casefold())
+        targets[path] = out / name.relative_to(folder)
+    return targets
+
+
+def _suffix(path: Path) -> str:
+    return ".png" if path.suffix.lower() in _LOSSLESS else ".jpg"
+
+
 def _write(painting: np.ndarray, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() in (".png", ".bmp", ".tif", ".tiff", ".gif"):
-        path = path.with_suffix(".png")
-        encoded = encode_png(painting, PAINTED_MARK)
-    else:
-        path = path.with_suffix(".jpg")
-        encoded = encode_jpeg(painting, PAINTED_MARK)
+    encode = encode_png if path.suffix == ".png" else encode_jpeg
+    encoded = encode(painting, PAINTED_MARK)
     with disk(path):
         write_whole(path, encoded)
     return path

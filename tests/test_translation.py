@@ -172,6 +172,32 @@ def test_what_cannot_be_read_is_skipped_and_told(run, tmp_path):
     assert "not a picture" in report.skipped[0][1]
 
 
+def test_no_painting_takes_the_place_of_another(run, tmp_path):
+    photos, names = tmp_path / "photos", ("a.jpg", "a.jpeg", "a.webp", "b.tif", "b.png", "c.webp")
+    (photos / "more").mkdir(parents=True)
+    for number, name in enumerate(names):
+        landscape(20, 20 + number).save(photos / name)
+    landscape(20, 40).save(photos / "more" / "a.webp")
+    report = translate(run, photos, tmp_path / "out")
+    sizes = {}
+    for path in report.written:
+        with Image.open(path) as painting:
+            sizes[str(path.relative_to(tmp_path / "out"))] = painting.width
+    assert sizes == {
+        "a.jpg": 20, "a.jpeg.jpg": 21, "a.webp.jpg": 22, "b.tif.png": 23, "b.png": 24, "c.jpg": 25,
+        "more/a.jpg": 40,
+    }  # fmt: skip
+
+
+def test_paintings_among_the_photos_are_not_painted_again(run, tmp_path):
+    landscape(20, 20).save(tmp_path / "a.jpg")
+    for _ in range(2):
+        report = translate(run, tmp_path, tmp_path / "painted")
+        assert [path.name for path in report.written] == ["a.jpg"]
+    with pytest.raises(InputError, match="holds no photos but those that lie in"):
+        translate(run, tmp_path / "painted" / "a.jpg", tmp_path)
+
+
 def test_photos_are_never_overwritten(run, tmp_path):
     landscape(40, 40).save(tmp_path / "a.jpg")
     with pytest.raises(InputError, match="where the photos come from"):

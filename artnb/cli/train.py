@@ -1,5 +1,6 @@
 """The command that trains."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,7 +101,11 @@ def train(
     if made.facts()["status"] == "finished":
         command = f"translate --run {made.path} --photos FOLDER --out FOLDER"
     else:
-        command = f"train --data {data} --run {made.path} --resume"
+        again = ["train", "--data", data, "--run", made.path, "--resume"]
+        again += ["--mirror", mirror] if mirror else []
+        again += ["--swap-domains"] if swap_domains else []
+        again += ["--evaluate-every", evaluate_every] if evaluate_every else []
+        command = shlex.join(map(str, again))
     print(f"Next:                  artnb {command}")
 
 
