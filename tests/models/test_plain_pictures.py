@@ -68,3 +68,12 @@ def test_a_plain_picture_becomes_a_plain_painting(name):
     generator, given = network(name), pictures()
     paintings = [numpy_of(generator(given[what][None])) for what in ("white", "coloured")]
     np.testing.assert_array_equal(paintings[0], paintings[1])
+
+
+@pytest.mark.parametrize("size", [(64, 200), (128, 128), (100, 64)])
+@pytest.mark.parametrize("colour", [(127, 127, 127), (30, 77, 9), (200, 10, 90)])
+def test_every_colour_in_every_size_becomes_a_plain_painting(size, colour):
+    """Convolutions of a constant differ in their last bits from block to block."""
+    picture = np.full((1, *size, 3), colour, np.float32) / 127.5 - 1
+    painting = numpy_of(network("preview")(picture))
+    assert np.ptp(painting, axis=(1, 2)).max() == 0
