@@ -13,6 +13,7 @@ from artnb.errors import InputError
 Kind = TypeVar("Kind")
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
 def read_document(path: Path, kind: type[Kind], advice: str, newest: int | None = None) -> Kind:

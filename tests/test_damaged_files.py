@@ -114,6 +114,18 @@ def test_a_damaged_file_is_read_or_refused_in_a_sentence(
         assert refused > count / 10
 
 
+@pytest.mark.parametrize(
+    "change", [{"steps_per_epoch": 0}, {"step_s": float("nan")}, {"step_s": -1}, {"best": {}}]
+)
+def test_numbers_that_cannot_be_are_damage(whole: Path, tmp_path: Path, change: dict) -> None:
+    """A training would divide by them."""
+    shutil.copytree(whole / "outputs" / "trained", tmp_path / "trained")
+    file = tmp_path / "trained" / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    with pytest.raises(InputError, match=r"run\.json is damaged"):
+        Run(tmp_path / "trained").facts()
+
+
 def test_one_damaged_run_does_not_hide_the_others(whole: Path, tmp_path: Path) -> None:
     """`artnb runs` lists all of them, with question marks for what cannot be read."""
     shutil.copytree(whole / "outputs", tmp_path / "outputs")

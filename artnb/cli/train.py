@@ -72,8 +72,8 @@ def train(
     if epochs is not None:
         changes["epochs"] = epochs
     config = own.config(preset or "preview", **changes)
-    if resume and not (preset or changes):
-        config = None
+    if resume and not preset:
+        config = _asked_before(begun, own).replace(**changes) if changes and begun else None
     if run and not resume:
         refuse_existing(artnb.Run(run_folder(run)))
     options.say_backend(backend, small_networks=_wants_onednn(config, begun))
@@ -118,6 +118,14 @@ def _wants_onednn(config: TrainingConfig | None, begun: Any) -> bool:
     if begun is not None and begun.facts_file.is_file():
         return begun.facts().get("bits", {}).get("oneDNN") is True
     return config is not None and config.preset in _SMALL
+
+
+def _asked_before(run: artnb.Run, own: Method) -> TrainingConfig:
+    """Give the settings that a Run was asked for last; `--set` changes these."""
+    if not (run.config_file.is_file() and run.facts_file.is_file()):
+        return own.config("preview")
+    requested = run.facts().get("requested")
+    return own.config_class(**requested) if requested else run.config()
 
 
 def _find_method(name: str | None, run) -> Method:

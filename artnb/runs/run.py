@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Required, TypedDict
 
-from artnb.documents import Count, read_document
+from artnb.documents import Count, Positive, Seconds, read_document
 from artnb.errors import InputError, nearest
 from artnb.files import remove_folder, require_writable, unfinished_folder, write_whole
 from artnb.method import DEFAULT_METHOD, Method, find_method
@@ -45,8 +45,8 @@ class RunFacts(TypedDict, total=False):
     status: str
     started: str
     ended: str
-    step_s: float
-    steps_per_epoch: Count
+    step_s: Seconds
+    steps_per_epoch: Positive
     data: DataFacts
     best: BestFacts | None
     requested: dict[str, Any]

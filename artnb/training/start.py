@@ -237,9 +237,10 @@ def _changed_settings(
 
 
 def _other_data(facts: dict[str, Any], dataset: Dataset) -> list[str]:
-    if facts["data"]["fingerprint"] == dataset.fingerprint:
+    recorded = facts.get("data", {})
+    if recorded.get("fingerprint") == dataset.fingerprint:
         return []
-    return [f"the pictures of {dataset.path} are not those of {facts['data']['path']}"]
+    return [f"the pictures of {dataset.path} are not those of {recorded.get('path', 'the Run')}"]
 
 
 def _newer_format(meta: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from artnb.platform.machine import use_deterministic_operations
 from artnb.runs.run import Run
 from artnb.training.callbacks import DivergedError, ProgressBar
 from artnb.training.config import TrainingConfig
+from artnb.training.describe import what_bits_depend_on
 from artnb.training.ending import StopRequest, memory_advice
 from artnb.training.options import TrainingOptions
 from artnb.training.plan import make_plan, measured_anew
@@ -77,7 +78,8 @@ def train(
         training.put_back(start.checkpoint)
         # Nothing refuses any more: the Run may say what it has become.
         measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}
-        note(run, replicas=replicas(), compiled=model.jit_compile, **measured, **start.facts)
+        machine = {"replicas": replicas(), "compiled": model.jit_compile}
+        note(run, **machine, bits=what_bits_depend_on(), **measured, **start.facts)
         if writes_files():
             plan.config.save(run.config_file)
         around.say(plan.describe(training.position.step))
