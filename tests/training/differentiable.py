@@ -166,7 +166,7 @@ LAYERS = {
 WITHOUT_GRADIENT = frozenset({
     "all", "any", "arange", "argmax", "argsort", "cast", "convert_to_numpy", "convert_to_tensor",
     "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "minimum", "one_hot",
-    "shape", "sign", "stop_gradient",
+    "shape", "sign", "stop_gradient", "zeros_like",
 })  # fmt: skip
 # What the operations above consist of.
 FUNCTIONS = frozenset({
