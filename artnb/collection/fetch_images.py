@@ -13,18 +13,15 @@ from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from artnb.collection.fetch_report import FetchNotes, FetchReport, Missing
 from artnb.collection.one_picture import FetchLimits, MovedError, RefusedError, fetch_once
 from artnb.collection.table import TABLE, Collection, open_collection
+from artnb.errors import InputError
 from artnb.files import PART, disk
 from artnb.progress import Progress, silent
-from artnb.web.client import InterruptedTryError, host_of
+from artnb.web.client import InterruptedTryError, host_of, open_session
 from artnb.web.host_queue import HostQueue
-
-if TYPE_CHECKING:
-    pass
 
 # Yields an address to ask, and the seconds to wait before that; the name of the file that came is
 # sent in, or the error that came of it is thrown in.
@@ -258,9 +255,7 @@ class _Fetching:
     def _fetch(self, url: str, picture: Wanted) -> str:
         """Ask in a thread, which has a session of its own that keeps connections open."""
         if not hasattr(self._sessions, "session"):
-            import requests
-
-            self._sessions.session = requests.Session()
+            self._sessions.session = open_session()
         stem, session = self._images / picture.stem, self._sessions.session
         return fetch_once(url, stem, session, self._limits, self._stop)
 
@@ -277,8 +272,10 @@ class _Fetching:
         for future in done:
             url, picture, steps = self._running.pop(future)
             outcome = future.exception() or future.result()
+            if isinstance(outcome, InputError) or not isinstance(outcome, str | Exception):
+                raise outcome  # nothing can be written, or the program ends
             if not isinstance(outcome, str | MovedError | InterruptedTryError | RefusedError):
-                raise outcome
+                outcome = RefusedError(f"an answer that nobody foresaw: {outcome!r}", lasting=False)
             self._queue.finished(url, reached=getattr(outcome, "reached", True))
             self._go_on(picture, steps, outcome)
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from PIL import Image, UnidentifiedImageError
 
@@ -26,7 +26,9 @@ from artnb.web.client import (
     InterruptedTryError,
     asked,
     host_of,
+    length_of,
     meaning_of,
+    moved_to,
     wait_asked_for,
 )
 
@@ -189,7 +191,7 @@ def _check_status(url: str, response: "Response") -> None:
     if response.status_code == 200:
         return
     if response.is_redirect:
-        raise MovedError(urljoin(url, response.headers["Location"]))
+        raise MovedError(moved_to(url, response))
     status = meaning_of(response.status_code)
     if status.again:
         raise InterruptedTryError(f"{host_of(url)} {status.short}", wait_asked_for(response))
@@ -206,8 +208,7 @@ def _chunks(response: "Response") -> Iterator[bytes]:
 
 def _body(response: "Response", limits: FetchLimits, stop: threading.Event) -> bytes:
     """Read what a server sends, as long as it keeps within the limits."""
-    length = response.headers.get("Content-Length", "")
-    promised = int(length) if length.isdigit() else 0
+    promised = length_of(response) or 0
     start, data = time.monotonic(), bytearray()
     for chunk in _chunks(response) if promised <= limits.largest_bytes else ():
         data += chunk

@@ -4,12 +4,14 @@ Messages never hold what is secret: headers, passwords, and what follows a "?" i
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
+from string import printable
 from time import sleep
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote_from_bytes, urljoin, urlsplit
 
 from artnb.errors import InputError
 
@@ -25,6 +27,8 @@ TIMEOUTS_S = (10.0, 60.0)
 TRIES = 5
 TRIES_UNREACHED = 2
 LONGEST_WAIT_S = 120.0
+# What another host may see of a request that was for the first one.
+_FOR_ANYBODY = ("accept", "accept-encoding", "connection", "if-range", "range", "user-agent")
 
 
 class Status(NamedTuple):
@@ -104,8 +108,70 @@ def host_of(url: str) -> str:
 
 def address_without_secrets(url: str) -> str:
     """Give an address without user, password and what follows a "?"."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # as for `host_of`
+        return url.partition("?")[0].rpartition("@")[2]
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def open_session() -> "Session":
+    """Open a session that keeps connections, and keeps what is for one host from all others."""
+    return _session_class()()
+
+
+@cache
+def _session_class() -> type["Session"]:
+    import requests
+
+    class CarefulSession(requests.Session):
+        """Goes where a server says it has moved, and takes along what is for anybody alone."""
+
+        def get_redirect_target(self, resp: "Response") -> str | None:
+            return _location(resp) if resp.is_redirect else None
+
+        def resolve_redirects(self, *given, yield_requests: bool = False, **named):
+            # Who does not follow need not hear beforehand that the new address is none.
+            followed = super().resolve_redirects(*given, **named)
+            return iter(()) if yield_requests else followed
+
+        def rebuild_auth(self, prepared_request, response: "Response") -> None:
+            if self.should_strip_auth(response.request.url, prepared_request.url):
+                for name in list(prepared_request.headers):
+                    if name.lower() not in _FOR_ANYBODY:
+                        del prepared_request.headers[name]
+            super().rebuild_auth(prepared_request, response)
+
+    return CarefulSession
+
+
+def _location(response: "Response") -> str:
+    """Give where a server says that it has moved; what is no UTF-8 is percent-encoded byte by
+    byte, as browsers do.
+    """
+    written = response.headers["Location"].encode("latin-1")
+    try:
+        return written.decode()
+    except UnicodeDecodeError:
+        return quote_from_bytes(written, safe=printable)
+
+
+def moved_to(url: str, response: "Response") -> str:
+    """Give the whole address that an answer to `url` sends on to.
+
+    Raises:
+        ValueError: it is none, such as "http://[".
+    """
+    return urljoin(url, _location(response))
+
+
+def length_of(response: "Response") -> int | None:
+    """Give how many bytes an answer says that it has; None where it says nothing that makes sense.
+
+    "²" is a digit to Python and no number, and beyond 18 digits nothing is that long.
+    """
+    text = response.headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 @contextmanager
@@ -120,9 +186,10 @@ def asked(
 
     Args:
         url: http or https.
-        headers: sent besides; files are asked for as they are, not compressed once more.
+        headers: sent besides; files are asked for as they are, not compressed once more. Another
+            host that this one sends on to sees none of them but what is for anybody.
         timeouts_s: for connecting, and for a server that falls silent; None takes the usual ones.
-        session: keeps connections open; None opens one for this request.
+        session: of `open_session`, keeps connections open; None opens one for this request.
         follow: go where the server says that it has moved.
 
     Yields:
@@ -132,13 +199,12 @@ def asked(
         InterruptedTryError: another try may succeed.
         InputError: none will before something is changed.
     """
-    import requests
-
     headers, timeouts_s = {"Accept-Encoding": "identity", **headers}, timeouts_s or TIMEOUTS_S
     options = {"headers": headers, "timeout": timeouts_s, "allow_redirects": follow}
     with (
         _in_our_words(url, timeouts_s),
-        (session or requests).get(url, stream=True, **options) as response,
+        nullcontext(session) if session else open_session() as session,
+        session.get(url, stream=True, **options) as response,
     ):
         yield response
 
@@ -169,14 +235,20 @@ def _in_our_words(url: str, timeouts_s: tuple[float, float]) -> Iterator[None]:
             raise InterruptedTryError(f"{host} hung up") from None
         reason = f"no connection to {host} could be made"
         raise InterruptedTryError(reason, reached=False) from None
+    except urllib3.exceptions.LocationValueError as error:
+        raise _no_address(url, error) from None
     except urllib3.exceptions.HTTPError:
         raise InterruptedTryError("the connection broke off") from None
     # A plain ValueError is what comes of a server that sends on to an address such as "http://[".
     except (requests.RequestException, ValueError) as error:
-        raise InputError(
-            f"{address_without_secrets(url)} cannot be asked for ({type(error).__name__}); check "
-            "the address and that no header, such as a token, ends in a line break"
-        ) from None
+        raise _no_address(url, error) from None
+
+
+def _no_address(url: str, error: Exception) -> InputError:
+    return InputError(
+        f"{address_without_secrets(url)} cannot be asked for ({type(error).__name__}); check "
+        "the address and that no header, such as a token, ends in a line break"
+    )
 
 
 def wait_asked_for(response: "Response | None") -> float | None:

@@ -15,6 +15,7 @@ from artnb.web.client import (
     asked,
     host_of,
     keep_trying,
+    length_of,
     meaning_of,
     wait_asked_for,
 )
@@ -51,7 +52,7 @@ def download(
         sha256: what the file's hash must be, in hex.
         md5: the same for publishers who give only that.
         size_bytes: how long the file must be.
-        headers: sent with every request, such as credentials.
+        headers: sent with every request to this host, such as credentials.
         progress: shows how far it has got, a step for each MiB.
         say: called with a sentence when a try failed and another follows.
 
@@ -165,8 +166,8 @@ class _Download:
 
     def _total(self, response: "Response") -> int | None:
         """Give how long the whole file will be, where the server says so."""
-        length = response.headers.get("Content-Length", "")
-        total = self.part.size + int(length) if length.isdigit() else self.size_bytes
+        length = length_of(response)
+        total = self.size_bytes if length is None else self.part.size + length
         wanted = total if self.size_bytes is None else self.size_bytes
         if total is not None and (total > self.largest_bytes or total != wanted):
             self._refuse_size(f"{total:,}")

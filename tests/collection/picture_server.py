@@ -167,6 +167,21 @@ class Handler(BaseHTTPRequestHandler):
     def nowhere(self):
         self.answer(302, Location="http://[")
 
+    def port(self):
+        self.answer(302, Location="http://127.0.0.1:99999/ok/1")
+
+    def latin(self):
+        """To a path with letters as they are, in Latin-1: send_header writes just that."""
+        self.answer(302, Location="/ok/caf\xe9")
+
+    def utf8(self):
+        self.answer(302, Location="/ok/café".encode().decode("latin-1"))
+
+    def squared(self):
+        """As long as "²", which Python takes for a digit and not for a number."""
+        self.answer(200, JPEG, length="²")
+        self.close_connection = True
+
     def log_message(self, *_):
         pass
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from artnb.cli import main
+from artnb.collection import fetch_images as fetch_images_module
 from artnb.collection import one_picture
 from artnb.collection.choose import choose_pair
 from artnb.collection.fetch_images import fetch_images, file_stem
@@ -237,6 +238,44 @@ def test_addresses_that_are_none(collect):
     assert len(report.missing) == len(urls)
     assert reasons(collection)["b"] == "with an address that is none of http or https"
     assert reasons(collection)["d"] == "without an address"
+
+
+def test_letters_of_a_redirect_are_asked_for_as_they_came(server, collect):
+    """Latin-1 and UTF-8 are percent-encoded byte by byte, as browsers do."""
+    collection = collect({name: server.url(f"{name}/1") for name in ("latin", "utf8")})
+    report = fetch_images(collection, QUICK)
+    assert report.fetched == 2, reasons(collection)
+    assert {path for path in server.seen if path.startswith("/ok")} == {
+        "/ok/caf%E9",
+        "/ok/caf%C3%A9",
+    }
+
+
+def test_one_strange_answer_costs_one_picture_at_most(server, collect):
+    kinds = ("nowhere", "port", "squared", "ok")
+    collection = collect({kind: server.url(f"{kind}/1") for kind in kinds})
+    report = fetch_images(collection, QUICK)
+    assert report.fetched == 2, reasons(collection)
+    why = reasons(collection)
+    assert "cannot be asked for" in why.pop("nowhere")
+    assert why == {"port": "with an address that is none of http or https"}
+
+
+def test_what_nobody_foresaw_is_noted_and_the_rest_goes_on(server, collect, monkeypatch):
+    real = fetch_images_module.fetch_once
+
+    def fetch_once(url, *rest):
+        if "odd" in url:
+            raise KeyError("a header of 1994")
+        return real(url, *rest)
+
+    monkeypatch.setattr(fetch_images_module, "fetch_once", fetch_once)
+    urls = {f"odd{number}": server.url(f"ok/odd{number}") for number in range(3)}
+    collection = collect(urls | {f"{number}": server.url(f"ok/{number}") for number in range(57)})
+    report = fetch_images(collection, QUICK)
+    assert (report.fetched, len(report.missing)) == (57, 3)
+    assert not any(missing.lasting for missing in report.missing)
+    assert "KeyError('a header of 1994')" in reasons(collection)["odd1"]
 
 
 def test_a_new_address_is_asked_for(server, collect):

@@ -102,6 +102,49 @@ def test_redirects_are_followed(fetch, server):
     assert [path for path, _ in server.requests] == ["/file.bin", "/elsewhere"]
 
 
+def test_headers_stay_with_the_host_that_they_are_for(fetch, server):
+    """Whatever a key is called, only the host that was named gets it; the file comes all the same."""
+    key = {"PRIVATE-TOKEN": SECRET, "X-Api-Key": SECRET, "Authorization": f"Bearer {SECRET}"}
+    other = server.url.replace("127.0.0.1", "localhost")
+    here, away = (status(302, Location=f"{url}/elsewhere") for url in (server.url, other))
+    path = fetch(here, away, here, whole(DATA), headers=key, sha256=SHA256)
+    assert path.read_bytes() == DATA
+    sent = [SECRET in str(headers) for _, headers in server.requests]
+    assert sent == [True, True, False, False]
+
+
+def test_a_rest_is_asked_for_on_another_host_too(fetch, server):
+    other = server.url.replace("127.0.0.1", "localhost")
+    moved = status(302, Location=f"{other}/elsewhere")
+    fetch(moved, broken_after(1000, DATA), moved, whole(DATA))
+    assert asked_ranges(server) == [None, None, "bytes=1000-", "bytes=1000-"]
+    assert fetch.path.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://127.0.0.1:99999/", "http://a..b/"])
+def test_a_redirect_that_leads_nowhere_is_said(fetch, location):
+    with pytest.raises(InputError, match="cannot be asked for"):
+        fetch(status(302, Location=location))
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://127.0.0.1:99999/x", "http://[::1"])
+def test_an_address_that_is_none_is_said(tmp_path, address):
+    with pytest.raises(InputError, match="check the address"):
+        download(address, tmp_path / "file.bin", largest_bytes=10)
+
+
+def test_a_length_that_is_no_number_is_none(fetch):
+    def answer(handler):
+        handler.answer(200, {"Content-Length": "²"}, DATA)
+
+    assert fetch(answer).read_bytes() == DATA
+
+
+def test_letters_of_a_redirect_are_asked_for_as_they_came(fetch, server):
+    fetch(status(302, Location="/caf\xe9.bin"), whole(DATA))
+    assert [path for path, _ in server.requests] == ["/file.bin", "/caf%E9.bin"]
+
+
 def test_an_archive_that_is_called_compressed_stays_as_it_is(fetch):
     packed = gzip.compress(DATA[:1000])
     assert fetch(whole(packed, Content_Encoding="gzip")).read_bytes() == packed
