@@ -203,8 +203,8 @@ def asked(
     options = {"headers": headers, "timeout": timeouts_s, "allow_redirects": follow}
     with (
         _in_our_words(url, timeouts_s),
-        nullcontext(session) if session else open_session() as session,
-        session.get(url, stream=True, **options) as response,
+        nullcontext(session) if session else open_session() as opened,
+        opened.get(url, stream=True, **options) as response,
     ):
         yield response
 

@@ -103,7 +103,7 @@ def test_redirects_are_followed(fetch, server):
 
 
 def test_headers_stay_with_the_host_that_they_are_for(fetch, server):
-    """Whatever a key is called, only the host that was named gets it; the file comes all the same."""
+    """Whatever a key is called, only the host that was named gets it, and the file comes."""
     key = {"PRIVATE-TOKEN": SECRET, "X-Api-Key": SECRET, "Authorization": f"Bearer {SECRET}"}
     other = server.url.replace("127.0.0.1", "localhost")
     here, away = (status(302, Location=f"{url}/elsewhere") for url in (server.url, other))
