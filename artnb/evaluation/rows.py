@@ -13,6 +13,7 @@ from artnb.errors import InputError
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.score import Score
 from artnb.files import write_whole
+from artnb.locks import in_turn
 from artnb.runs.table import aligned
 
 if TYPE_CHECKING:
@@ -173,13 +174,14 @@ def write_scores(path: Path, rows: Iterable[Row]) -> list[Row]:
     """
     import pandas as pd
 
-    kept = {row.question: row for row in read_scores(path)}
-    kept |= {row.question: row for row in rows}
-    metrics = list(dict.fromkeys(row.metric for row in kept.values()))
-    ordered = sorted(kept.values(), key=lambda row: (metrics.index(row.metric), *_order(row)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame(ordered, columns=[f.name for f in fields(Row)])
-    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+    with in_turn(path):
+        kept = {row.question: row for row in read_scores(path)}
+        kept |= {row.question: row for row in rows}
+        metrics = list(dict.fromkeys(row.metric for row in kept.values()))
+        ordered = sorted(kept.values(), key=lambda row: (metrics.index(row.metric), *_order(row)))
+        table = pd.DataFrame(ordered, columns=[f.name for f in fields(Row)])
+        write_whole(path, table.to_csv(index=False, lineterminator="\n"))
     return ordered
 
 

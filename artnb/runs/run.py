@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 from artnb.documents import Count, Positive, Seconds, read_document
 from artnb.errors import InputError, nearest
 from artnb.files import remove_folder, require_writable, unfinished_folder, write_whole
+from artnb.locks import in_turn
 from artnb.method import DEFAULT_METHOD, Method, find_method
 from artnb.platform.where import outputs_folder
 from artnb.runs.painter import Judge, LatentSampler, Painter
@@ -134,9 +135,10 @@ class Run:
 
     def note(self, **facts: Any) -> None:
         """Add facts to `run.json`, replacing those of the same name."""
-        known = self.facts() if self.facts_file.exists() else {}
-        text = json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n"
-        write_whole(self.facts_file, text)
+        with in_turn(self.facts_file):
+            known = self.facts() if self.facts_file.exists() else {}
+            text = json.dumps({**known, **facts}, indent=2, ensure_ascii=False) + "\n"
+            write_whole(self.facts_file, text)
 
     @property
     def domains(self) -> tuple[str, str]:
@@ -293,19 +295,23 @@ def open_run(name_or_path: str | Path) -> Run:
     raise InputError(f"there is no Run at {run.path}; {hint}")
 
 
-def new_run(name_or_path: str | Path | None, config: Settings, **facts: Any) -> Run:
+def new_name(config: Settings) -> str:
+    """Make up a Run's name of preset, date and time."""
+    return f"{config.preset}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def new_run(name_or_path: str | Path, config: Settings, **facts: Any) -> Run:
     """Make the folder of a new Run, whole or not at all, and put its settings there.
 
     Args:
-        name_or_path: None takes a name made of preset, date and time.
+        name_or_path: of the Run.
         config: the resolved settings.
         **facts: what its `run.json` says.
 
     Raises:
         InputError: the folder is there already and holds something, or its place is read-only.
     """
-    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    run = Run(run_folder(name_or_path or f"{config.preset}-{moment}"))
+    run = Run(run_folder(name_or_path))
     refuse_existing(run)
     require_writable(run.path, "choose another folder")
     remove_folder(run.path)

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from artnb.errors import InputError
+from artnb.locks import Lock
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.platform.devices import decided
 from artnb.training.checkpoints import SaveCheckpoints, may_agree
@@ -30,6 +31,10 @@ class TrainingEnded(Exception):
 
 def _name(signal_number: int) -> str:
     return signal.Signals(signal_number).name
+
+
+class TakenOverError(InputError):
+    """Another training works on the Run now, since this one stood still for too long."""
 
 
 class StopRequest:
@@ -61,6 +66,30 @@ class StopRequest:
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopWhenTakenOver(keras.callbacks.Callback):
+    """Ends a training whose Run another one has taken over, before it writes anything more.
+
+    Comes first among the callbacks.
+
+    Args:
+        lock: of the Run, on the host that holds it.
+        position: how far the training has got.
+    """
+
+    def __init__(self, lock: Lock | None, position: Position) -> None:
+        super().__init__()
+        self.lock, self.position = lock, position
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Look between steps."""
+        is_lost = self.lock is not None and self.lock.is_lost
+        if may_agree(self.position) and decided(is_lost):
+            raise TakenOverError(
+                "another training has taken the Run over while this one stood still, so this one "
+                "ends without a change to it; go on with the other"
+            )
 
 
 class StopWhenDue(keras.callbacks.Callback):

@@ -12,7 +12,7 @@ from artnb.platform.keepalive import KeepAlive
 from artnb.runs.run import Run
 from artnb.training.callbacks import DivergedError
 from artnb.training.checkpoint_folder import newest_whole
-from artnb.training.ending import TrainingEnded
+from artnb.training.ending import TakenOverError, TrainingEnded
 
 if TYPE_CHECKING:
     from artnb.training.training import Training
@@ -62,18 +62,26 @@ def recorded(training: "Training") -> Iterator[None]:
     except KeyboardInterrupt:
         status = "interrupted"
         raise
+    except TakenOverError:
+        status = ""
+        raise
     finally:
-        note(
-            training.run,
-            status=status,
-            ended=now(),
-            step=training.position.step,
-            checkpoints_written=training.writer.written,
-            checkpoints_blocked_s=round(training.checkpoints.blocked_s, 3),
-            checkpoints_written_s=round(training.writer.written_s, 3),
-        )
-        if training.mirror:
-            training.mirror.close()
+        if status:
+            _note_ending(training, status)
+
+
+def _note_ending(training: "Training", status: str) -> None:
+    note(
+        training.run,
+        status=status,
+        ended=now(),
+        step=training.position.step,
+        checkpoints_written=training.writer.written,
+        checkpoints_blocked_s=round(training.checkpoints.blocked_s, 3),
+        checkpoints_written_s=round(training.writer.written_s, 3),
+    )
+    if training.mirror:
+        training.mirror.close()
 
 
 def _raise_for_signal(number: int | None) -> None:

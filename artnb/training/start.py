@@ -1,7 +1,8 @@
 """Where a training starts: a new Run, or one to go on with, from its own folder or a mirror."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import keras
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.files import require_writable
+from artnb.locks import Lock, locked
 from artnb.platform.devices import agreed, this_host, writes_files
 from artnb.platform.machine import suitable_precision
-from artnb.runs.run import COPY_IT, Run, new_run, refuse_existing, run_folder
+from artnb.runs.run import COPY_IT, Run, new_name, new_run, refuse_existing, run_folder
 from artnb.training.checkpoint_folder import (
     FORMAT,
     Checkpoint,
@@ -58,20 +60,67 @@ class Start:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+def folder_of_run(
+    run_name: str | Path | None, config: TrainingConfig | None, resume: bool | str
+) -> Path:
+    """Give the folder of the Run to make or to go on with.
+
+    Args:
+        run_name: its name or path; None makes a name up.
+        config: the settings asked for.
+        resume: see `train`.
+
+    Raises:
+        InputError: it must be named, or `resume` or `config` are not what they may be.
+    """
+    if resume not in (True, False, "auto"):
+        raise InputError(f'resume must be True, False or "auto", got {resume!r}')
+    if run_name is not None:
+        return run_folder(run_name)
+    if resume is True or this_host()[1] > 1:
+        raise InputError(
+            "resuming, or several hosts, need the Run's name; add --run NAME, one of artnb runs"
+        )
+    return run_folder(new_name(_required(config)))
+
+
+def _required(config: TrainingConfig | None) -> TrainingConfig:
+    if config is None:
+        raise InputError("a new Run needs settings, and got none; choose a preset, or go on with a "
+                         "Run with --resume")  # fmt: skip
+    return config
+
+
+@contextmanager
+def locked_by_the_host_that_writes(folder: Path, say: Say) -> Iterator[Lock | None]:
+    """Keep other trainings off a Run while this one works on it; see `locked`.
+
+    Yields:
+        The lock, or None on a host that writes nothing.
+
+    Raises:
+        InputError: another training works on it, or its place is read-only.
+    """
+    if not writes_files():
+        yield None
+        return
+    require_writable(folder, COPY_IT if folder.is_dir() else "choose another folder")
+    with locked(folder, f"the Run {folder.name}", say) as lock:
+        yield lock
+
+
 def begin(
     dataset: Dataset,
     config: TrainingConfig | None,
-    run_name: str | Path | None,
+    folder: Path,
     resume: bool | str,
     accept_changes: bool,
     options: TrainingOptions,
 ) -> Start:
     """Make a new Run, or check the one to go on with; see `train`."""
-    run = find_run(run_name, resume, options.mirror, options.say)
+    run = find_run(folder, resume, options.mirror, options.say)
     if run is None:
-        return _new(dataset, config, run_name, options.say)
-    if writes_files():
-        require_writable(run.path, COPY_IT)
+        return _new(dataset, config, folder, options.say)
     options.say(f"Going on with the Run {run.path}")
     start = open_resumed(run, dataset, config, accept_changes, options.say)
     facts = run.facts()
@@ -80,16 +129,14 @@ def begin(
     return replace(start, plan=Plan(start.config, facts["steps_per_epoch"], facts["step_s"]))
 
 
-def _new(dataset: Dataset, config: TrainingConfig, run_name: str | Path | None, say: Say) -> Start:
-    if config is None:
-        raise InputError("a new Run needs settings, and got none; choose a preset, or go on with a "
-                         "Run with --resume")  # fmt: skip
+def _new(dataset: Dataset, config: TrainingConfig | None, folder: Path, say: Say) -> Start:
+    config = _required(config)
     requested = config.as_dict()
     config = _with_precision(config, say)
     if not writes_files():
-        return Start(Run(run_folder(run_name)), config)
+        return Start(Run(folder), config)
     facts = {**describe_machine(), "data": describe_data(dataset), "requested": requested}
-    run = new_run(run_name, config, status="starting", started=now(), **facts)
+    run = new_run(folder, config, status="starting", started=now(), **facts)
     return Start(run, config)
 
 
@@ -102,13 +149,11 @@ def _with_precision(config: TrainingConfig, say: Say) -> TrainingConfig:
     return config.replace(precision=precision)
 
 
-def find_run(
-    run_name: str | Path | None, resume: bool | str, mirror: Path | None, say: Say
-) -> Run | None:
+def find_run(folder: Path, resume: bool | str, mirror: Path | None, say: Say) -> Run | None:
     """Find the Run to go on with, fetching it from the mirror where that knows more.
 
     Args:
-        run_name: its name or path.
+        folder: its own.
         resume: False for a new Run, True for one that must be there, `"auto"` for either.
         mirror: a folder that holds copies of Runs, or None.
         say: gets a sentence about what was fetched.
@@ -119,15 +164,7 @@ def find_run(
     Raises:
         InputError: there is none, it was imported, or `resume` is False and it is there already.
     """
-    if resume not in (True, False, "auto"):
-        raise InputError(f'resume must be True, False or "auto", got {resume!r}')
-    if run_name is None:
-        if resume is True or this_host()[1] > 1:
-            raise InputError(
-                "resuming, or several hosts, need the Run's name; add --run NAME, one of artnb runs"
-            )
-        return None
-    run = Run(run_folder(run_name))
+    run = Run(folder)
     if not resume:
         refuse_existing(run)
         agreed(0)  # no host makes the folder before all have looked

@@ -17,7 +17,7 @@ from artnb.training.ending import StopRequest, memory_advice
 from artnb.training.options import TrainingOptions
 from artnb.training.plan import make_plan, measured_anew
 from artnb.training.record import go_back, heartbeat_of, note, recorded
-from artnb.training.start import begin
+from artnb.training.start import begin, folder_of_run, locked_by_the_host_that_writes
 from artnb.training.tensorboard import require_tensorboard
 from artnb.training.training import Training
 
@@ -51,8 +51,8 @@ def train(
         The Run; its `facts()["status"]` says whether training has finished.
 
     Raises:
-        InputError: the Run exists already or does not, something about it has changed, it does
-            not fit into memory, or its losses stay NaN.
+        InputError: the Run exists already or does not, another training works on it, something
+            about it has changed, it does not fit into memory, or its losses stay NaN.
         KeyboardInterrupt: it was interrupted; everything is saved.
         SystemExit: it was terminated by SIGTERM; everything is saved.
     """
@@ -61,32 +61,34 @@ def train(
         require_tensorboard()
     if not writes_files():
         around = around.for_a_host_that_only_computes()
-    start = begin(dataset, config, run_name, resume, accept_changes, around)
-    run, config, plan = start.run, start.config, start.plan
-    method = find_method(config.METHOD)
-    if config.deterministic:
-        use_deterministic_operations()
-    with use_devices(config.batch_size, around.say), memory_advice():
-        model = method.build_model(config, dataset)
-        around.say(f"Data: {dataset.describe()}")
-        around.say(model.describe())
-        if plan is None:
-            plan = make_plan(model, dataset, config)
-        elif start.changed:
-            plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
-        training = Training(method, model, dataset, plan, run, around)
-        training.put_back(start.checkpoint)
-        # Nothing refuses any more: the Run may say what it has become.
-        measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}
-        machine = {"replicas": replicas(), "compiled": model.jit_compile}
-        note(run, **machine, bits=what_bits_depend_on(), **measured, **start.facts)
-        if writes_files():
-            plan.config.save(run.config_file)
-        around.say(plan.describe(training.position.step))
-        if around.deadline:
-            around.say(around.deadline.describe() + ".")
-        around.say(f"The Run is {run.path}")
-        run_to_its_end(training)
+    folder = folder_of_run(run_name, config, resume)
+    with locked_by_the_host_that_writes(folder, around.say) as lock:
+        start = begin(dataset, config, folder, resume, accept_changes, around)
+        run, config, plan = start.run, start.config, start.plan
+        method = find_method(config.METHOD)
+        if config.deterministic:
+            use_deterministic_operations()
+        with use_devices(config.batch_size, around.say), memory_advice():
+            model = method.build_model(config, dataset)
+            around.say(f"Data: {dataset.describe()}")
+            around.say(model.describe())
+            if plan is None:
+                plan = make_plan(model, dataset, config)
+            elif start.changed:
+                plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
+            training = Training(method, model, dataset, plan, run, around, lock)
+            training.put_back(start.checkpoint)
+            # Nothing refuses any more: the Run may say what it has become.
+            measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}
+            machine = {"replicas": replicas(), "compiled": model.jit_compile}
+            note(run, **machine, bits=what_bits_depend_on(), **measured, **start.facts)
+            if writes_files():
+                plan.config.save(run.config_file)
+            around.say(plan.describe(training.position.step))
+            if around.deadline:
+                around.say(around.deadline.describe() + ".")
+            around.say(f"The Run is {run.path}")
+            run_to_its_end(training)
     return run
 
 
@@ -94,7 +96,7 @@ def run_to_its_end(training: Training) -> None:
     """Train; go back to the last checkpoint where losses become NaN.
 
     Raises:
-        InputError: they do so again and again.
+        InputError: they do so again and again, or another training has taken the Run over.
         KeyboardInterrupt: it was interrupted.
         SystemExit: it was terminated.
     """

@@ -3,6 +3,7 @@
 from typing import Any
 
 from artnb.data.dataset import Dataset
+from artnb.locks import Lock
 from artnb.method import Method
 from artnb.platform.devices import writes_files
 from artnb.runs.run import Run
@@ -16,7 +17,7 @@ from artnb.training.callbacks import (
 )
 from artnb.training.checkpoint_folder import Checkpoint
 from artnb.training.checkpoints import CheckpointWriter, SaveCheckpoints
-from artnb.training.ending import StopRequest, StopWhenDue
+from artnb.training.ending import StopRequest, StopWhenDue, StopWhenTakenOver
 from artnb.training.engine import AdversarialModel
 from artnb.training.mirror import Mirror
 from artnb.training.options import TrainingOptions
@@ -35,6 +36,7 @@ class Training:
         plan: how long.
         run: where everything goes.
         options: who is told what, where copies go, when it must end.
+        lock: of the Run, on the host that holds it.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class Training:
         plan: Plan,
         run: Run,
         options: TrainingOptions,
+        lock: Lock | None = None,
     ) -> None:
+        self.lock = lock
         self.method, self.model, self.dataset = method, model, dataset
         self.plan, self.run, self.options = plan, run, options
         self.position = Position(plan.steps_per_epoch)
@@ -76,7 +80,10 @@ class Training:
         """List what happens around steps, in this order."""
         config, position, run, options = self.plan.config, self.position, self.run, self.options
         watchers = [options.watch] if options.watch else []
-        callbacks: list[Any] = [Counting(position, self.means)]
+        callbacks: list[Any] = [
+            StopWhenTakenOver(self.lock, position),
+            Counting(position, self.means),
+        ]
         if options.tensorboard:
             tensorboard, grid_images = tensorboard_callback(run)
             callbacks.append(tensorboard)

@@ -11,6 +11,7 @@ from safetensors.numpy import load_file
 
 from artnb.errors import InputError
 from artnb.evaluation.runs import Scoring
+from artnb.locks import Lock, lock_file, locked
 from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
 from artnb.runs.run import Run, open_run
@@ -200,6 +201,34 @@ def test_a_run_that_can_only_be_read_is_refused_before_any_work(stopped, dataset
     run, _ = stopped
     with read_only(run.path), pytest.raises(InputError, match="it is read-only; copy the Run"):
         train(dataset, None, run.path, say=lambda _: None, resume=True)
+
+
+def test_a_second_training_of_a_run_is_refused_and_changes_nothing(stopped, dataset):
+    run, _ = stopped
+    before = contents(run.path)
+    said = f"the Run run is worked on by process {os.getpid()} of this machine, begun"
+    with locked(run.path, "the Run run"), pytest.raises(InputError, match=said):
+        train(dataset, CONFIG, run.path, resume=True, say=lambda _: None)
+    assert contents(run.path) == before
+
+
+def test_a_training_whose_run_was_taken_over_changes_nothing_more(stopped, dataset, monkeypatch):
+    run, _ = stopped
+    frozen = []
+
+    def taken_over(log, batch, logs=None):
+        if not frozen:
+            file = lock_file(run.path)
+            theirs = file.read_text().replace("token=", "token=0123", 1)
+            file.unlink()
+            file.write_text(theirs)
+            monkeypatch.setattr(Lock, "LOOKS_EVERY_S", 0)
+            frozen.append(contents(run.path))
+
+    monkeypatch.setattr(Log, "on_train_batch_begin", taken_over)
+    with pytest.raises(InputError, match="another training has taken the Run over"):
+        train(dataset, CONFIG, run.path, resume=True, say=lambda _: None)
+    assert [contents(run.path)] == frozen
 
 
 def interrupt(*arguments, **named):
