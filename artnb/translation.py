@@ -1,24 +1,26 @@
 """Turn pictures of any size into paintings with a trained Run."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import keras
 import numpy as np
 from PIL import Image
 
 from artnb.data.images import (
+    IMAGE_SUFFIXES,
     PAINTED_MARK,
     UnreadableImageError,
     decode_image,
     encode_jpeg,
     encode_png,
-    find_pictures,
     to_float,
     to_uint8,
 )
+from artnb.data.sources import FilePicture, Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.models.layers import SharedStatistics
@@ -68,7 +70,8 @@ def translate(
 
     Args:
         run: which generators.
-        photos: a file or a folder; subfolders are kept in the result.
+        photos: a file, a folder, or whatever else `pictures_to_paint` takes; subfolders are kept
+            in the result.
         out: folder to write to; it is made, files of equal names in it are replaced.
         epoch: a snapshot's number, `"latest"` or `"best"`.
         to: `"y"`, `"x"` or a domain's name.
@@ -85,32 +88,43 @@ def translate(
         InputError: there are no pictures, no such snapshot, or `out` is where they come from.
     """
     photos, out = Path(photos), Path(out)
-    pictures = find_pictures(photos)
+    painter = run.painter(epoch, to)
+    pictures = pictures_to_paint(photos, "x" if painter.to == "y" else "y").pictures
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")
-    pictures = [path for path in pictures if not path.resolve().is_relative_to(out.resolve())]
+    pictures = [p for p in pictures if not p.path.resolve().is_relative_to(out.resolve())]
     if not pictures:
         raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
-    targets = _targets(pictures, folder, out)
-    painter = run.painter(epoch, to)
+    places = [_place(picture, folder) for picture in pictures]
+    targets = _targets(places)
     network = painter.load()
     out.mkdir(parents=True, exist_ok=True)
     advance = progress("painting", len(pictures))
     written, skipped = [], []
-    for path in pictures:
+    for place, picture in zip(places, pictures, strict=True):
         try:
-            photo = scaled_down(decode_image(path.read_bytes()), largest_px)
+            photo = scaled_down(decode_image(picture.read()), largest_px)
         except (UnreadableImageError, OSError) as error:
-            skipped.append((path, str(error)))
+            skipped.append((folder / place, str(error)))
         else:
             painting = translate_image(network, np.asarray(photo), painter.multiple_px)
-            written.append(_write(painting, targets[path]))
+            written.append(_write(painting, out / targets[place]))
         advance()
     return Report(tuple(written), tuple(skipped))
 
 
-def _targets(pictures: Sequence[Path], folder: Path, out: Path) -> dict[Path, Path]:
+def _place(picture: Picture, folder: Path) -> Path:
+    """Give a picture's place below its folder; a shard's names may be anything."""
+    if isinstance(picture, FilePicture):
+        return picture.path.relative_to(folder)
+    parts = PurePosixPath(picture.name.replace("\\", "/")).parts
+    plain = (re.sub(r"[^\w .-]", "_", part).strip(" .") for part in parts)
+    place = Path(*[part for part in plain if part])
+    return place if place.suffix.lower() in IMAGE_SUFFIXES else Path(f"{place}.jpg")
+
+
+def _targets(pictures: Sequence[Path]) -> dict[Path, Path]:
     """Name what is written for each picture, no two alike: `a.jpg`, and for `a.webp` beside it
     `a.webp.jpg`; a disk may take `A.jpg` and `a.jpg` for one file.
     """
@@ -123,7 +137,7 @@ def _targets(pictures: Sequence[Path], folder: Path, out: Path) -> dict[Path, Pa
         while str(name).casefold() in taken:
             name = name.with_stem(f"{name.stem}-2")
         taken.add(str(name).casefold())
-        targets[path] = out / name.relative_to(folder)
+        targets[path] = name
     return targets
 
 

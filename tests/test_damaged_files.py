@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from artnb.data.dataset import read_manifest
+from artnb.data.manifest import read_manifest
 from artnb.drawing.curves import draw_losses
 from artnb.errors import InputError
 from artnb.evaluation.rows import read_scores

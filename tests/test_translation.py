@@ -1,3 +1,4 @@
+import io
 from itertools import pairwise
 
 import numpy as np
@@ -5,7 +6,9 @@ import pytest
 from PIL import Image
 
 import artnb.translation as module
-from artnb.data.images import find_pictures, is_marked_as_painted
+from artnb.data.images import is_marked_as_painted
+from artnb.data.records import Record, write_shard
+from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError
 from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
@@ -206,6 +209,23 @@ def test_photos_are_never_overwritten(run, tmp_path):
 
 def test_missing_and_empty_folders(tmp_path):
     with pytest.raises(InputError, match="nothere does not"):
-        find_pictures(tmp_path / "nothere")
+        pictures_to_paint(tmp_path / "nothere", "x")
     with pytest.raises(InputError, match="holds no pictures"):
-        find_pictures(tmp_path)
+        pictures_to_paint(tmp_path, "x")
+
+
+def test_the_photos_of_a_place_with_two_sides_are_painted_and_shards_too(run, tmp_path):
+    (tmp_path / "c" / "monet_jpg").mkdir(parents=True)
+    landscape(40, 40).save(tmp_path / "c" / "monet_jpg" / "m.jpg")
+    names = ["0001", "v1.2", "../../evil", "a/b.png"]
+    photo = io.BytesIO()
+    landscape(50, 40).save(photo, "PNG")
+    (tmp_path / "c" / "photo_tfrec").mkdir()
+    shard = tmp_path / "c" / "photo_tfrec" / "p.tfrec"
+    write_shard(shard, [Record(name, photo.getvalue(), "photo") for name in names])
+    for photos in (tmp_path / "c", shard):
+        out = tmp_path / f"from {photos.name}"
+        written = translate(run, photos, out).written
+        assert [path.relative_to(out).as_posix() for path in written] == [
+            *("0001.jpg", "v1.2.jpg", "evil.jpg", "a/b.png"),
+        ]

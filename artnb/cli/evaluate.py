@@ -41,7 +41,7 @@ def evaluate(
         raise InputError("evaluate needs either --run RUN, or two folders: --real DIR --fake DIR")
     scorer = partial(_evaluator, metrics, extractor, seed)
     if fake:
-        _evaluate_folders(real, fake, resize, out, scorer, backend)
+        _evaluate_folders(real, fake, to, resize, out, scorer, backend)
         return
     runs = [artnb.open_run(name) for name in run]
     painters = options.read_painters(painter)
@@ -63,15 +63,16 @@ def evaluate(
         _compare(runs, rows)
 
 
-def _evaluate_folders(real, fake, resize, out, scorer, backend) -> None:
-    from artnb.data import existing_folder, pictures_in
+def _evaluate_folders(real, fake, to, resize, out, scorer, backend) -> None:
+    from artnb.data import pictures_of_side
 
     if not real:
         raise InputError("generated pictures are scored against real ones; name them with --real")
-    for folder in (real, fake):
-        pictures_in(existing_folder(folder, "pictures"))
+    to = "x" if to == "x" else "y"
+    pictures_of_side(real, to, "real pictures")
+    pictures_of_side(fake, None, "generated pictures")
     options.say_backend(backend)
-    rows = artnb.evaluate_folders(real, fake, scorer(evaluation.DEFAULT_METRICS), resize)
+    rows = artnb.evaluate_folders(real, fake, scorer(evaluation.DEFAULT_METRICS), resize, to)
     for row in rows:
         print(f"{row.metric}: {row.score}")
     _say_warnings(rows)

@@ -13,7 +13,7 @@ from artnb.cli.maker import Option
 def translate(
     *,
     run: options.RunName,
-    photos: Annotated[Path, "a file or a folder"],
+    photos: Annotated[Path, "a file or a folder, also of shards"],
     out: Annotated[Path, "folder for the paintings"],
     epoch: options.Epoch = "latest",
     to: options.To = "y",
@@ -22,8 +22,8 @@ def translate(
 ) -> int:
     """Turn photos of any size into paintings."""
     opened = artnb.open_run(run)
-    opened.painter(epoch, to)
-    data.find_pictures(photos)
+    painter = opened.painter(epoch, to)
+    data.pictures_to_paint(photos, "x" if painter.to == "y" else "y")
     options.say_backend(backend)
     report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar)
     print(f"{len(report.written)} paintings in {out}")

@@ -31,7 +31,8 @@ def build(
     started = time.time()
     opened = artnb.open_run(run)
     opened.find_epoch(epoch)
-    data.existing_folder(photos, "photos")
+    if not photos.is_file():
+        data.existing_folder(photos, "photos")
     until = artnb.Deadline(deadline, 0, started) if deadline is not None else None
     options.say_backend(backend)
     made = artnb.build_submission(

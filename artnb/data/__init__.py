@@ -5,10 +5,11 @@ from artnb.lazy import offered
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.data.dataset": "fixed_pictures open_dataset read_manifest",
-        "artnb.data.images": "decode_image decode_rgb find_pictures list_images to_float to_uint8",
+        "artnb.data.dataset": "fixed_pictures open_dataset",
+        "artnb.data.images": "decode_image decode_rgb list_images to_float to_uint8",
+        "artnb.data.manifest": "read_manifest",
         "artnb.data.records": "decode_example read_frames",
         "artnb.data.scan": "split_key",
-        "artnb.data.sources": "existing_folder pictures_in",
+        "artnb.data.sources": "existing_folder pictures_in pictures_of_side pictures_to_paint",
     },
 )

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artnb.data.dataset import (
-    DEFAULT_SIZE_PX,
-    MANIFEST,
-    SPLITS,
-    DatasetManifest,
-    read_manifest,
-    shard_paths,
-)
+from artnb.data.dataset import DEFAULT_SIZE_PX
 from artnb.data.images import UnreadableImageError, decode_image, hash_pixels
+from artnb.data.manifest import MANIFEST, SPLITS, DatasetManifest, read_manifest, shard_paths
 from artnb.data.records import read_shard
 from artnb.data.scan import FEWEST_USABLE_IMAGES, ScannedDomain, scan
 from artnb.data.sources import existing_folder, find_source

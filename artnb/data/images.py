@@ -11,8 +11,6 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from artnb.errors import InputError
-
 # What this Pillow cannot decode (.heic in most builds) is then reported rather than overlooked.
 IMAGE_SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
@@ -46,22 +44,6 @@ def list_images(folder: Path) -> list[Path]:
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def find_pictures(path: Path) -> list[Path]:
-    """List what shall be translated: one file, or a folder's pictures.
-
-    Raises:
-        InputError: there is nothing at `path`, or no picture in it.
-    """
-    if path.is_file():
-        return [path]
-    if not path.exists():
-        raise InputError(f"the photos must exist, and {path} does not; check the path")
-    pictures = list_images(path)
-    if not pictures:
-        raise InputError(f"{path} holds no pictures (.jpg, .png, .webp, .tif …); check the path")
-    return pictures
 
 
 def decode_image(data: bytes) -> Image.Image:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from artnb.data.dataset import SPLITS, Dataset, open_dataset
+from artnb.data.dataset import Dataset, open_dataset
+from artnb.data.manifest import SPLITS
 from artnb.data.scan import Entry, ScannedDomain, split_domain
 from artnb.data.shards import Part, shards_of, write_manifest
 from artnb.data.sources import Source, SourceDomain

@@ -3,10 +3,13 @@
 The framing is TensorFlow's (`tensorflow/core/lib/io/record_writer.h`): length as uint64, its
 masked CRC32C, the payload, the payload's masked CRC32C, all little-endian. The payload is a
 serialised `tf.train.Example` whose features `image_name`, `image` and `target` hold one byte
-string each, as in Kaggle's gan-getting-started.
+string each, as in Kaggle's gan-getting-started. Other programs' files are read too: compressed as
+a whole, or with the picture in another feature.
 """
 
+import re
 import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,7 @@ from pathlib import Path
 import google_crc32c
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from artnb.data.compressed import LARGEST_UNPACKED_BYTES, Unpacked, is_compressed, unpacked
 from artnb.errors import InputError
 from artnb.files import unfinished_file
 
@@ -21,6 +25,18 @@ _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
 # A corrupted length must not become an allocation; no encoded picture comes near this.
 _LARGEST_RECORD_BYTES = 1 << 30
+# In a compressed file its length says nothing of what unpacking takes.
+_LARGEST_PACKED_RECORD_BYTES = 1 << 27
+# Also "train.tfrecord-00000-of-00008" and "a.tfrecord.gz", as TensorFlow's programs name them.
+_SHARD_NAME = re.compile(r"\.(tfrec|tfrecords?)(-\d+-of-\d+)?(\.gz|\.gzip|\.zlib)?$", re.I)
+# What other programs call them: TensorFlow's Object Detection and Slim, its tutorials.
+_IMAGE_FEATURES = ("image", "image/encoded", "image_raw")
+_NAME_FEATURES = ("image_name", "image/filename", "filename", "file_name")
+_TARGET_FEATURES = ("target", "image/class/text")
+# JPEG, PNG, GIF, TIFF, BMP, and WebP after its size.
+_PICTURES_BEGIN = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n|GIF8|II\*\0|MM\0\*|BM|RIFF....WEBP", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +122,9 @@ def decode_example(payload: bytes) -> Record:
     """Read a serialised tf.train.Example.
 
     Args:
-        payload: the serialised message, with the features `image_name`, `image`, `target`.
+        payload: the serialised message, with the features `image_name`, `image`, `target`, or
+            others' names for them; without any of these the one feature that begins as an encoded
+            picture does is the picture.
 
     Returns:
         The record; `image_name` and `target` may be empty, `image` may not.
@@ -125,14 +143,24 @@ def decode_example(payload: bytes) -> Record:
         for name, feature in features.items()
         if feature.bytes_list.value
     }
-    if not values.get("image"):
+    image = _first_of(values, _IMAGE_FEATURES) or _only_picture(values)
+    if not image:
         found = ", ".join(sorted(features)) or "none"
         raise ValueError(f'it has no byte feature "image" (its features: {found})')
     return Record(
-        image_name=values.get("image_name", b"").decode(errors="replace"),
-        image=values["image"],
-        target=values.get("target", b"").decode(errors="replace"),
+        image_name=_first_of(values, _NAME_FEATURES).decode(errors="replace"),
+        image=image,
+        target=_first_of(values, _TARGET_FEATURES).decode(errors="replace"),
     )
+
+
+def _first_of(values: dict[str, bytes], names: Iterable[str]) -> bytes:
+    return next((values[name] for name in names if values.get(name)), b"")
+
+
+def _only_picture(values: dict[str, bytes]) -> bytes:
+    pictures = [value for value in values.values() if _PICTURES_BEGIN.match(value)]
+    return pictures[0] if len(pictures) == 1 else b""
 
 
 def write_shard(path: Path, records: Iterable[Record]) -> int:
@@ -157,43 +185,69 @@ def write_shard(path: Path, records: Iterable[Record]) -> int:
     return count
 
 
+def is_shard(path: Path) -> bool:
+    """Say whether a file is called as TFRecord files are."""
+    return bool(_SHARD_NAME.search(path.name))
+
+
 def read_frames(path: Path) -> Iterator[tuple[Frame, bytes]]:
     """Walk through a TFRecord file, checking every checksum.
 
     Args:
-        path: the file.
+        path: the file; GZIP and ZLIB are unpacked on the way.
 
     Yields:
-        Each payload with the place it lies at.
+        Each payload with the place it lies at, in a compressed file among its unpacked bytes.
 
     Raises:
         InputError: the file is truncated or altered; the message has the record's number,
-            counted from 1.
+            counted from 1. Or a compressed one unpacks to more than a gigabyte.
     """
-    size = path.stat().st_size
+    packed = _is_packed(path)
+    size = LARGEST_UNPACKED_BYTES if packed else path.stat().st_size
+    largest = _LARGEST_PACKED_RECORD_BYTES if packed else _LARGEST_RECORD_BYTES
     with path.open("rb") as file:
-        number = 0
-        while header := file.read(_HEADER.size):
-            number += 1
-            offset = file.tell()
-            length = _checked_length(header, size - offset, path, number)
-            payload = file.read(length)
-            footer = file.read(_FOOTER.size)
-            if len(payload) < length or len(footer) < _FOOTER.size:
-                raise _damage(path, number, "is truncated")
-            if _FOOTER.unpack(footer)[0] != _masked_crc32c(payload):
-                raise _damage(path, number, "does not match its checksum")
-            yield Frame(offset, length), payload
+        source = Unpacked(path, file) if packed else file
+        number, offset = 1, 0
+        try:
+            while header := source.read(_HEADER.size):
+                offset += _HEADER.size
+                length = _checked_length(header, largest, path, number)
+                if length > size - offset:
+                    raise _damage(path, number, "is truncated")
+                payload = source.read(length)
+                footer = source.read(_FOOTER.size)
+                if len(payload) < length or len(footer) < _FOOTER.size:
+                    raise _damage(path, number, "is truncated")
+                if _FOOTER.unpack(footer)[0] != _masked_crc32c(payload):
+                    raise _damage(path, number, "does not match its checksum")
+                yield Frame(offset, length), payload
+                offset += length + _FOOTER.size
+                number += 1
+        except EOFError:
+            raise _damage(path, number, "is truncated") from None
+        except zlib.error as error:
+            raise _damage(path, number, f"cannot be unpacked ({error})") from error
 
 
-def _checked_length(header: bytes, bytes_left: int, path: Path, number: int) -> int:
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_HEADER.size)
+    return is_compressed(head) and not _is_length(head)
+
+
+def _is_length(header: bytes) -> bool:
+    return len(header) == _HEADER.size and _HEADER.unpack(header)[1] == _masked_crc32c(header[:8])
+
+
+def _checked_length(header: bytes, largest: int, path: Path, number: int) -> int:
     if len(header) < _HEADER.size:
         raise _damage(path, number, "is truncated")
-    length, crc = _HEADER.unpack(header)
-    if crc != _masked_crc32c(header[:8]):
+    if not _is_length(header):
         raise _damage(path, number, "has a length that does not match its checksum")
-    if length > min(bytes_left, _LARGEST_RECORD_BYTES):
-        raise _damage(path, number, "is truncated")
+    length, _ = _HEADER.unpack(header)
+    if length > largest:
+        raise _damage(path, number, f"is truncated, or has {length:,} bytes, as no picture has")
     return length
 
 
@@ -202,16 +256,29 @@ def _damage(path: Path, number: int, what: str) -> InputError:
 
 
 def read_shard(path: Path) -> Iterator[tuple[Frame, Record]]:
-    """Read a shard's records in order; see `read_frames` for places and errors."""
+    """Read a shard's records in order; see `read_frames` for places and errors.
+
+    Raises:
+        InputError: also where a record holds no picture.
+    """
     for number, (frame, payload) in enumerate(read_frames(path), start=1):
         try:
             yield frame, decode_example(payload)
         except ValueError as error:
-            raise _damage(path, number, f"cannot be read: {error}") from error
+            raise InputError(
+                f"record {number} of {path} cannot be read: {error}; "
+                "write it anew with the picture, encoded, in a feature image"
+            ) from error
 
 
 def read_record_at(path: Path, frame: Frame) -> Record:
-    """Read one record whose place is known from an earlier walk through the file."""
+    """Read one record whose place is known from an earlier walk through the file.
+
+    Raises:
+        ValueError: it holds no picture.
+    """
+    if _is_packed(path):
+        return decode_example(unpacked(path)[frame.offset : frame.offset + frame.length])
     with path.open("rb") as file:
         file.seek(frame.offset)
         return decode_example(file.read(frame.length))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import artnb
-from artnb.data.dataset import FORMAT, MANIFEST
+from artnb.data.manifest import FORMAT, MANIFEST
 from artnb.data.records import Record, write_shard
 from artnb.data.sources import SHARD_SUFFIX, Picture
 from artnb.files import sha256_of

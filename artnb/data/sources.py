@@ -1,16 +1,18 @@
 """What lies at a path: the kinds of folders that pictures come in.
 
 Accepted are the competition's folder (`*_jpg`, `*_tfrec`), `trainA`/`trainB` with or without
-`testA`/`testB`, and any two folders of pictures. A prepared Dataset has a room of its own,
-`artnb.data.dataset`.
+`testA`/`testB`, and any two folders of pictures or shards. A prepared Dataset has a room of its
+own, `artnb.data.dataset`; `pictures_of_side` gives the pictures of one side of any of them.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from artnb.data.images import list_images
-from artnb.data.records import Frame, read_record_at, read_shard
+from artnb.data.images import UnreadableImageError, list_images
+from artnb.data.manifest import MANIFEST, SPLITS, read_manifest, shard_paths
+from artnb.data.records import Frame, decode_example, is_shard, read_frames, read_record_at
 from artnb.errors import InputError
 from artnb.files import stamp_of
 
@@ -60,8 +62,15 @@ class ShardPicture:
         return f"{_state_of(self.path)} {self.frame.offset} {self.frame.length}"
 
     def read(self) -> bytes:
-        """Give the encoded bytes."""
-        return read_record_at(self.path, self.frame).image
+        """Give the encoded bytes.
+
+        Raises:
+            UnreadableImageError: the record holds no picture.
+        """
+        try:
+            return read_record_at(self.path, self.frame).image
+        except ValueError as error:
+            raise UnreadableImageError(str(error)) from error
 
 
 def _state_of(path: Path) -> str:
@@ -88,6 +97,14 @@ class SourceDomain:
     def all_pictures(self) -> tuple[Picture, ...]:
         """The pictures, and behind them those of the split that the source brings."""
         return self.pictures + (self.test_pictures or ())
+
+
+@dataclass(frozen=True)
+class Side:
+    """The pictures of one side, and what to call the set."""
+
+    name: str
+    pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True)
@@ -152,27 +169,38 @@ def two_folders(
 ) -> Source:
     """Take two folders of pictures as the two domains.
 
+    Args:
+        x: where the pictures lie that are turned into the others; see `pictures_of_side`.
+        y: where the others lie.
+        x_name: what the first are.
+        y_name: what the second are.
+
     Raises:
         InputError: a folder is missing, holds no picture or lies within the other, or the
             names are equal or cannot be part of a file's name.
     """
     x, y = Path(x), Path(y)
     check_names(x_name, y_name)
-    if x.resolve() == y.resolve():
+    if x.resolve() == y.resolve() and not (x.is_dir() and _holds_two_sides(x)):
         raise InputError(f"the two domains need different folders, and both are {x}")
-    existing_folder(x, f"{x_name} pictures")
-    existing_folder(y, f"{y_name} pictures")
+    of_x = pictures_of_side(x, "x", f"{x_name} pictures")
+    of_y = pictures_of_side(y, "y", f"{y_name} pictures")
     for outer, inner in ((x, y), (y, x)):
-        if inner.resolve().is_relative_to(outer.resolve()):
+        within = inner.resolve().is_relative_to(outer.resolve())
+        if within and _paths(of_x) & _paths(of_y):
             raise InputError(
                 f"the two domains need separate folders, and {inner} lies within {outer}; "
                 "move one of them out"
             )
     return Source(
         path=f"{x} and {y}",
-        x=SourceDomain(x_name, pictures_in(x)),
-        y=SourceDomain(y_name, pictures_in(y)),
+        x=SourceDomain(x_name, of_x.pictures),
+        y=SourceDomain(y_name, of_y.pictures),
     )
+
+
+def _paths(side: Side) -> set[Path]:
+    return {picture.path.resolve() for picture in side.pictures}
 
 
 def check_names(x_name: str, y_name: str) -> None:
@@ -191,18 +219,166 @@ def check_names(x_name: str, y_name: str) -> None:
         raise InputError(f"the two domains need different names, got {x_name!r} and {y_name!r}")
 
 
-def pictures_in(folder: Path) -> tuple[FilePicture, ...]:
-    """List a folder's picture files under names that are unique within it.
+def pictures_in(folder: Path) -> tuple[Picture, ...]:
+    """List the pictures of a folder and its subfolders under names that are unique within it.
+
+    Where it holds files of pictures and shards, the form that has more of them is taken.
 
     Raises:
-        InputError: there is no picture file in the folder or below it.
+        InputError: there is neither a picture file nor a shard, or a shard is damaged.
     """
-    files = list_images(folder)
-    if not files:
+    files, records = list_images(folder), pictures_of_shards(list_shards(folder))
+    if not files and not records:
         raise InputError(
             f"{folder} holds no pictures (.jpg, .png, .webp, .tif …); check the path or fill it"
         )
+    if len(records) >= len(files):
+        return records
     return tuple(FilePicture(_name_within(folder, path), path) for path in files)
+
+
+def pictures_of_side(path: str | Path, side: str | None = None, what: str = "pictures") -> Side:
+    """Give the pictures that lie at a path; of a place with two sides, those of one.
+
+    Args:
+        path: a folder of pictures or shards, a shard, a Dataset, the competition's folder, or one
+            with `trainA` and `trainB`.
+        side: `"x"` for what is turned into the other, such as photos, `"y"` for the other, such as
+            paintings; None where only pictures of one kind will do.
+        what: is looked for, in a message.
+
+    Raises:
+        InputError: there is nothing at `path`, or both sides are there and cannot be told apart.
+    """
+    path = Path(path)
+    if path.is_file() and is_shard(path):
+        return Side(str(path), pictures_of_shards([path]))
+    existing_folder(path, what)
+    two = _two_sides(path)
+    if two is None:
+        _refuse_a_mixture(path, side)
+        return Side(str(path), pictures_in(path))
+    if side is None:
+        names = " and ".join(domain.name for domain in two)
+        raise InputError(f"{path} holds both {names}, and {what} are needed; name one folder of it")
+    domain = two[side == "y"]
+    return Side(f"{domain.name} of {path}", domain.all_pictures)
+
+
+def pictures_to_paint(path: str | Path, side: str) -> Side:
+    """Give what shall be painted: one picture file, or as for `pictures_of_side`.
+
+    Raises:
+        InputError: there is no picture at `path`.
+    """
+    path = Path(path)
+    if path.is_file() and not is_shard(path):
+        return Side(path.name, (FilePicture(path.name, path),))
+    return pictures_of_side(path, side, "photos" if side == "x" else "pictures")
+
+
+def _two_sides(path: Path) -> tuple[SourceDomain, SourceDomain] | None:
+    """Give X and Y of a Dataset or of a known layout, None where there is neither."""
+    if (path / MANIFEST).is_file():
+        manifest = read_manifest(path)
+        return tuple(
+            SourceDomain(
+                name,
+                pictures_of_shards(
+                    [s for split in SPLITS for s in shard_paths(path, manifest, name, split)]
+                ),
+            )
+            for name in (manifest["x"], manifest["y"])
+        )
+    source = _find_train_folders(path) or _find_competition(path)
+    return (source.x, source.y) if source else None
+
+
+# Names of folders that say what is in them, whichever form it has.
+_FORM = re.compile(r"s?(_(jpg|tfrec))?$")
+_PHOTOS = {"photo", "foto", "content", "real_photo"}
+_PAINTINGS = {"painting", "art", "artwork", "style", "monet", "vangogh", "cezanne", "ukiyoe"}
+
+
+def _refuse_a_mixture(path: Path, side: str | None) -> None:
+    """Refuse a folder in which, by their names, photos and paintings lie side by side.
+
+    Raises:
+        InputError: they do.
+    """
+    folders = sorted(entry for entry in path.iterdir() if entry.is_dir())
+    inner = next((entry for entry in folders if _holds_two_sides(entry)), None)
+    if inner:
+        raise InputError(
+            f"{path} holds {inner.name}, which has photos and paintings; name {inner} itself"
+        )
+    kinds = {entry: _FORM.sub("", entry.name.casefold()) for entry in folders}
+    photos = [entry for entry, kind in kinds.items() if kind in _PHOTOS]
+    others = [e for e, kind in kinds.items() if kind not in _PHOTOS and _has_pictures(e)]
+    if side != "y":  # photos may come in folders of any names, but not beside paintings
+        others = [entry for entry in others if kinds[entry] in _PAINTINGS]
+    letters = [[e for e in folders if re.fullmatch(f"(train|test){a}", e.name)] for a in "AB"]
+    for one, other in ((photos, others), letters):
+        if one and other:
+            raise InputError(
+                f"{path} holds both {one[0].name} and {other[0].name}, and pictures of one kind "
+                f"are needed; name the folder of one, such as {(one if side == 'x' else other)[0]}"
+            )
+
+
+def _holds_two_sides(folder: Path) -> bool:
+    names = {entry.name for entry in folder.iterdir() if entry.is_dir()}
+    forms = {name.rsplit("_", 1)[0] for name in names if name.endswith(("_jpg", "_tfrec"))}
+    manifest = (folder / MANIFEST).is_file()
+    return manifest or {"trainA", "trainB"} <= names or len(forms) == 2
+
+
+def _has_pictures(folder: Path) -> bool:
+    return bool(list_images(folder) or list_shards(folder))
+
+
+def list_shards(folder: Path) -> list[Path]:
+    """List the TFRecord files of a folder and its subfolders, in a fixed order."""
+    found = (
+        path
+        for path in folder.rglob("*.*")
+        if is_shard(path)
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def pictures_of_shards(shards: Sequence[Path]) -> tuple[ShardPicture, ...]:
+    """List the records of shards under unique names.
+
+    A record without a picture is listed too: reading it says why it is none.
+
+    Raises:
+        InputError: a shard is damaged, or none of its records holds a picture.
+    """
+    taken: set[str] = set()
+    return tuple(picture for shard in shards for picture in _pictures_of_shard(shard, taken))
+
+
+def _pictures_of_shard(shard: Path, taken: set[str]) -> list[ShardPicture]:
+    pictures, problems = [], []
+    for number, (frame, payload) in enumerate(read_frames(shard)):
+        name = f"{shard.stem}-{number}"
+        try:
+            named = decode_example(payload).image_name
+        except ValueError as error:
+            problems.append(str(error))
+        else:
+            name = named if named and named not in taken else name
+        taken.add(name)
+        pictures.append(ShardPicture(name, shard, frame))
+    if pictures and len(problems) == len(pictures):
+        raise InputError(
+            f"shards must hold encoded pictures, and none of the {len(pictures)} records of "
+            f"{shard} does: {problems[0]}; write them anew with the picture in a feature image"
+        )
+    return pictures
 
 
 def _name_within(folder: Path, path: Path) -> str:
@@ -266,11 +442,7 @@ def _jpg_or_tfrec(path: Path, name: str) -> tuple[tuple[Picture, ...], str]:
     """Choose the form that has more images; shards win a tie."""
     folder = path / f"{name}_jpg"
     files = pictures_in(folder) if folder.is_dir() and list_images(folder) else ()
-    records = tuple(
-        ShardPicture(record.image_name or f"{shard.stem}-{number}", shard, frame)
-        for shard in sorted((path / f"{name}_tfrec").glob(f"*{SHARD_SUFFIX}"))
-        for number, (frame, record) in enumerate(read_shard(shard))
-    )
+    records = pictures_of_shards(list_shards(path / f"{name}_tfrec"))
     taken, form, other = (records, "tfrec", files) if len(records) >= len(files) else (
         files, "jpg", records,
     )  # fmt: skip

@@ -139,16 +139,18 @@ def _left_out(measured: Measured) -> tuple[str, ...]:
 
 
 def evaluate_folders(
-    real: Path, fake: Path, evaluator: Evaluator, resize_px: int | None = None
+    real: Path, fake: Path, evaluator: Evaluator, resize_px: int | None = None, to: str = "y"
 ) -> list[Row]:
     """Score the pictures of one folder against those of another.
 
     Args:
-        real: the reference, real pictures.
+        real: the reference, real pictures; of a place with two sides, such as the competition's
+            folder, what is painted: the paintings.
         fake: generated pictures.
         evaluator: what measures.
         resize_px: bring all pictures to a square of this edge first; without it both folders
             must hold pictures of one size.
+        to: `"y"` where the generated pictures are translations of X, `"x"` of Y.
 
     Returns:
         A row for each score.
@@ -156,7 +158,10 @@ def evaluate_folders(
     Raises:
         InputError: a folder cannot be used, or a rule forbids the comparison.
     """
-    sets = [pictures_of_folder(folder, resize_px, evaluator.progress) for folder in (real, fake)]
+    sets = [
+        pictures_of_folder(real, resize_px, evaluator.progress, to, "real pictures"),
+        pictures_of_folder(fake, resize_px, evaluator.progress, None, "generated pictures"),
+    ]
     return evaluator.rows(*map(evaluator.measure, sets))
 
 

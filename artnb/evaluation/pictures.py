@@ -14,7 +14,7 @@ import numpy as np
 
 from artnb.data.dataset import Images
 from artnb.data.images import UnreadableImageError, decode_image, fit_square, is_marked_as_painted
-from artnb.data.sources import existing_folder, pictures_in
+from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
@@ -131,7 +131,11 @@ def encoded_pictures(
     advance = progress(f"hashing {name}", len(names))
 
     def key(place: int) -> str:
-        digest = hashlib.sha256(read_bytes(place)).hexdigest()
+        try:
+            data = read_bytes(place)
+        except UnreadableImageError as error:  # a record without a picture, known by its name
+            data = f"{names[place]}: {error}".encode()
+        digest = hashlib.sha256(data).hexdigest()
         advance()
         return f"{digest} at {resize_px} px" if resize_px else digest
 
@@ -140,18 +144,37 @@ def encoded_pictures(
 
 
 def pictures_of_folder(
-    folder: Path, resize_px: int | None = None, progress: Progress = silent
+    folder: Path,
+    resize_px: int | None = None,
+    progress: Progress = silent,
+    side: str | None = None,
+    what: str = "pictures",
 ) -> EncodedPictures:
-    """Take the picture files of a folder and its subfolders.
+    """Take the pictures of a folder and its subfolders, or of one side of a place that has two.
+
+    Args:
+        folder: where they lie; see `pictures_of_side`.
+        resize_px: bring every picture to a square of this edge.
+        progress: shows how far hashing has got.
+        side: `"x"` or `"y"`, where there are two.
+        what: is looked for, in a message.
 
     Raises:
-        InputError: there is no such folder, or no picture in it; or as for `encoded_pictures`.
+        InputError: as for `pictures_of_side` and `encoded_pictures`.
     """
-    files = pictures_in(existing_folder(folder, "pictures"))
-    names = [file.name for file in files]
-    return encoded_pictures(
-        str(folder), names, lambda place: files[place].read(), resize_px, progress
-    )
+    found = pictures_of_side(folder, side, what)
+    return as_encoded(found.name, found.pictures, resize_px, progress)
+
+
+def as_encoded(
+    name: str,
+    pictures: Sequence[Picture],
+    resize_px: int | None = None,
+    progress: Progress = silent,
+) -> EncodedPictures:
+    """Make a set of pictures as they lie in their source; see `encoded_pictures`."""
+    names = [picture.name for picture in pictures]
+    return encoded_pictures(name, names, lambda n: pictures[n].read(), resize_px, progress)
 
 
 def pictures_of_splits(

@@ -203,7 +203,9 @@ def classifier_of(
     for name, folder in artists.items():
         if name in classes:
             raise InputError(f"there is a class {name} already; give the painter another name")
-        classes[name] = pictures_of_folder(folder, sets.choice.resize_px, evaluator.progress)
+        classes[name] = pictures_of_folder(
+            folder, sets.choice.resize_px, evaluator.progress, "y", f"{name} pictures"
+        )
     measured = {
         name: evaluator.measure(pictures.some(_MOST_PICTURES)) for name, pictures in classes.items()
     }

@@ -83,7 +83,7 @@ class RunSets:
         dataset: Dataset | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.choice, self.progress = choice, progress
+        self.choice, self.progress, self.to = choice, progress, to
         self.source = self.target = None
         if choice.needs_data or dataset is not None:
             dataset = dataset or open_run_data(run, choice.data, progress)
@@ -93,7 +93,7 @@ class RunSets:
     def held_out(self) -> Sets:
         """Give all real pictures, and held-out photos; training photos where none were held out."""
         if self.choice.photos:
-            photos = self._folder(self.choice.photos).some(self.choice.count)
+            photos = self._folder(self.choice.photos, self._back, "photos").some(self.choice.count)
             return Sets(self.reference(), photos, "")
         split = "test" if len(self.source.test) else "train"
         photos = self._photos(split, self.choice.count or DEFAULT_PHOTOS)
@@ -102,7 +102,7 @@ class RunSets:
     def reference(self) -> EncodedPictures:
         """Give the real pictures: a folder, or both splits of the target domain."""
         if self.choice.real:
-            return self._folder(self.choice.real)
+            return self._folder(self.choice.real, self.to, "real pictures")
         splits = [split for split in (self.target.train, self.target.test) if len(split)]
         return self.of_splits(self.target.name, *splits)
 
@@ -142,8 +142,13 @@ class RunSets:
         images: Images = getattr(self.source, split)
         return self.of_splits(f"{self.source.name} ({split})", images).some(count)
 
-    def _folder(self, folder: Path) -> EncodedPictures:
-        return pictures_of_folder(folder, self.choice.resize_px, self.progress)
+    @property
+    def _back(self) -> str:
+        """The side that is painted."""
+        return "x" if self.to == "y" else "y"
+
+    def _folder(self, folder: Path, side: str, what: str) -> EncodedPictures:
+        return pictures_of_folder(folder, self.choice.resize_px, self.progress, side, what)
 
     def of_splits(self, name: str, *splits: Images) -> EncodedPictures:
         """Give the pictures of splits as a set."""

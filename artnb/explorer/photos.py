@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from artnb.data.images import UnreadableImageError, decode_image, find_pictures
+from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
 from artnb.gallery.manifest import spread
@@ -162,7 +163,7 @@ class Albums:
     ) -> None:
         self.progress = progress
         self._given = {
-            to: _album_of_files(path)
+            to: _album_of_files(path, to)
             for to, path in (("y", photos), ("x", paintings))
             if path is not None
         }
@@ -192,11 +193,19 @@ class Albums:
         return self._of_runs[key][to]
 
 
-def _album_of_files(path: Path) -> Album:
-    files = find_pictures(path)
-    folder = path if path.is_dir() else path.parent
-    names = [file.relative_to(folder).as_posix() for file in files]
-    return Album(names, lambda place: files[place].read_bytes()).of_useful_length()
+def _album_of_files(path: Path, to: str) -> Album:
+    pictures = pictures_to_paint(path, "x" if to == "y" else "y").pictures
+    names = [picture.name for picture in pictures]
+
+    def read_bytes(place: int) -> bytes:
+        try:
+            return pictures[place].read()
+        except UnreadableImageError as error:
+            raise InputError(
+                f"{names[place]} cannot be painted: {error}; choose another"
+            ) from error
+
+    return Album(names, read_bytes).of_useful_length()
 
 
 def _albums_of_run(run: Run, progress: Progress) -> dict[str, Album]:

@@ -10,12 +10,12 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset
 from artnb.data.images import UnreadableImageError
-from artnb.data.sources import FilePicture, existing_folder, pictures_in
+from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError, nearest
 from artnb.evaluation.pictures import (
     EncodedPictures,
     Seen,
-    encoded_pictures,
+    as_encoded,
     pictures_of_splits,
 )
 from artnb.evaluation.sets import open_run_data
@@ -291,16 +291,9 @@ def _photos(
     if choice.path is None:
         count = choice.count or DEFAULT_PHOTOS
         return _held_out(datasets.of(chosen[0].run), chosen, count, kinds, progress)
-    if choice.path.is_file():
-        files = [FilePicture(choice.path.name, choice.path)]
-    else:
-        files = spread(pictures_in(existing_folder(choice.path, "photos")), choice.count)
-    found = encoded_pictures(
-        choice.path.name,
-        [file.name for file in files],
-        lambda place: files[place].read(),
-        progress=progress,
-    )
+    side = "x" if chosen[0].to == "y" else "y"
+    files = spread(pictures_to_paint(choice.path, side).pictures, choice.count)
+    found = as_encoded(choice.path.name, files, progress=progress)
     return Section(_shown(found, choice.largest_px), tuple(chosen))
 
 

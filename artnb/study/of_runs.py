@@ -123,7 +123,8 @@ def study_pictures(
         InputError: a folder cannot be used, or a rule forbids the comparison.
     """
     options = options or Options()
-    chosen = pictures_of_folder(photos, resize_px, options.progress).some(count or DEFAULT_PHOTOS)
+    found = pictures_of_folder(photos, resize_px, options.progress, "x", "photos")
+    chosen = found.some(count or DEFAULT_PHOTOS)
     paintings = _folders(painters, {}, resize_px, options.progress)
     return _study(chosen, paintings, {}, options)
 
@@ -193,5 +194,6 @@ def _folders(
         if name in paintings or name == "photo":
             raise InputError(f"there is a set {name} already; give the painter another name")
     return {
-        name: pictures_of_folder(folder, resize_px, progress) for name, folder in folders.items()
+        name: pictures_of_folder(folder, resize_px, progress, "y", f"{name} pictures")
+        for name, folder in folders.items()
     }

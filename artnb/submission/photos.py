@@ -5,17 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from artnb.data.dataset import MANIFEST, open_dataset
-from artnb.data.records import read_shard
-from artnb.data.sources import (
-    SHARD_SUFFIX,
-    Picture,
-    ShardPicture,
-    existing_folder,
-    find_source,
-    pictures_in,
-)
-from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
+from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
 from artnb.progress import Progress, silent
 
 _LONGEST_NAME = 80
@@ -38,39 +28,7 @@ def find_photos(path: Path, domain: str = "x", progress: Progress = silent) -> E
     Raises:
         InputError: there is nothing at `path` that could be painted.
     """
-    existing_folder(path, "photos")
-    if (path / MANIFEST).is_file():
-        of_dataset = getattr(open_dataset(path, memory_limit_gb=0), domain)
-        name = f"{of_dataset.name} of {path}"
-        return pictures_of_splits(name, of_dataset.train, of_dataset.test, progress=progress)
-    pictures = _pictures(path, domain)
-    names = [picture.name for picture in pictures]
-    return encoded_pictures(
-        str(path), names, lambda place: pictures[place].read(), progress=progress
-    )
-
-
-def _pictures(path: Path, domain: str) -> Sequence[Picture]:
-    if _holds_two_domains(path):
-        side = getattr(find_source(path), domain)
-        return [*side.pictures, *(side.test_pictures or ())]
-    shards = sorted(path.glob(f"*{SHARD_SUFFIX}"))
-    return _pictures_of_shards(shards) if shards else pictures_in(path)
-
-
-def _holds_two_domains(path: Path) -> bool:
-    """Say whether this is the competition's layout, or that of the CycleGAN authors."""
-    folders = {entry.name for entry in path.iterdir() if entry.is_dir()}
-    names = {name.rsplit("_", 1)[0] for name in folders if name.endswith(("_jpg", "_tfrec"))}
-    return {"trainA", "trainB"} <= folders or len(names) == 2
-
-
-def _pictures_of_shards(shards: Sequence[Path]) -> list[Picture]:
-    return [
-        ShardPicture(record.image_name or f"{shard.stem}-{number}", shard, frame)
-        for shard in shards
-        for number, (frame, record) in enumerate(read_shard(shard))
-    ]
+    return pictures_of_folder(path, None, progress, domain, "photos")
 
 
 def names_in_zip(names: Sequence[str]) -> list[str]:
