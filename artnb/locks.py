@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artnb.errors import InputError
-from artnb.files import can_write, disk
+from artnb.files import can_write
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
@@ -96,13 +96,18 @@ def _taken(lease: "SoftFileLease", name: str, take: Callable[[], Any]) -> Iterat
     """
     from filelock import LeaseSettingsMismatch, Timeout
 
-    with disk(Path(lease.lock_file)):
-        try:
-            take()
-        except (Timeout, LeaseSettingsMismatch):
-            raise InputError(
-                f"{name} is worked on by {_holder(lease)}; wait until that ends, or stop it"
-            ) from None
+    try:
+        Path(lease.lock_file).parent.mkdir(parents=True, exist_ok=True)
+        take()
+    except (Timeout, LeaseSettingsMismatch):
+        raise InputError(
+            f"{name} is worked on by {_holder(lease)}; wait until that ends, or stop it"
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{name} cannot be made or changed ({error.strerror}); free space there or choose "
+            "another folder"
+        ) from error
     try:
         yield
     finally:
@@ -120,10 +125,7 @@ def lock_file(path: Path) -> Path:
 def _lease(path: Path) -> "SoftFileLease":
     from filelock import SoftFileLease
 
-    file = lock_file(path)
-    with disk(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-    return SoftFileLease(file, lease_duration=SILENCE_S, thread_local=False)
+    return SoftFileLease(lock_file(path), lease_duration=SILENCE_S, thread_local=False)
 
 
 def _take(lease: "SoftFileLease", name: str, say: Say) -> None:

@@ -13,6 +13,7 @@ from artnb.data.sources import Source, SourceDomain
 from artnb.data.workers import Chunk, ThisMachine, Workers, chunks_of, read_chunk
 from artnb.errors import InputError, UnfinishedError
 from artnb.files import remove_folder, unfinished_folder
+from artnb.locks import locked
 from artnb.progress import Progress, silent
 
 REPORT = "report.csv"
@@ -68,13 +69,17 @@ def prepare(
         The Dataset, opened; its pictures are read from the shards when they are asked for.
 
     Raises:
-        InputError: `size_px` or `out` will not do, or a domain has fewer than two usable
-            pictures.
+        InputError: `size_px` or `out` will not do, another process works on `out`, or a domain
+            has fewer than two usable pictures.
     """
     check_size(size_px)
     out = Path(out)
     workers = workers or ThisMachine(progress)
-    with _kept_until_done(out) as chunks_folder, new_folder(out) as folder:
+    with (
+        locked(out, f"the Dataset {out}"),
+        _kept_until_done(out) as chunks_folder,
+        new_folder(out) as folder,
+    ):
         x, y = _prepare_pictures(source, size_px, seed, chunks_folder, workers)
         write_report(folder / REPORT, (x, y))
         parts = [

@@ -26,13 +26,21 @@ from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifi
 from artnb.evaluation.metrics.table import DEFAULT_METRICS
 from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen, pictures_of_folder
 from artnb.evaluation.plots import draw_scores
-from artnb.evaluation.rows import Best, Row, as_dictionaries, choose_best, gap_row, write_scores
+from artnb.evaluation.rows import (
+    Best,
+    Row,
+    as_dictionaries,
+    choose_best,
+    gap_row,
+    read_scores,
+    write_scores,
+)
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.files import require_writable
 from artnb.platform.devices import alone, writes_files
 from artnb.runs.painter import Judge, LoadedNetworks, Painter
 from artnb.runs.run import COPY_IT, Run
-from artnb.runs.snapshots import snapshot_networks
+from artnb.runs.snapshots import MissingSnapshotError, snapshot_networks
 
 # Of each class at most; more teach the style classifier little.
 _MOST_PICTURES = 600
@@ -94,12 +102,19 @@ def evaluate(
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
     rows = []
     for painter in painters:
-        new = scorer.rows(painter, held_out)
-        new += scorer.gap_rows(painter, *both_splits) if gap else []
+        try:
+            new = scorer.rows(painter, held_out)
+            new += scorer.gap_rows(painter, *both_splits) if gap else []
+        except MissingSnapshotError as error:  # its training went on meanwhile
+            if len(painters) == 1:
+                raise
+            say(f"epoch {painter.epoch} is left out: {error}")
+            continue
         for row in new:
             say(f"epoch {painter.epoch}: {describe_row(row)}")
-        all_rows = write_scores(run.scores_file, new)
+        write_scores(run.scores_file, new)
         rows += new
+    all_rows = read_scores(run.scores_file)
     best = choose_best(run, all_rows) if painters[0].to == "y" else None
     if best:
         run.note(best=asdict(best))
@@ -114,8 +129,16 @@ def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[st
     Snapshots of earlier versions hold no discriminators; these are then not asked.
     """
     painters = [painter for run in runs for painter in run.painters(epochs)]
-    left_out = set() if all(map(_find_judge, painters)) else {"discriminator"}
+    left_out = {"discriminator"} if any(map(_lacks_judge, painters)) else set()
     return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
+
+
+def _lacks_judge(painter: Painter) -> bool:
+    """Say whether a snapshot holds no discriminator; one that was thinned out lacks nothing."""
+    try:
+        return _find_judge(painter) is None
+    except MissingSnapshotError:
+        return False
 
 
 def _find_judge(painter: Painter) -> Judge | None:

@@ -12,6 +12,7 @@ from artnb.exchange.published import LICENCE, SERVER, address_of, find_published
 from artnb.exchange.source import Source, find_source, read_generator
 from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of, unfinished_folder
+from artnb.locks import locked
 from artnb.methods.imported.config import DESCRIBED, ImportedConfig
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run, refuse_existing, run_folder
@@ -60,7 +61,7 @@ def import_generator(
     for generator, (there, back) in zip(generators, ((x, y), (y, x)), strict=False):
         say(f"{there} → {back}: {generator.description}")
     origins = [_origin(*one, server) for one in zip(sources, paths, generators, strict=True)]
-    with unfinished_folder(run.path) as folder:
+    with locked(run.path, f"the Run {run.path.name}", say), unfinished_folder(run.path) as folder:
         staged = Run(folder)
         _fill(staged, config, generators)
         data = {"x": x, "y": y, "size_px": config.image_size_px}

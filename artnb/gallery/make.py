@@ -26,9 +26,11 @@ from artnb.gallery.manifest import MANIFEST, Exhibit, Gallery, ShownRun, View
 from artnb.gallery.nearest import NearestPicture, NearestReal, extractor_at_hand
 from artnb.gallery.painting import MADE_KINDS, PaintingJob, ReadablePhotos, store_photos
 from artnb.gallery.store import PictureStore, name_of
+from artnb.locks import locked
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
+from artnb.runs.snapshots import MissingSnapshotError
 
 # Both generators of a Run, one Run after the other.
 _MOST_NETWORKS = 2
@@ -94,15 +96,16 @@ def make_gallery(
         dataset = datasets.if_at_hand(run.run) if "nearest" in kinds and extractor else None
         return dataset and NearestReal(dataset, run.to, extractor, progress=progress)
 
-    making = _GalleryInTheMaking(out, chosen, sections, kinds, find_nearest, progress, say)
-    try:
-        making.paint()
-    finally:
-        gallery = making.gallery()
-        if page and gallery.exhibits:
-            from artnb.gallery.page import write_page
+    with locked(out, f"the gallery {out}", say):
+        making = _GalleryInTheMaking(out, chosen, sections, kinds, find_nearest, progress, say)
+        try:
+            making.paint()
+        finally:
+            gallery = making.gallery()
+            if page and gallery.exhibits:
+                from artnb.gallery.page import write_page
 
-            write_page(out)
+                write_page(out)
     return gallery
 
 
@@ -213,6 +216,10 @@ class _GalleryInTheMaking:
             for epoch in run.epochs:
                 try:
                     self._paint_epoch(run.name, epoch, nearest_real)
+                except MissingSnapshotError as error:  # its training went on meanwhile
+                    if sum(len(run.epochs) for run in self.chosen) == 1:
+                        raise
+                    self.say(f"Epoch {epoch} of {run.name} is left out: {error}.")
                 finally:
                     self.gallery().save(self.store.folder)
 
@@ -237,6 +244,7 @@ class _GalleryInTheMaking:
                 job = PaintingJob(
                     state.section, state.readable, run, painter, painter.back, self.networks, kinds
                 )
+                assert painter.key  # or the snapshot is gone
                 nearest: dict[int, NearestPicture] = {}
                 state.jobs.append((job, nearest))
                 job.paint(self.store, self.progress)

@@ -33,7 +33,13 @@ class KeptNetwork:
         """Name weights and what computes with them: results differ a little between backends."""
         import keras
 
-        weights = sha256_of(self.run.snapshot(self.epoch))
+        from artnb.runs.snapshots import MissingSnapshotError
+
+        path = self.run.snapshot(self.epoch)
+        try:
+            weights = sha256_of(path)
+        except FileNotFoundError:
+            raise MissingSnapshotError(path) from None
         return f"{self.network} {weights} on {keras.backend.backend()}"
 
     def load(self) -> "keras.Model":

@@ -61,11 +61,21 @@ def read_snapshot(path: Path, network: str) -> list[np.ndarray]:
     """Read the weights of one network, float32, in the model's order.
 
     Raises:
-        InputError: the file is damaged.
+        InputError: the file is damaged, or there no more.
     """
     with _opened(path) as file:
         names = sorted(name for name in file.keys() if name.startswith(network + "/"))  # noqa: SIM118
         return [file.get_tensor(name).astype(np.float32) for name in names]
+
+
+class MissingSnapshotError(InputError):
+    """A snapshot that was there is gone: a training thins out what it keeps."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the snapshot {path} is there no more, since a training thins out what it keeps; "
+            "choose another epoch"
+        )
 
 
 @contextmanager
@@ -73,6 +83,8 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="numpy") as file:
             yield file
+    except FileNotFoundError:
+        raise MissingSnapshotError(path) from None
     except (SafetensorError, OSError) as error:
         raise InputError(
             f"the snapshot {path} is damaged ({error}); choose another epoch"
@@ -83,7 +95,7 @@ def snapshot_networks(path: Path) -> set[str]:
     """Name the networks that a snapshot holds.
 
     Raises:
-        InputError: the file is damaged.
+        InputError: the file is damaged, or there no more.
     """
     with _opened(path) as file:
         return {name.split("/")[0] for name in file.keys()}  # noqa: SIM118

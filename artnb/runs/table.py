@@ -1,10 +1,12 @@
 """A table of Runs: what they were, how far they got, how they ended."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from artnb.documents import read_numbers
 from artnb.errors import InputError
+from artnb.files import stamp_of
 from artnb.runs.run import Run
 
 _COLUMNS = ("run", "preset", "data", "epochs", "G", "D", "size", "ended")
@@ -13,15 +15,16 @@ _COLUMNS = ("run", "preset", "data", "epochs", "G", "D", "size", "ended")
 def find_runs(folder: Path) -> list[Run]:
     """List the Runs directly in a folder, oldest first."""
     runs = [Run(file.parent) for file in folder.glob("*/run.json")]
-    return sorted(runs, key=lambda run: (run.facts_file.stat().st_mtime, run.path.name))
+    return sorted(runs, key=lambda run: (stamp_of(run.facts_file)[1:], run.path.name))
 
 
 def describe_run(run: Run) -> tuple[str, ...]:
-    """Give a Run's row of the table; what cannot be read is a question mark."""
-    try:
-        facts, config, last = run.facts(), run.config(), last_row(run.log_file)
-    except (InputError, OSError):
-        return (run.path.name, *"?" * (len(_COLUMNS) - 1))
+    """Give a Run's row of the table.
+
+    Raises:
+        InputError: one of its files cannot be read.
+    """
+    facts, config, last = run.facts(), run.config(), last_row(run.log_file)
     data = facts.get("data", {})
     sums = {
         name: f"{sum(last[loss] for loss in losses):.2f}"
@@ -54,17 +57,24 @@ def last_row(log_file: Path) -> dict[str, float]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Add up the sizes of all files in a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    """Add up the sizes of all files in a folder; some may go meanwhile, as a training goes on."""
+    files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return sum(sum(stamp_of(file)[:1]) for file in files)
 
 
 def runs_table(folder: Path) -> str:
-    """Lay the Runs of a folder out as lines of text."""
+    """Lay the Runs of a folder out as lines of text, and say what is wrong with any of them."""
     runs = find_runs(folder)
     if not runs:
         return f"{folder} holds no Runs yet; artnb train or artnb demo makes one"
-    rows = [_COLUMNS, *map(describe_run, runs)]
-    return "\n".join(aligned(rows))
+    rows, remarks = [_COLUMNS], []
+    for run in runs:
+        try:
+            rows.append(describe_run(run))
+        except (InputError, OSError) as error:
+            rows.append((run.path.name, *"?" * (len(_COLUMNS) - 1)))
+            remarks.append(f"{run.path.name}: {error}")
+    return "\n".join([*aligned(rows), *remarks])
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from artnb.data.images import JPEG_QUALITY
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures
+from artnb.locks import locked
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.progress import Progress, silent
 from artnb.runs.painter import Painter
@@ -98,8 +99,8 @@ def build_submission(
         What was made.
 
     Raises:
-        InputError: there are too few or too many photos, too little time, no such snapshot, or
-            `out` is there and was made otherwise.
+        InputError: there are too few or too many photos, too little time, no such snapshot,
+            another process builds `out`, or it is there and was made otherwise.
         KeyboardInterrupt: it was interrupted; what was painted is kept.
     """
     painter = run.painter(epoch, to)
@@ -116,12 +117,13 @@ def build_submission(
         "size_px": rules.size_px,
         "jpeg": f"quality {JPEG_QUALITY}, colours at full resolution",
     }
-    if out.exists() and not must_be_made_anew(out, plan, replace):
-        say(f"{out} is there already, made of the same photos and weights.")
-        return Submission(out, finished_facts(out)["pictures"], 0, 0.0)
-    unfinished = Unfinished(out, plan, replace)
-    building = _Building(chosen, unfinished, rules, deadline, progress, say)
-    return building.finish(building.paint(painter))
+    with locked(out, f"the submission {out}", say):
+        if out.exists() and not must_be_made_anew(out, plan, replace):
+            say(f"{out} is there already, made of the same photos and weights.")
+            return Submission(out, finished_facts(out)["pictures"], 0, 0.0)
+        unfinished = Unfinished(out, plan, replace)
+        building = _Building(chosen, unfinished, rules, deadline, progress, say)
+        return building.finish(building.paint(painter))
 
 
 def must_be_made_anew(out: Path, plan: Mapping[str, Any], replace: bool) -> bool:

@@ -17,6 +17,7 @@ from artnb.data.prepare import check_size, new_folder
 from artnb.data.shards import Part, shards_of, write_manifest, write_planned
 from artnb.data.sources import FilePicture
 from artnb.errors import InputError
+from artnb.locks import locked
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 from artnb.synthetic.landscapes import render_painting, render_photo
@@ -76,7 +77,7 @@ def make_demo_data(
     photo_seeds = range(first, first + images)
     painting_seeds = range(first + _SEEDS_PER_GROUP, first + _SEEDS_PER_GROUP + images)
     pair_seeds = range(first + 2 * _SEEDS_PER_GROUP, first + 2 * _SEEDS_PER_GROUP + pairs)
-    with new_folder(out) as folder:
+    with locked(out, f"the Dataset {out}"), new_folder(out) as folder:
         pictures = folder / _PICTURES
         advance = progress("inventing pictures", 2 * (images + pairs))
 

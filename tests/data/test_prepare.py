@@ -230,7 +230,9 @@ def test_the_current_folder_cannot_be_the_out_folder(tmp_path, monkeypatch):
 
 def test_an_out_folder_below_a_file_is_refused(tmp_path):
     source = two_filled(tmp_path)
-    with pytest.raises(InputError, match=r"out cannot be made \(.*\); choose another --out"):
+    with pytest.raises(
+        InputError, match=r"out cannot be made or changed \(.*\); .* choose another"
+    ):
         prepare(source, tmp_path / "photos" / "0000.png" / "out", SIZE_PX)
 
 
@@ -445,3 +447,19 @@ def test_a_size_that_networks_cannot_use_is_refused(tmp_path, size_px, error):
 @pytest.mark.parametrize("size_px", [32, 64, 100, 256])
 def test_a_multiple_of_4_is_a_size(size_px):
     assert check_size(size_px) == size_px
+
+
+def test_a_second_preparing_of_one_dataset_is_refused_and_harms_nothing(tmp_path):
+    source, refused = two_filled(tmp_path), []
+
+    def progress(title, total):
+        if not refused:
+            with pytest.raises(InputError, match="is worked on by process") as error:
+                prepare(source, tmp_path / "out", SIZE_PX)
+            refused.append(str(error.value))
+        return lambda: None
+
+    prepare(source, tmp_path / "out", SIZE_PX, progress=progress)
+    assert refused[0].startswith(f"the Dataset {tmp_path / 'out'} is worked on by")
+    assert len(rows_of(tmp_path / "out")) == 14
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "paintings", "photos"]

@@ -1,5 +1,8 @@
+import contextlib
 import csv
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ from PIL import Image
 
 from artnb.data.dataset import open_dataset
 from artnb.errors import InputError
+from artnb.evaluation import rows
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.pictures import EncodedPictures
@@ -267,3 +271,47 @@ def test_the_file_is_a_plain_csv(run, evaluator):
     assert {"metric", "value", "low", "high", "extractor", "weights_sha256", "epoch"} <= set(
         rows[0]
     )
+
+
+def test_an_epoch_that_is_thinned_out_meanwhile_is_left_out_and_named(run, evaluator):
+    said = []
+
+    def say(sentence):
+        said.append(sentence)
+        run.snapshot(2).unlink(missing_ok=True)
+
+    scores = evaluate(run, evaluator, say=say)
+    assert {row.epoch for row in scores.rows} == {"1"}
+    assert scores.best.epoch == 1
+    left_out = f"epoch 2 is left out: the snapshot {run.snapshot(2)} is there no more"
+    assert [sentence for sentence in said if sentence.startswith(left_out)]
+    painter = run.painter(1)
+    run.snapshot(1).unlink()
+    with pytest.raises(InputError, match="is there no more, since a training thins out"):
+        assert painter.key
+
+
+def test_scores_of_two_processes_are_all_kept(run, evaluator, monkeypatch):
+    """Between reading and writing, another process writes its own."""
+    adds = (
+        "import sys\nfrom pathlib import Path\n"
+        "from artnb.evaluation.rows import Row, write_scores\n"
+        "write_scores(Path(sys.argv[1]), [Row('SSIM to the photo', '0.5', epoch='7', "
+        "direction='photo → painting')])\n"
+    )
+    processes = []
+    original = rows.read_scores
+
+    def read_and_be_slow(path):
+        found = original(path)
+        if not processes:
+            command = [sys.executable, "-c", adds, str(run.scores_file)]
+            processes.append(subprocess.Popen(command))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                processes[0].wait(3)
+        return found
+
+    monkeypatch.setattr(rows, "read_scores", read_and_be_slow)
+    evaluate(run, evaluator, epochs=[1])
+    assert processes[0].wait() == 0
+    assert {row.epoch for row in original(run.scores_file)} == {"1", "7"}

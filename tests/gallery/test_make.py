@@ -341,3 +341,18 @@ def test_what_cannot_be_asked_for(run, tmp_path):
         gallery_of([], tmp_path / "out")
     with pytest.raises(InputError, match="check the path"):
         gallery_of([run], tmp_path / "out", photos=tmp_path / "nothing")
+
+
+def test_an_epoch_that_is_thinned_out_meanwhile_is_left_out_and_named(run, photos, tmp_path):
+    said = []
+
+    def progress(title, total):
+        run.snapshot(2).unlink(missing_ok=True)
+        return lambda: None
+
+    out = tmp_path / "gallery"
+    gallery = make_gallery([run], out, photos, kinds=[], progress=progress, say=said.append)
+    epochs = {view.epoch for shown in gallery.exhibits for view in shown.views if view.epoch}
+    assert epochs == {1}
+    assert any(sentence.startswith("Epoch 2 of monet is left out: the snap") for sentence in said)
+    assert read_gallery(out) == gallery

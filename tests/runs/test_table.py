@@ -1,3 +1,6 @@
+import os
+import shutil
+
 import pytest
 
 from artnb.method import preset_config
@@ -27,8 +30,24 @@ def test_a_run_without_epochs_and_a_damaged_one_are_listed_too(run, tmp_path):
     damaged.facts_file.write_text("{", encoding="utf-8")
     table = runs_table(tmp_path)
     assert "0/200" in table
-    assert len(table.splitlines()) == 4
-    assert "?" in next(line for line in table.splitlines() if line.startswith("damaged"))
+    *rows, why = table.splitlines()
+    assert len(rows) == 4
+    assert "?" in next(line for line in rows if line.startswith("damaged"))
+    assert why.startswith(f"damaged: {damaged.facts_file} is damaged")
+
+
+def test_files_that_vanish_while_runs_are_listed_cost_nothing(run, tmp_path, monkeypatch):
+    (run.checkpoints / "step-1").mkdir(parents=True)
+    (run.checkpoints / "step-1" / "state.safetensors").write_bytes(b"12345")
+    walk = os.walk
+
+    def thinned_out(folder):
+        for entry in walk(folder):
+            shutil.rmtree(run.checkpoints, ignore_errors=True)
+            yield entry
+
+    monkeypatch.setattr(os, "walk", thinned_out)
+    assert "interrupted" in runs_table(tmp_path).splitlines()[1]
 
 
 def test_no_runs(tmp_path):

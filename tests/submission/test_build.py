@@ -228,3 +228,20 @@ def test_devices_share_every_batch():
         "Painting on 2 devices: each takes 16 of 32 pictures.",
         "32 a batch, largest difference to one device: 0",
     ]
+
+
+def test_two_submissions_never_share_a_zip(run, photos, tmp_path):
+    out, refused = tmp_path / "images.zip", []
+
+    def progress(title, _total):
+        if title == "painting" and not refused:
+            with pytest.raises(InputError, match="is worked on by process") as error:
+                make(run, photos, out, epoch=2, replace=True)
+            refused.append(str(error.value))
+        return lambda: None
+
+    made = make(run, photos, out, epoch=1, progress=progress)
+    assert refused
+    assert finished_facts(out)["epoch"] == 1
+    assert made.painted == 37
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images.zip", "images.zip.json"]

@@ -10,6 +10,7 @@ from artnb.data.fetch.folders import filling, folder_of, is_whole, read_note
 from artnb.data.fetch.kaggle import COMPETITION, OFFICIAL, archive_address, attach
 from artnb.errors import InputError, nearest
 from artnb.files import check_room, sha256_of
+from artnb.locks import locked
 from artnb.platform.where import kaggle_inputs, known_folder, platform_name
 from artnb.progress import Progress, silent
 from artnb.web.download import download
@@ -70,12 +71,13 @@ def fetch_competition(
     if platform_name() == "kaggle" and os.environ.get("KAGGLE_DATA_PROXY_URL"):
         say(f"Attaching {slug} to this notebook.")
         return attach(slug)
-    archive = _fetch(folder.with_name(f"{slug}.zip"), slug, progress, say)
-    with filling(folder, slug) as filled:
-        unpack(archive, filled, progress=progress)
-        _compare(archive, filled, slug, progress)
-    if not keep_zip:
-        archive.unlink()
+    with locked(folder, f"the data {slug}", say):
+        archive = _fetch(folder.with_name(f"{slug}.zip"), slug, progress, say)
+        with filling(folder, slug) as filled:
+            unpack(archive, filled, progress=progress)
+            _compare(archive, filled, slug, progress)
+        if not keep_zip:
+            archive.unlink()
     say(f"{slug} is in {folder}; its zip is {'beside it' if keep_zip else 'deleted'}.")
     return folder
 

@@ -9,6 +9,7 @@ from artnb.data.fetch.archives import unpack
 from artnb.data.fetch.folders import filling, folder_of, is_whole
 from artnb.errors import InputError, nearest
 from artnb.files import check_room, sha256_of
+from artnb.locks import locked
 from artnb.platform.where import cache_folder
 from artnb.progress import Progress, silent
 from artnb.web.published import PublishedFile, fetch_published, first_seen, published
@@ -55,19 +56,20 @@ def fetch_cyclegan(
     if is_whole(folder, name):
         say(f"{name} is in {folder} already.")
         return folder
-    archive = _fetch(replace(PUBLISHED[name], server=server), folder.parent, progress, say)
-    with filling(folder, name, zip_sha256=sha256_of(archive)) as filled:
-        unpack(archive, filled, without_top=True, progress=progress)
-        if not all((filled / part).is_dir() for part in ("trainA", "trainB")):
-            raise InputError(
-                f"{archive.name} must hold trainA and trainB, and it does not; delete {archive} "
-                "and fetch it from another server"
-            )
-    if keep_zip:
-        say(f"{name} is in {folder}, and its zip beside it.")
-    else:
-        archive.unlink()
-        say(f"{name} is in {folder}; its zip is deleted.")
+    with locked(folder, f"the data {name}", say):
+        archive = _fetch(replace(PUBLISHED[name], server=server), folder.parent, progress, say)
+        with filling(folder, name, zip_sha256=sha256_of(archive)) as filled:
+            unpack(archive, filled, without_top=True, progress=progress)
+            if not all((filled / part).is_dir() for part in ("trainA", "trainB")):
+                raise InputError(
+                    f"{archive.name} must hold trainA and trainB, and it does not; delete "
+                    f"{archive} and fetch it from another server"
+                )
+        if keep_zip:
+            say(f"{name} is in {folder}, and its zip beside it.")
+        else:
+            archive.unlink()
+            say(f"{name} is in {folder}; its zip is deleted.")
     return folder
 
 

@@ -16,6 +16,7 @@ from PIL import Image, ImageEnhance
 
 from artnb.data.prepare import new_folder
 from artnb.errors import InputError
+from artnb.locks import locked
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 from artnb.synthetic.collection import subjects
@@ -71,7 +72,7 @@ def make_demo_collection(
     works = make_catalogue(pictures, seed)
     rows = [catalogue_row(work, seed) for work in works]
     advance = progress("inventing paintings", len(works))
-    with new_folder(out) as folder:
+    with locked(out, f"the collection {out}"), new_folder(out) as folder:
         for epoch in EPOCHS:
             (folder / epoch.name).mkdir()
         jpegs = in_parallel(lambda work: make_picture(work, seed), works)
