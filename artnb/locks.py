@@ -22,6 +22,10 @@ _TURN_S = 30.0
 Say = Callable[[str], None]
 
 
+class HeldError(InputError):
+    """Another process holds a lock."""
+
+
 class Lock:
     """A lock that is held.
 
@@ -64,7 +68,8 @@ def locked(path: Path, name: str, say: Say = lambda sentence: None) -> Iterator[
         The lock.
 
     Raises:
-        InputError: another process holds it, which the message names, or its file cannot be made.
+        HeldError: another process holds it, which the message names.
+        InputError: its file cannot be made.
     """
     lease = _lease(path)
     with _taken(lease, name, lambda: _take(lease, name, say)):
@@ -92,7 +97,8 @@ def _taken(lease: "SoftFileLease", name: str, take: Callable[[], Any]) -> Iterat
     """Hold a lock.
 
     Raises:
-        InputError: another process holds it, or its file cannot be made.
+        HeldError: another process holds it.
+        InputError: its file cannot be made.
     """
     from filelock import LeaseSettingsMismatch, Timeout
 
@@ -100,7 +106,7 @@ def _taken(lease: "SoftFileLease", name: str, take: Callable[[], Any]) -> Iterat
         Path(lease.lock_file).parent.mkdir(parents=True, exist_ok=True)
         take()
     except (Timeout, LeaseSettingsMismatch):
-        raise InputError(
+        raise HeldError(
             f"{name} is worked on by {_holder(lease)}; wait until that ends, or stop it"
         ) from None
     except OSError as error:

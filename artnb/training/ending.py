@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -74,17 +74,17 @@ class StopWhenTakenOver(keras.callbacks.Callback):
     Comes first among the callbacks.
 
     Args:
-        lock: of the Run, on the host that holds it.
+        locks: of the Run and its mirror, on the host that holds them.
         position: how far the training has got.
     """
 
-    def __init__(self, lock: Lock | None, position: Position) -> None:
+    def __init__(self, locks: Sequence[Lock], position: Position) -> None:
         super().__init__()
-        self.lock, self.position = lock, position
+        self.locks, self.position = locks, position
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Look between steps."""
-        is_lost = self.lock is not None and self.lock.is_lost
+        is_lost = any(lock.is_lost for lock in self.locks)
         if may_agree(self.position) and decided(is_lost):
             raise TakenOverError(
                 "another training has taken the Run over while this one stood still, so this one "

@@ -1,8 +1,8 @@
 """Where a training starts: a new Run, or one to go on with, from its own folder or a mirror."""
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import keras
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.files import require_writable
-from artnb.locks import Lock, locked
+from artnb.locks import HeldError, Lock, locked
 from artnb.platform.devices import agreed, this_host, writes_files
 from artnb.platform.machine import suitable_precision
 from artnb.runs.run import COPY_IT, Run, new_name, new_run, refuse_existing, run_folder
@@ -92,21 +92,45 @@ def _required(config: TrainingConfig | None) -> TrainingConfig:
 
 
 @contextmanager
-def locked_by_the_host_that_writes(folder: Path, say: Say) -> Iterator[Lock | None]:
-    """Keep other trainings off a Run while this one works on it; see `locked`.
+def locked_by_the_host_that_writes(
+    folder: Path, mirror: Path | None, say: Say
+) -> Iterator[Sequence[Lock]]:
+    """Keep other trainings off a Run and its copy while this one works on it; see `locked`.
+
+    Args:
+        folder: of the Run.
+        mirror: a folder that holds copies of Runs; where nothing can be written to it now, only the
+            Run is locked, since training waits for no mirror.
+        say: gets a sentence where there is something to wait for.
 
     Yields:
-        The lock, or None on a host that writes nothing.
+        The locks; none on a host that writes nothing.
 
     Raises:
         InputError: another training works on it, or its place is read-only.
     """
     if not writes_files():
-        yield None
+        yield ()
         return
     require_writable(folder, COPY_IT if folder.is_dir() else "choose another folder")
-    with locked(folder, f"the Run {folder.name}", say) as lock:
-        yield lock
+    with ExitStack() as stack:
+        locks = [stack.enter_context(locked(folder, f"the Run {folder.name}", say))]
+        copy = mirror and Path(mirror) / folder.name
+        if copy and copy.absolute() != folder.absolute() and _is_there(copy.parent):
+            try:
+                locks.append(stack.enter_context(locked(copy, f"the mirror's copy {copy}", say)))
+            except HeldError:
+                raise
+            except InputError as error:
+                say(f"Another training could use this mirror: {error}.")
+        yield locks
+
+
+def _is_there(mirror: Path) -> bool:
+    """Make a mirror's folder where its parent is there; say whether it is there now."""
+    with suppress(OSError):
+        mirror.mkdir(exist_ok=True)
+    return mirror.is_dir()
 
 
 def begin(

@@ -62,7 +62,7 @@ def train(
     if not writes_files():
         around = around.for_a_host_that_only_computes()
     folder = folder_of_run(run_name, config, resume)
-    with locked_by_the_host_that_writes(folder, around.say) as lock:
+    with locked_by_the_host_that_writes(folder, around.mirror, around.say) as locks:
         start = begin(dataset, config, folder, resume, accept_changes, around)
         run, config, plan = start.run, start.config, start.plan
         method = find_method(config.METHOD)
@@ -76,7 +76,7 @@ def train(
                 plan = make_plan(model, dataset, config)
             elif start.changed:
                 plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
-            training = Training(method, model, dataset, plan, run, around, lock)
+            training = Training(method, model, dataset, plan, run, around, locks)
             training.put_back(start.checkpoint)
             # Nothing refuses any more: the Run may say what it has become.
             measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}

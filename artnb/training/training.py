@@ -1,5 +1,6 @@
 """One training of a model into a Run: its logs, checkpoints and callbacks, put together."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from artnb.data.dataset import Dataset
@@ -36,7 +37,7 @@ class Training:
         plan: how long.
         run: where everything goes.
         options: who is told what, where copies go, when it must end.
-        lock: of the Run, on the host that holds it.
+        locks: of the Run and its mirror, on the host that holds them.
     """
 
     def __init__(
@@ -47,9 +48,9 @@ class Training:
         plan: Plan,
         run: Run,
         options: TrainingOptions,
-        lock: Lock | None = None,
+        locks: Sequence[Lock] = (),
     ) -> None:
-        self.lock = lock
+        self.locks = locks
         self.method, self.model, self.dataset = method, model, dataset
         self.plan, self.run, self.options = plan, run, options
         self.position = Position(plan.steps_per_epoch)
@@ -81,7 +82,7 @@ class Training:
         config, position, run, options = self.plan.config, self.position, self.run, self.options
         watchers = [options.watch] if options.watch else []
         callbacks: list[Any] = [
-            StopWhenTakenOver(self.lock, position),
+            StopWhenTakenOver(self.locks, position),
             Counting(position, self.means),
         ]
         if options.tensorboard:

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 
@@ -20,7 +21,7 @@ from artnb.training.callbacks import DivergedError, Log
 from artnb.training.checkpoint_folder import list_checkpoints, write_meta
 from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.describe import what_bits_depend_on
-from artnb.training.start import open_resumed
+from artnb.training.start import locked_by_the_host_that_writes, open_resumed
 from artnb.training.train import train
 from tests.read_only import read_only
 from tests.toy_method import TOY
@@ -494,6 +495,20 @@ def test_an_empty_machine_goes_on_from_the_mirror(dataset, alone, tmp_path, monk
     ours, theirs = state(Run(run)), state(alone)
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
     assert state(Run(drive / "run"))["optimizer_painter/000"] == 12
+
+
+def test_two_machines_do_not_train_into_one_mirror(dataset, tmp_path):
+    drive = tmp_path / "drive"
+    here, there = tmp_path / "here" / "run", tmp_path / "there" / "run"
+    said = f"the mirror's copy {drive / 'run'} is worked on by process {os.getpid()} of this"
+    with locked_by_the_host_that_writes(here, drive, print):
+        with pytest.raises(InputError, match=re.escape(said)):
+            train(dataset, CONFIG, there, resume="auto", mirror=drive, say=lambda _: None)
+        assert not there.exists()
+    with locked_by_the_host_that_writes(there, tmp_path / "not" / "mounted", print) as locks:
+        assert len(locks) == 1
+    assert list(drive.iterdir()) == []
+    assert not (tmp_path / "not").exists()
 
 
 def test_a_mirror_that_vanishes_stops_no_training_and_heals(dataset, tmp_path, monkeypatch):
