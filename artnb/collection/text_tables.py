@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.errors import InputError
+from artnb.limits import Limit, TooLargeError, ungzip
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,6 +25,9 @@ SEPARATORS = (",", ";", "\t", "|")
 # Windows' own encoding is what a spreadsheet writes there; latin-1 can decode any byte.
 ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "latin-1": "latin-1"}
 UTF_16 = {"utf-16": "UTF-16"}
+# The Metropolitan Museum's list of all that it has takes 0.3 GB: 480,000 rows, 26 million cells.
+LARGEST_TABLE = Limit("table", most_bytes=1_000_000_000)
+MOST_ROWS, MOST_CELLS = 2_000_000, 50_000_000
 _LINES_TRIED = 50
 _MOST_LINES_OF_RECORD = 1024
 _MOST_LETTERS_SHOWN = 200
@@ -86,7 +90,9 @@ def read_rows(path: Path, header: Iterable[str] | None = None) -> Found:
         The whole rows as they are written there, and the broken ones among the problems.
 
     Raises:
-        InputError: the file cannot be read, is empty, is no text, or names a column twice.
+        InputError: the file cannot be read, is empty, is no text, names a column twice, or has
+            more than 1 GB, 2 million rows or 50 million cells; unpacked it may have 100 times what
+            it has packed.
     """
     import pandas
 
@@ -97,6 +103,7 @@ def read_rows(path: Path, header: Iterable[str] | None = None) -> Found:
         skipped, first = next(_records(lines, separator))
         header = _names(path, first)
     header = tuple(header)
+    _check_count(path, len(lines) * len(header), MOST_CELLS, "cells")
     numbers, fields, problems = [], [], []
     for line, record in _records(lines, separator, len(header)):
         if line <= skipped:
@@ -132,16 +139,31 @@ def _lines(path: Path) -> tuple[list[str], list[str]]:
         except UnicodeDecodeError:
             continue
         # Not splitlines: that would also break lines at rarer signs within fields.
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        _check_count(path, text.count("\n") + 1, MOST_ROWS, "rows")
+        lines = text.split("\n")
         assumed = f"{path.name} is not UTF-8; it was read as {name}: look at letters with accents"
         return [f"{line}\n" for line in lines], [] if name.startswith("UTF") else [assumed]
     raise InputError(_NO_TEXT.format(path))
 
 
+def _check_count(path: Path, count: int, most: int, what: str) -> None:
+    if count > most:
+        raise InputError(
+            f"a table may have at most {most:,} {what}, and {path} has {count:,}; leave out what "
+            "you do not need, or split it"
+        )
+
+
 def _bytes(path: Path) -> bytes:
     try:
+        size = path.stat().st_size
+        if problem := LARGEST_TABLE.problem(size, size):
+            raise InputError(f"{path} is not read: it holds {problem}; split it")
         data = path.read_bytes()
-        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        return ungzip(data, LARGEST_TABLE) if data.startswith(b"\x1f\x8b") else data
+    except TooLargeError as error:
+        raise InputError(f"{path} is not read: {error}; unpack and look at it yourself") from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise InputError(f"{path} is damaged: it cannot be decompressed; fetch it again") from None
     except OSError as error:

@@ -5,12 +5,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.limits import Limit, Room
 
 if TYPE_CHECKING:
     import h5py
 
+# As of PyTorch's files. Weights hardly shrink, but many of a network that was pruned are 0.
+LARGEST_WEIGHTS = Limit("file of weights", most_bytes=4 << 30, most_times=20)
 
-def read_array(dataset: "h5py.Dataset") -> np.ndarray:
+
+def room_for(file: "h5py.Group") -> Room:
+    """Give the room that there is for the arrays of a file."""
+    return Room(LARGEST_WEIGHTS, file.file.id.get_filesize())
+
+
+def read_array(dataset: "h5py.Dataset", room: Room) -> np.ndarray:
     """Read an array as Keras meant it.
 
     HDF5 has no bfloat16, and Keras 3 keeps such weights as bytes without a meaning: the type stands
@@ -19,13 +28,16 @@ def read_array(dataset: "h5py.Dataset") -> np.ndarray:
 
     Args:
         dataset: of a layer's weight.
+        room: for this and all other arrays of the file.
 
     Returns:
         The array; bfloat16 as float32, which holds each of its numbers.
 
     Raises:
         InputError: it is of another type that HDF5 does not know, such as an 8-bit float.
+        TooLargeError: there is no room for it.
     """
+    room.take((dataset.size or 0) * dataset.dtype.itemsize)
     array = dataset[()]
     if array.dtype.kind != "V":
         return array

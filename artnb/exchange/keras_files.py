@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.exchange.h5_arrays import LARGEST_WEIGHTS
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
+from artnb.limits import Limit, Room, TooLargeError
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.imported.config import DESCRIBED
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
+LARGEST_ARCHIVE = Limit(".keras archive", most_bytes=LARGEST_WEIGHTS.most_bytes)
 # A network as it is called, the settings of ours that build it, and how it is built.
 Candidate = tuple[str, dict[str, Any], Callable[[], "keras.Model"]]
 
@@ -45,7 +48,8 @@ def read_keras(path: Path) -> TrainedGenerator:
             known: the Kaggle tutorial's, the keras.io example's, or ours.
 
     Raises:
-        InputError: the file is damaged, or holds a network that cannot be used.
+        InputError: the file is damaged, holds a network that cannot be used, or would take more
+            than 4 GiB of memory or 20 times what it is itself.
     """
     import h5py
 
@@ -53,7 +57,10 @@ def read_keras(path: Path) -> TrainedGenerator:
 
     try:
         if is_keras_zip(path):
+            room = Room(LARGEST_ARCHIVE, path.stat().st_size)
             with zipfile.ZipFile(path) as archive:
+                for name in (_CONFIG, _WEIGHTS):
+                    room.take(archive.getinfo(name).file_size)  # zipfile gives no more than that
                 saved = json.loads(archive.read(_CONFIG))
                 with h5py.File(io.BytesIO(archive.read(_WEIGHTS))) as file:
                     return _whole_model(saved, file)
@@ -63,6 +70,10 @@ def read_keras(path: Path) -> TrainedGenerator:
             return _whole_model(json.loads(file.attrs["model_config"]), file["model_weights"])
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from error
+    except TooLargeError as error:
+        raise InputError(
+            f"{path.name} is not read: {error}; save or download the network again"
+        ) from error
     except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path.name} must be a whole and undamaged file of Keras, and it cannot be read "
@@ -74,10 +85,12 @@ def _whole_model(saved: dict[str, Any], weights: "h5py.Group") -> TrainedGenerat
     from artnb.exchange.keras_weights import assign, read_weights
     from artnb.methods.imported.architecture import describe_network
     from artnb.methods.imported.network import build_network
+    from artnb.models.building import weights_at_most
 
-    description = describe_network(saved)
-    network = build_network(description, "generator_g")
-    assign(network, read_weights(weights))
+    description, arrays = describe_network(saved), read_weights(weights)
+    with weights_at_most(arrays.count):
+        network = build_network(description, "generator_g")
+    assign(network, arrays)
     return of_network("Keras model", network, description)
 
 
@@ -145,13 +158,18 @@ def recognise(saved: "SavedWeights") -> TrainedGenerator:
 
 def _recognised(saved: "SavedWeights") -> TrainedGenerator | None:
     from artnb.exchange.keras_weights import in_order
+    from artnb.models.building import weights_at_most
 
     flat = [array for layer in saved.arrays.values() for array in layer]
     # The first kernel takes three colours; a transposed one that gives them looks alike.
     first = dict.fromkeys(array.shape for array in flat if array.shape[2:3] == (3,))
     candidates = (one for shape in first for one in _candidates(shape, len(flat)))
     for title, settings, build in candidates:
-        network = build()
+        try:
+            with weights_at_most(saved.count):
+                network = build()
+        except InputError:
+            continue
         weights = in_order(network, saved)
         if weights is None:
             continue

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from artnb.errors import InputError
-from artnb.exchange.h5_arrays import read_array
+from artnb.exchange.h5_arrays import read_array, room_for
+from artnb.limits import Room
 
 if TYPE_CHECKING:
     import h5py
@@ -33,6 +34,11 @@ class SavedWeights(NamedTuple):
     arrays: dict[tuple[str, ...], list[np.ndarray]]
     is_by_name: bool
 
+    @property
+    def count(self) -> int:
+        """How many numbers there are in all arrays."""
+        return sum(array.size for layer in self.arrays.values() for array in layer)
+
     def parts(self) -> Iterator[tuple[str, "SavedWeights"]]:
         """Give each network's name and weights where several lie side by side.
 
@@ -47,28 +53,33 @@ class SavedWeights(NamedTuple):
 
 
 def read_weights(file: "h5py.Group") -> SavedWeights:
-    """Read all weights of a file."""
+    """Read all weights of a file.
+
+    Raises:
+        TooLargeError: they would take more than 4 GiB, or 20 times what the file takes.
+    """
+    room = room_for(file)
     if _has_names(file, "layer_names"):
-        names = _names(file, "layer_names")
-        return SavedWeights({(name,): _legacy_layer(file[name]) for name in names}, True)
-    return SavedWeights(_by_kind(file), False)
+        names = dict.fromkeys(_names(file, "layer_names"))
+        return SavedWeights({(name,): _legacy_layer(file[name], room) for name in names}, True)
+    return SavedWeights(_by_kind(file, room), False)
 
 
-def _by_kind(file: "h5py.Group") -> dict[tuple[str, ...], list[np.ndarray]]:
+def _by_kind(file: "h5py.Group", room: Room) -> dict[tuple[str, ...], list[np.ndarray]]:
     found: dict[tuple[str, ...], dict[int, np.ndarray]] = {}
 
     def visit(path: str, item: Any) -> None:
         parts = re.split(r"[/\\]", path)
         if hasattr(item, "shape") and parts[-1].isdigit() and parts[-2:-1] == ["vars"]:
             kinds = tuple(_same_kind(part) for part in parts[:-1] if part not in _CONTAINERS)
-            found.setdefault(kinds, {})[int(parts[-1])] = read_array(item)
+            found.setdefault(kinds, {})[int(parts[-1])] = read_array(item, room)
 
     file.visititems(visit)
     return {path: [arrays[number] for number in sorted(arrays)] for path, arrays in found.items()}
 
 
-def _legacy_layer(group: "h5py.Group") -> list[np.ndarray]:
-    return [read_array(group[name]) for name in _names(group, "weight_names")]
+def _legacy_layer(group: "h5py.Group", room: Room) -> list[np.ndarray]:
+    return [read_array(group[name], room) for name in _names(group, "weight_names")]
 
 
 def _has_names(group: "h5py.Group", name: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from artnb.errors import InputError
 from artnb.exchange.optional import check_onnx
 from artnb.files import write_whole
+from artnb.models.building import weights_at_most
 
 if TYPE_CHECKING:
     import onnx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _NETWORK = "keras_network"
 # What a network's JSON may name beside the operations that a graph can hold.
 _AROUND = {"Functional", "InputLayer", "DTypePolicy", "__keras_tensor__", "__tuple__"}
+_BYTES_A_WEIGHT = 4  # float32
 _INITIALIZERS = "keras.initializers"
 
 
@@ -60,14 +62,18 @@ def read_onnx(path: Path) -> keras.Model:
         The portable network that was written, with its weights.
 
     Raises:
-        InputError: the file is damaged, or artnb did not make it.
+        InputError: the file is damaged, artnb did not make it, or the network has more weights
+            than the file has room for.
     """
     model = _open(path)
     description = _facts(path, model)[_NETWORK]
     try:
         _check_description(json.loads(description))
-        network = keras.models.model_from_json(description)
+        with weights_at_most(path.stat().st_size // _BYTES_A_WEIGHT):
+            network = keras.models.model_from_json(description)
         network.set_weights(list(_weights(model, network)))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     except Exception as error:  # Keras raises almost anything for a description that is damaged
         raise _not_ours(path) from error
     return network

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from artnb.cli import main
+from artnb.collection import text_tables
 from artnb.collection.read import PROBLEMS, read_collection
 from artnb.collection.sources.tables import find_addresses
 from artnb.collection.table import open_collection
@@ -476,3 +477,46 @@ def test_the_real_table_of_van_gogh(real_data, tmp_path):
     assert table["first_year"].between(1862, 1890).all()
     assert table["urls"].str.startswith("https://uploads").all()
     assert (table["genre"] == "landscape").sum() == 350
+
+
+# What is not read: see `artnb.limits`.
+
+
+def test_a_table_that_unpacks_a_thousandfold_is_refused_at_once(tmp_path):
+    rows = b"id,artist\n" + b"a,b\n" * 3_000_000
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress(rows))
+    assert bomb.stat().st_size < 61_000
+    with pytest.raises(InputError, match=r"bomb\.csv\.gz is not read: .*more than 10 MB"):
+        read_collection([bomb], tmp_path / "art")
+
+
+def test_a_table_that_repeats_itself_is_read_all_the_same(tmp_path):
+    rows = "".join(f"{number},Claude Monet,Impressionism\n" for number in range(40_000))
+    packed = tmp_path / "monet.csv.gz"
+    packed.write_bytes(gzip.compress(b"id,artist,style\n" + rows.encode()))
+    assert len(read_collection([packed], tmp_path / "art").collection.table) == 40_000
+
+
+@pytest.mark.parametrize("rows", ["a\n" * 101, '"a\n' * 101, "a,b\n" * 101, "\n" * 101])
+def test_more_rows_than_any_collection_has_are_refused(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(text_tables, "MOST_ROWS", 100)
+    (tmp_path / "long.csv").write_text("id\n" + rows)
+    with pytest.raises(InputError, match=r"at most 100 rows, and .* has 102"):
+        read_collection([tmp_path / "long.csv"], tmp_path / "art")
+
+
+def test_more_cells_than_any_collection_has_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_tables, "MOST_CELLS", 100)
+    names = ",".join(f"column{number}" for number in range(20))
+    (tmp_path / "wide.csv").write_text(f"id,{names}\n" + f"a,{',' * 19}\n" * 5)
+    with pytest.raises(InputError, match=r"at most 100 cells, and .* has 126"):
+        read_collection([tmp_path / "wide.csv"], tmp_path / "art")
+
+
+def test_a_table_of_gigabytes_is_not_taken_into_memory(tmp_path, monkeypatch):
+    with (tmp_path / "sparse.csv").open("wb") as file:
+        file.write(b"id\n")
+        file.truncate(3_000_000_000)
+    with pytest.raises(InputError, match=r"3\.0 GB, and at most 1\.0 GB"):
+        read_collection([tmp_path / "sparse.csv"], tmp_path / "art")

@@ -324,3 +324,76 @@ def test_another_instance_normalisation_is_refused(addons, tmp_path):
         file.attrs["model_config"] = text.replace('"groups": 2, "axis"', '"axis"')
     with pytest.raises(InputError, match="is another InstanceNormalization"):
         read_keras(path)
+
+
+# What declares more than it holds: see `artnb.limits`.
+
+
+def declare(group, name, shape, values=None):
+    """Declare an array that is compressed, or never written, and takes next to nothing."""
+    chunks = tuple(min(edge, 64) for edge in shape)
+    group.create_dataset(name, shape, "f4", values, chunks=chunks, compression="gzip")
+
+
+@pytest.mark.parametrize("layout", ["older", "newer"])
+def test_weights_that_take_gigabytes_are_refused(layout, tmp_path):
+    path = tmp_path / "bomb.h5"
+    with h5py.File(path, "w") as file:
+        if layout == "older":
+            file.attrs["layer_names"] = ["conv"]
+            file.create_group("conv").attrs["weight_names"] = ["kernel"]
+            declare(file["conv"], "kernel", (4, 4, 3, 8_000_000))
+        else:
+            declare(file, "layers/conv2d/vars/0", (4, 4, 3, 8_000_000))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(InputError, match="times what it is itself, as no file of weights does"):
+        read_keras(path)
+
+
+def test_weights_that_are_named_again_and_again_are_refused(tmp_path):
+    path = tmp_path / "again.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = ["conv"]
+        file.create_group("conv").attrs["weight_names"] = ["kernel"] * 40
+        declare(file["conv"], "kernel", (4, 4, 3, 8_000))
+    with pytest.raises(InputError, match="as no file of weights does"):
+        read_keras(path)
+
+
+@pytest.mark.parametrize("entry", ["config.json", "model.weights.h5"])
+def test_an_archive_that_unpacks_to_much_is_refused(entry, tmp_path):
+    path = tmp_path / "bomb.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("config.json", "model.weights.h5"):
+            archive.writestr(name, bytes(30_000_000) if name == entry else b"{}")
+    with pytest.raises(InputError, match=r"holds [\d,]+ times what it is itself"):
+        read_keras(path)
+
+
+def test_a_network_of_more_weights_than_the_file_holds_is_not_built(tmp_path, monkeypatch):
+    network = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(3, 1)])
+    network.save(tmp_path / "small.h5")
+    with h5py.File(tmp_path / "small.h5", "r+") as file:
+        saved = json.loads(file.attrs["model_config"])
+        layer = saved["config"]["layers"][-1]["config"]
+        file.attrs["model_config"] = json.dumps(saved).replace(
+            json.dumps(layer), json.dumps(layer | {"filters": 200_000, "kernel_size": [10, 10]})
+        )
+    with pytest.raises(InputError, match=r"holds, 12, and its layer .* alone has 60,000,000"):
+        read_keras(tmp_path / "small.h5")
+
+
+def test_no_known_network_is_built_that_the_weights_cannot_fill(tmp_path, monkeypatch):
+    """The first kernel says how wide the tutorial's U-Net is; the others would be far larger."""
+    path, built, add_weight = tmp_path / "wide.h5", [], keras.Layer.add_weight
+    with h5py.File(path, "w") as file:
+        declare(file, "layers/conv2d/vars/0", (4, 4, 3, 100), np.zeros((4, 4, 3, 100)))
+
+    def spy(layer, shape=None, *given, **named):
+        built.append(np.prod(shape))
+        return add_weight(layer, shape, *given, **named)
+
+    monkeypatch.setattr(keras.Layer, "add_weight", spy)
+    with pytest.raises(InputError, match="weights without a network, and they fit none"):
+        read_keras(path)
+    assert 0 < sum(built) <= 2 * 4 * 4 * 3 * 100  # two networks begin so

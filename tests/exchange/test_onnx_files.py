@@ -243,3 +243,16 @@ def test_other_files_are_refused(content, tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match=r"absent\.onnx cannot be read \(No such file"):
         read_onnx(tmp_path / "absent.onnx")
+
+
+def test_a_network_of_more_weights_than_the_file_holds_is_not_built(tmp_path):
+    path = written(
+        keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(3, 1)]),
+        tmp_path / "painter.onnx",
+    )
+    model = onnx.load(path)
+    for entry in model.metadata_props:
+        entry.value = entry.value.replace('"filters": 3', '"filters": 20000000')
+    onnx.save(model, path)
+    with pytest.raises(InputError, match=r"no more weights than its file holds"):
+        read_onnx(path)

@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from artnb.errors import InputError
 from artnb.files import check_room, disk
+from artnb.limits import Limit
 from artnb.progress import Progress, silent
 
 MOST_FILES = 100_000
 LARGEST_BYTES = 20_000_000_000
 # Pictures hardly shrink in an archive, lists of text by ten or twenty times.
 LARGEST_RATIO = 100
-_LITTLE_BYTES = 10_000_000  # so much is let through whatever the ratio
 _CHUNK_BYTES = 1 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _NO_PICTURES = "__MACOSX"  # what a Mac adds to archives
@@ -65,14 +65,12 @@ def _check(archive: Path, members: list[zipfile.ZipInfo]) -> None:
         if problem:
             raise InputError(f"{archive.name} is not unpacked: {info.filename!r} in it {problem}")
     total = sum(info.file_size for info in members)
-    packed = archive.stat().st_size
     if len(members) > MOST_FILES:
         problem = f"{len(members):,} files, and at most {MOST_FILES:,} are unpacked"
-    elif total > LARGEST_BYTES:
-        problem = f"{total / 1e9:,.1f} GB, and at most {LARGEST_BYTES / 1e9:,.1f} GB are unpacked"
-    elif total > max(_LITTLE_BYTES, LARGEST_RATIO * packed):
-        problem = f"{total / packed:,.0f} times what it is itself, as no archive of pictures does"
     else:
+        limit = Limit("archive of pictures", LARGEST_BYTES, LARGEST_RATIO)
+        problem = limit.problem(total, archive.stat().st_size)
+    if not problem:
         return
     raise InputError(f"{archive.name} is not unpacked: it says that it holds {problem}")
 
