@@ -10,6 +10,8 @@ from pathlib import Path
 from artnb.errors import InputError
 
 PART = ".part"  # is added to the name of what is not finished
+_LFS_START = b"version https://git-lfs.github.com/spec/"
+_ANNEX_START = b"/annex/objects/"
 
 
 @contextmanager
@@ -107,6 +109,33 @@ def require_writable(folder: Path, advice: str) -> None:
     """
     if not can_write(folder):
         raise InputError(f"nothing can be written to {folder}, it is read-only; {advice}")
+
+
+def pointer_reason(start: bytes) -> str:
+    """Say what lies in place of a file that Git keeps elsewhere; nothing where it is a file.
+
+    Args:
+        start: what the file begins with, 48 bytes or more.
+
+    Source: git-lfs/docs/spec.md, and git-annex's pointer files.
+    """
+    if start.startswith(_LFS_START):
+        return "it is a Git LFS pointer, not the file: git lfs pull"
+    if start.startswith(_ANNEX_START):
+        return "it is a git-annex pointer, not the file: git annex get"
+    return ""
+
+
+def refuse_pointer(path: Path) -> None:
+    """Check that a file is not what Git puts in its place.
+
+    Raises:
+        InputError: it is.
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb") as file:
+        if reason := pointer_reason(file.read(64)):
+            raise InputError(f"{path}: {reason}")
 
 
 def check_room(path: Path, needed_bytes: int, name: str, digits: int = 0) -> None:

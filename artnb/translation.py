@@ -10,16 +10,9 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import (
-    IMAGE_SUFFIXES,
-    PAINTED_MARK,
-    UnreadableImageError,
-    decode_image,
-    encode_jpeg,
-    encode_png,
-    to_float,
-    to_uint8,
-)
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png, to_float, to_uint8
+from artnb.data.listing import IMAGE_SUFFIXES
 from artnb.data.sources import FilePicture, Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.files import disk, write_whole

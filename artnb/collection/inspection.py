@@ -10,7 +10,7 @@ from PIL import Image
 
 from artnb.collection.borders import find_inside
 from artnb.collection.duplicates import hash_picture
-from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.documents import convert
 from artnb.files import stamp_of
 from artnb.parallel import in_parallel

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from PIL import Image, UnidentifiedImageError
 
 import artnb
-from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.web.client import (

@@ -11,7 +11,8 @@ import numpy as np
 from artnb.collection.borders import read_box
 from artnb.collection.clusters import Clusters, find_clusters, unit_rows
 from artnb.collection.table import Collection, keeps
-from artnb.data.images import UnreadableImageError, decode_image, fit_square
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import fit_square
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, Measure, measure, open_cache
 from artnb.evaluation.pictures import Seen

@@ -15,7 +15,7 @@ from artnb.collection.clusters import Clusters
 from artnb.collection.pairing import Pairing
 from artnb.collection.pictures import Clustered
 from artnb.collection.table import Collection
-from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.drawing.grids import in_rows, titled_grid
 from artnb.errors import InputError

@@ -13,7 +13,8 @@ from artnb.collection.borders import Box, read_box
 from artnb.collection.clean import kind_of
 from artnb.collection.table import Collection, keeps
 from artnb.data.dataset import Dataset, fixed_pictures
-from artnb.data.images import UnreadableImageError, decode_image, encode_png
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import encode_png
 from artnb.data.prepare import prepare
 from artnb.data.sources import DEFAULT_TEST_SHARE, FilePicture, Source, SourceDomain, check_names
 from artnb.data.workers import Workers

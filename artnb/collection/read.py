@@ -10,7 +10,7 @@ from artnb.collection.dates import Years, says_nothing, understand_date
 from artnb.collection.sources import read_source
 from artnb.collection.table import IMAGES, Collection, complete_table, must_be_new
 from artnb.collection.text_tables import Found, Problem, first_words
-from artnb.data.images import list_images
+from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.files import write_whole
 

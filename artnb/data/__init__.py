@@ -6,7 +6,9 @@ __getattr__, __dir__, __all__ = offered(
     __name__,
     {
         "artnb.data.dataset": "fixed_pictures open_dataset",
-        "artnb.data.images": "decode_image decode_rgb list_images to_float to_uint8",
+        "artnb.data.decoding": "decode_image",
+        "artnb.data.images": "decode_rgb to_float to_uint8",
+        "artnb.data.listing": "list_images",
         "artnb.data.manifest": "read_manifest",
         "artnb.data.records": "decode_example read_frames",
         "artnb.data.scan": "split_key",

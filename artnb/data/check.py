@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from artnb.data.dataset import DEFAULT_SIZE_PX
-from artnb.data.images import UnreadableImageError, decode_image, hash_pixels
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import hash_pixels
 from artnb.data.manifest import MANIFEST, SPLITS, DatasetManifest, read_manifest, shard_paths
 from artnb.data.records import read_shard
 from artnb.data.scan import FEWEST_USABLE_IMAGES, ScannedDomain, scan

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from artnb.data.images import UnreadableImageError, prepare_image
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
 from artnb.errors import InputError
 from artnb.parallel import in_parallel

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from artnb.data.images import UnreadableImageError, list_images
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.listing import Listing, describe_passed_over, look_through, name_within
 from artnb.data.manifest import MANIFEST, SPLITS, read_manifest, shard_paths
 from artnb.data.records import Frame, decode_example, is_shard, read_frames, read_record_at
 from artnb.errors import InputError
@@ -20,6 +21,7 @@ from artnb.files import stamp_of
 COMPETITION_TEST_PHOTOS = 300
 # Also for part of the competition's photos, where 300 would be too many.
 DEFAULT_TEST_SHARE = 0.1
+_OTHER_FORM = "files and shards lie side by side, and there are more of the other kind"
 SHARD_SUFFIX = ".tfrec"
 
 
@@ -85,13 +87,15 @@ class SourceDomain:
     """One side of a source.
 
     `test_pictures` are set where the source brings its own split; otherwise `test_size` says
-    how many of `pictures` are held out: a share below 1, or a count.
+    how many of `pictures` are held out: a share below 1, or a count. `passed_over` has names and
+    reasons of what lies beside them and is not taken.
     """
 
     name: str
     pictures: tuple[Picture, ...]
     test_pictures: tuple[Picture, ...] | None = None
     test_size: float = DEFAULT_TEST_SHARE
+    passed_over: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_pictures(self) -> tuple[Picture, ...]:
@@ -101,10 +105,14 @@ class SourceDomain:
 
 @dataclass(frozen=True)
 class Side:
-    """The pictures of one side, and what to call the set."""
+    """The pictures of one side, what to call the set, and what lies beside them and is none.
+
+    `passed_over` has names and reasons.
+    """
 
     name: str
     pictures: tuple[Picture, ...]
+    passed_over: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,8 +202,8 @@ def two_folders(
             )
     return Source(
         path=f"{x} and {y}",
-        x=SourceDomain(x_name, of_x.pictures),
-        y=SourceDomain(y_name, of_y.pictures),
+        x=SourceDomain(x_name, of_x.pictures, passed_over=of_x.passed_over),
+        y=SourceDomain(y_name, of_y.pictures, passed_over=of_y.passed_over),
     )
 
 
@@ -227,14 +235,34 @@ def pictures_in(folder: Path) -> tuple[Picture, ...]:
     Raises:
         InputError: there is neither a picture file nor a shard, or a shard is damaged.
     """
-    files, records = list_images(folder), pictures_of_shards(list_shards(folder))
-    if not files and not records:
+    return _in_folder(folder).pictures
+
+
+def _in_folder(folder: Path) -> Side:
+    listing = look_through(folder)
+    side = _of_listing(folder, listing)
+    if not side.pictures:
+        there = "".join(f"; {line}" for line in describe_passed_over(listing, folder))
         raise InputError(
             f"{folder} holds no pictures (.jpg, .png, .webp, .tif …); check the path or fill it"
+            f"{there}"
         )
-    if len(records) >= len(files):
-        return records
-    return tuple(FilePicture(_name_within(folder, path), path) for path in files)
+    return side
+
+
+def _in_folder_if_any(folder: Path) -> Side:
+    return _of_listing(folder, look_through(folder) if folder.is_dir() else Listing([]))
+
+
+def _of_listing(folder: Path, listing: Listing) -> Side:
+    records = pictures_of_shards(listing.shards)
+    files = tuple(FilePicture(name_within(folder, path), path) for path in listing.pictures)
+    by_files = len(files) > len(records)
+    others = [(path, _OTHER_FORM) for path in (listing.shards if by_files else listing.pictures)]
+    passed_over = tuple(
+        (name_within(folder, path), reason) for path, reason in [*listing.passed_over, *others]
+    )
+    return Side(str(folder), files if by_files else records, passed_over)
 
 
 def pictures_of_side(path: str | Path, side: str | None = None, what: str = "pictures") -> Side:
@@ -257,12 +285,12 @@ def pictures_of_side(path: str | Path, side: str | None = None, what: str = "pic
     two = _two_sides(path)
     if two is None:
         _refuse_a_mixture(path, side)
-        return Side(str(path), pictures_in(path))
+        return _in_folder(path)
     if side is None:
         names = " and ".join(domain.name for domain in two)
         raise InputError(f"{path} holds both {names}, and {what} are needed; name one folder of it")
     domain = two[side == "y"]
-    return Side(f"{domain.name} of {path}", domain.all_pictures)
+    return Side(f"{domain.name} of {path}", domain.all_pictures, domain.passed_over)
 
 
 def pictures_to_paint(path: str | Path, side: str) -> Side:
@@ -334,19 +362,8 @@ def _holds_two_sides(folder: Path) -> bool:
 
 
 def _has_pictures(folder: Path) -> bool:
-    return bool(list_images(folder) or list_shards(folder))
-
-
-def list_shards(folder: Path) -> list[Path]:
-    """List the TFRecord files of a folder and its subfolders, in a fixed order."""
-    found = (
-        path
-        for path in folder.rglob("*.*")
-        if is_shard(path)
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    listing = look_through(folder)
+    return bool(listing.pictures or listing.shards)
 
 
 def pictures_of_shards(shards: Sequence[Path]) -> tuple[ShardPicture, ...]:
@@ -381,12 +398,6 @@ def _pictures_of_shard(shard: Path, taken: set[str]) -> list[ShardPicture]:
     return pictures
 
 
-def _name_within(folder: Path, path: Path) -> str:
-    """Name a file by its place in the folder, in characters that can be written and printed."""
-    name = path.relative_to(folder).as_posix()
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
 def _find_train_folders(path: Path) -> Source | None:
     if not ((path / "trainA").is_dir() and (path / "trainB").is_dir()):
         return None
@@ -406,9 +417,9 @@ def _names_from_title(title: str) -> tuple[str, str]:
 
 
 def _train_and_test(path: Path, letter: str, name: str) -> SourceDomain:
-    test = path / f"test{letter}"
-    test_pictures = pictures_in(test) if test.is_dir() and list_images(test) else None
-    return SourceDomain(name, pictures_in(path / f"train{letter}"), test_pictures)
+    train, test = _in_folder(path / f"train{letter}"), _in_folder_if_any(path / f"test{letter}")
+    passed_over = train.passed_over + test.passed_over
+    return SourceDomain(name, train.pictures, test.pictures or None, passed_over=passed_over)
 
 
 def _find_competition(path: Path) -> Source | None:
@@ -422,29 +433,27 @@ def _find_competition(path: Path) -> Source | None:
     )
     if len(names) != 2:
         return None
-    (x_pictures, x_remark), (y_pictures, y_remark) = (_jpg_or_tfrec(path, n) for n in names)
-    if not x_pictures or not y_pictures:
-        empty = names[0] if not x_pictures else names[1]
+    (x, x_remark), (y, y_remark) = (_jpg_or_tfrec(path, n) for n in names)
+    if not x.pictures or not y.pictures:
+        empty = names[0] if not x.pictures else names[1]
         raise InputError(f"{path} holds no {empty} pictures; download the data again")
     photos_to_paintings = names[0] == "photo"
-    plenty = len(x_pictures) * DEFAULT_TEST_SHARE >= COMPETITION_TEST_PHOTOS
+    plenty = len(x.pictures) * DEFAULT_TEST_SHARE >= COMPETITION_TEST_PHOTOS
     x_test = COMPETITION_TEST_PHOTOS if photos_to_paintings and plenty else DEFAULT_TEST_SHARE
     y_test = 0 if photos_to_paintings else DEFAULT_TEST_SHARE
     return Source(
         str(path),
-        SourceDomain(names[0], x_pictures, test_size=x_test),
-        SourceDomain(names[1], y_pictures, test_size=y_test),
+        SourceDomain(names[0], x.pictures, test_size=x_test, passed_over=x.passed_over),
+        SourceDomain(names[1], y.pictures, test_size=y_test, passed_over=y.passed_over),
         (x_remark, y_remark),
     )
 
 
-def _jpg_or_tfrec(path: Path, name: str) -> tuple[tuple[Picture, ...], str]:
+def _jpg_or_tfrec(path: Path, name: str) -> tuple[Side, str]:
     """Choose the form that has more images; shards win a tie."""
-    folder = path / f"{name}_jpg"
-    files = pictures_in(folder) if folder.is_dir() and list_images(folder) else ()
-    records = pictures_of_shards(list_shards(path / f"{name}_tfrec"))
-    taken, form, other = (records, "tfrec", files) if len(records) >= len(files) else (
-        files, "jpg", records,
-    )  # fmt: skip
-    aside = f" rather than the {len(other)} of the other form" if other else ""
-    return taken, f"{name}: {len(taken)} pictures from {name}_{form}{aside}"
+    files, records = (_in_folder_if_any(path / f"{name}_{form}") for form in ("jpg", "tfrec"))
+    taken, form, other = (records, "tfrec", files)
+    if len(files.pictures) > len(records.pictures):
+        taken, form, other = files, "jpg", records
+    aside = f" rather than the {len(other.pictures)} of the other form" if other.pictures else ""
+    return taken, f"{name}: {len(taken.pictures)} pictures from {name}_{form}{aside}"

@@ -10,7 +10,8 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from artnb.data.images import UnreadableImageError, decode_image, list_images
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.files import unfinished_file
 

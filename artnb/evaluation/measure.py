@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import UnreadableImageError, hash_pixels
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import hash_pixels
 from artnb.errors import InputError
 from artnb.evaluation.pictures import Pictures, Seen
 from artnb.platform.where import cache_folder

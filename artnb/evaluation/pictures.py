@@ -13,7 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from artnb.data.dataset import Images
-from artnb.data.images import UnreadableImageError, decode_image, fit_square, is_marked_as_painted
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import fit_square, is_marked_as_painted
 from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
 from artnb.parallel import in_parallel

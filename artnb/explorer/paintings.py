@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import PAINTED_MARK, decode_image, encode_jpeg, encode_png
+from artnb.data.decoding import decode_image
+from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png
 from artnb.explorer.photos import Photo
 from artnb.files import write_whole
 from artnb.runs.painter import LoadedNetworks, Painter

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from artnb.data.images import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data

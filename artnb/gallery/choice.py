@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.dataset import Dataset
-from artnb.data.images import UnreadableImageError
+from artnb.data.decoding import UnreadableImageError
 from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError, nearest
 from artnb.evaluation.pictures import (

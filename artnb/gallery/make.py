@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from artnb.data.images import decode_image
+from artnb.data.decoding import decode_image
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor
 from artnb.evaluation.rows import as_dictionaries, read_scores

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from artnb.data.images import UnreadableImageError
+from artnb.data.decoding import UnreadableImageError
 from artnb.errors import InputError
 from artnb.evaluation.pictures import Seen
 from artnb.gallery.choice import ChosenRun, Section, ShownPhotos

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from artnb.data.dataset import Dataset
 from artnb.data.fetch.competition import fetch_competition
-from artnb.data.images import list_images
+from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.platform.deadline import Deadline

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from artnb.data.images import decode_image
+from artnb.data.decoding import decode_image
 
 _ORIENTATION_TAG = 0x0112
 _QUARTER_TURN_RIGHT = 6  # what a phone held upright writes into EXIF

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image, ImageFilter
 
-from artnb.data.images import UnreadableImageError
+from artnb.data.decoding import UnreadableImageError
 from artnb.drawing.figures import COLOURS, calm, new_figure
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator

@@ -12,7 +12,8 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import JPEG_QUALITY, decode_image, decode_rgb, encode_jpeg, fit_square
+from artnb.data.decoding import decode_image
+from artnb.data.images import JPEG_QUALITY, decode_rgb, encode_jpeg, fit_square
 from artnb.drawing.grids import titled_grid
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
 from artnb.methods.cyclegan.config import CycleGANConfig

@@ -10,14 +10,8 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import (
-    PAINTED_MARK,
-    UnreadableImageError,
-    encode_jpeg,
-    fit_square,
-    to_float,
-    to_uint8,
-)
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import PAINTED_MARK, encode_jpeg, fit_square, to_float, to_uint8
 from artnb.evaluation.pictures import EncodedPictures
 from artnb.parallel import in_parallel
 from artnb.platform.devices import replicas, use_devices

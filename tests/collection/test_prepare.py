@@ -8,7 +8,8 @@ from artnb.cli import main
 from artnb.collection.prepare import CARD, SHEET, CroppedPicture, prepare_pair, with_ids
 from artnb.collection.table import Collection, complete_table, open_collection
 from artnb.data.dataset import open_dataset
-from artnb.data.images import UnreadableImageError, decode_rgb
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import decode_rgb
 from artnb.errors import InputError
 
 NAMES = ("baroque", "realism")

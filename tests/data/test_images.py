@@ -8,19 +8,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.data import images
+from artnb.data import decoding
+from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.data.images import (
-    UnreadableImageError,
-    decode_image,
     decode_rgb,
     encode_jpeg,
     fit_square,
     hash_pixels,
-    list_images,
     prepare_image,
     to_float,
     to_uint8,
 )
+from artnb.data.listing import list_images
 
 from .pictures import encoded, picture
 
@@ -161,16 +160,16 @@ def test_a_decoder_may_fail_in_any_way(monkeypatch):
     def fail(_image):
         raise MemoryError
 
-    monkeypatch.setattr(images.ImageOps, "exif_transpose", fail)
+    monkeypatch.setattr(decoding, "_to_rgb", fail)
     with pytest.raises(UnreadableImageError, match=r"cannot be decoded \(MemoryError\)"):
         decode_image(encoded(picture(0)))
 
 
 def test_too_many_pixels_are_refused_before_decoding(monkeypatch):
     data = encoded(picture(0, 20, 10))
-    monkeypatch.setattr(images, "LARGEST_IMAGE_PIXELS", 200)
+    monkeypatch.setattr(decoding, "LARGEST_IMAGE_PIXELS", 200)
     decode_image(data)
-    monkeypatch.setattr(images, "LARGEST_IMAGE_PIXELS", 199)
+    monkeypatch.setattr(decoding, "LARGEST_IMAGE_PIXELS", 199)
     with pytest.raises(UnreadableImageError, match=r"20×10 pixels are too many; scale it down"):
         decode_image(data)
 

@@ -14,7 +14,8 @@ import pytest
 import artnb
 from artnb.data import shards, workers
 from artnb.data.dataset import open_dataset
-from artnb.data.images import decode_image, decode_rgb, fit_square
+from artnb.data.decoding import decode_image
+from artnb.data.images import decode_rgb, fit_square
 from artnb.data.prepare import check_size, new_folder, prepare
 from artnb.data.records import read_shard
 from artnb.data.scan import scan

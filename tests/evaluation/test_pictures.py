@@ -3,7 +3,8 @@ import pytest
 from PIL import Image
 
 from artnb.data.dataset import open_dataset
-from artnb.data.images import PAINTED_MARK, UnreadableImageError, encode_jpeg
+from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import PAINTED_MARK, encode_jpeg
 from artnb.errors import InputError
 from artnb.evaluation.pictures import PaintedPictures, pictures_of_folder, pictures_of_splits
 from artnb.runs.painter import Painter

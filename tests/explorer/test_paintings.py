@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from artnb.data.images import decode_image, is_marked_as_painted
+from artnb.data.decoding import decode_image
+from artnb.data.images import is_marked_as_painted
 from artnb.errors import InputError
 from artnb.explorer.paintings import (
     Painted,

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.data.images import UnreadableImageError, decode_image, hash_pixels
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import hash_pixels
 from artnb.notebook.odd_files import make_odd_files
 from artnb.synthetic.dataset import make_demo_photos
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artnb.collection.sources import wikiart
 from artnb.collection.text_tables import Found, Problem, first_words, plain
-from artnb.data.images import IMAGE_SUFFIXES, list_images
+from artnb.data.listing import IMAGE_SUFFIXES, list_images
 from artnb.errors import InputError
 
 CLASSES = ("style", "artist", "genre")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from artnb.collection.table import COLUMNS
 from artnb.collection.text_tables import Found, Problem, first_words, plain, read_rows
-from artnb.data.images import IMAGE_SUFFIXES
+from artnb.data.listing import IMAGE_SUFFIXES
 from artnb.errors import InputError, nearest
 
 if TYPE_CHECKING:

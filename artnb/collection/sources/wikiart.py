@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from artnb.collection.text_tables import Found, Problem, read_rows
-from artnb.data.images import IMAGE_SUFFIXES
+from artnb.data.listing import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -3,7 +3,8 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.data.images import decode_rgb, list_images
+from artnb.data.images import decode_rgb
+from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.evaluation.extractors.h5_networks import build_squeezenet, load_squeezenet
 from artnb.evaluation.extractors.weights import weights_at_hand

@@ -3,7 +3,8 @@ import warnings
 import numpy as np
 import pytest
 
-from artnb.data.images import decode_rgb, list_images
+from artnb.data.images import decode_rgb
+from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.evaluation.extractors import Extractor
 from artnb.evaluation.extractors.weights import weights_at_hand
