@@ -36,6 +36,9 @@ def read_document(path: Path, kind: type[Kind], advice: str, newest: int | None 
         OSError: the file cannot be opened.
     """
     data = path.read_bytes()
+    if not data.strip(b"\0"):
+        nothing = "holds nothing but zeros, as a power cut leaves" if data else "is empty"
+        raise InputError(f"{path} is damaged (it {nothing}); {advice}")
     try:
         values = json.loads(data)
         found = convert(values, dict[str, Any])["format"] if newest is not None else 0

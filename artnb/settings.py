@@ -193,11 +193,14 @@ class Settings:
         """Read what `save` wrote.
 
         Raises:
-            InputError: the file is no JSON, or has a setting that does not exist.
+            InputError: the file is no JSON, or has a setting that does not exist or cannot be.
         """
         values = read_settings(path)
         values.pop("method", None)
-        return cls(**{cls.known(name): value for name, value in values.items()})
+        try:
+            return cls(**{cls.known(name): value for name, value in values.items()})
+        except InputError as error:
+            raise InputError(f"{path} has settings that cannot be: {error}") from error
 
 
 class _Named(TypedDict, total=False):

@@ -46,7 +46,8 @@ def test_a_dataclass_is_made_and_a_dictionary_keeps_what_else_it_says(file: Path
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"", "Expecting value"),
+        (b"", "it is empty"),
+        (bytes(512), "it holds nothing but zeros"),
         (b'{"steps": 4', "Expecting"),
         (b"[]", "Expected `object`, got `array`"),
         (b"null", "Expected `object`, got `null`"),

@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS measured (
     key TEXT, measure TEXT, numbers BLOB, PRIMARY KEY (key, measure)
 );
 """
+# A row that is not so was damaged, and its picture is measured again.
+_WHOLE_FACTS = (
+    "typeof(pixels) = 'text' AND typeof(width) = 'integer' AND typeof(height) = 'integer' AND "
+    "typeof(thumbnail) = 'blob' AND length(pixels) = 64 AND length(thumbnail) = 768"
+)
+_WHOLE_NUMBERS = "typeof(numbers) = 'blob' AND length(numbers) > 0 AND length(numbers) % 4 = 0"
 # Some 250,000 pictures with Inception's features; the oldest half goes when it is full.
 LARGEST_CACHE_GB = 2.0
 _THUMBNAIL_PX = 16
@@ -59,18 +65,30 @@ class Cache:
     Args:
         path: the file; None keeps everything in memory.
         largest_gb: beyond this size the oldest half is forgotten when the file is opened.
+
+    Raises:
+        sqlite3.OperationalError: nothing can be kept there, as in a read-only folder.
+        sqlite3.DatabaseError: the file is damaged.
     """
 
     def __init__(self, path: Path | None, largest_gb: float = LARGEST_CACHE_GB) -> None:
         self.path = path
         # One thread at a time uses it, but not always the same one.
         self._connection = sqlite3.connect(path or ":memory:", timeout=30, check_same_thread=False)
-        self._connection.executescript(_TABLES)
-        if path and path.stat().st_size > largest_gb * 1e9:
-            self._forget_half()
+        try:
+            self._connection.executescript(_TABLES)
+            self._check_writable()
+            if path and path.stat().st_size > largest_gb * 1e9:
+                self._forget_half()
+        except BaseException:
+            self.close()
+            raise
 
-    def check_writable(self) -> None:
-        """Raise `sqlite3.OperationalError` where nothing can be kept, as in a read-only folder."""
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _check_writable(self) -> None:
         self._connection.execute("INSERT OR REPLACE INTO measured VALUES ('', '', NULL)")
         self._connection.rollback()
 
@@ -84,7 +102,8 @@ class Cache:
 
     def facts(self, keys: Sequence[str]) -> dict[str, Facts]:
         """Give the facts of those pictures that are known."""
-        rows = self._rows("SELECT * FROM pictures WHERE key = ?", ((key,) for key in keys))
+        rows = self._rows(f"SELECT * FROM pictures WHERE key = ? AND {_WHOLE_FACTS}",
+                          ((key,) for key in keys))  # fmt: skip
         return {
             key: Facts(*known, np.frombuffer(thumbnail, np.uint8).reshape(16, 16, 3), bool(painted))
             for key, (_, *known, thumbnail, painted) in rows
@@ -92,7 +111,9 @@ class Cache:
 
     def numbers(self, keys: Sequence[str], measure: str) -> dict[str, np.ndarray]:
         """Give what a measure gave for those pictures that it has seen, float32 `(d,)` each."""
-        question = "SELECT numbers FROM measured WHERE key = ? AND measure = ?"
+        question = (
+            f"SELECT numbers FROM measured WHERE key = ? AND measure = ? AND {_WHOLE_NUMBERS}"
+        )
         rows = self._rows(question, ((key, measure) for key in keys))
         return {key: np.frombuffer(numbers, np.float32) for key, (numbers,) in rows}
 
@@ -151,9 +172,7 @@ def open_cache(path: Path | None = None) -> Cache:
     path = path or cache_folder() / "features.sqlite"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        cache = Cache(path)
-        cache.check_writable()
-        return cache
+        return Cache(path)
     except (sqlite3.OperationalError, OSError):
         return Cache(None)
     except sqlite3.DatabaseError as error:

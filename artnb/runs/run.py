@@ -288,8 +288,11 @@ def open_run(name_or_path: str | Path) -> Run:
         InputError: there is none; the message has the nearest name.
     """
     run = Run(run_folder(name_or_path))
-    if run.config_file.is_file() and run.facts_file.is_file():
+    missing = [file.name for file in (run.config_file, run.facts_file) if not file.is_file()]
+    if not missing:
         return run
+    if len(missing) == 1:
+        raise InputError(f"the Run {run.path} has no file {missing[0]}; restore it from a copy")
     there = [folder.parent.name for folder in run.path.parent.glob("*/config.json")]
     hint = nearest(run.path.name, there) if there else "train one with artnb train"
     raise InputError(f"there is no Run at {run.path}; {hint}")

@@ -2,7 +2,7 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.method import preset_config
-from artnb.runs.run import Run, new_run, open_run, run_folder
+from artnb.runs.run import Run, new_name, new_run, open_run, run_folder
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +25,12 @@ def test_a_new_run_holds_its_settings():
 
 
 def test_without_a_name_preset_and_date_make_one():
-    assert new_run(None, preset_config("smoke")).path.name.startswith("smoke-2")
+    assert new_name(preset_config("smoke")).startswith("smoke-2")
 
 
 def test_an_existing_run_is_left_alone():
     run = new_run("monet", preset_config("smoke"))
+    run.log_file.write_text("epoch\n1\n")
     before = run.config_file.read_bytes()
     with pytest.raises(InputError, match=r"exists already .* choose another --run NAME"):
         new_run("monet", preset_config("smoke", seed=9))
@@ -48,6 +49,20 @@ def test_a_run_that_does_not_exist_has_a_nearest_name():
     new_run("monet", preset_config("smoke")).note(status="finished")
     with pytest.raises(InputError, match=r'there is no Run at .*; did you mean "monet"'):
         open_run("monte")
+
+
+def test_a_run_that_lacks_a_file_is_not_taken_for_none():
+    run = new_run("monet", preset_config("smoke"))
+    run.facts_file.mkdir()
+    with pytest.raises(InputError, match=r"monet has no file run\.json; restore it from a copy"):
+        open_run("monet")
+
+
+def test_settings_that_cannot_be_are_found_in_their_file():
+    run = new_run("monet", preset_config("smoke"))
+    run.config_file.write_text('{"epochs": 0}')
+    with pytest.raises(InputError, match=r"config\.json has settings that cannot be: epochs must"):
+        run.config()
 
 
 def test_where_no_run_is_training_is_named():

@@ -3,10 +3,11 @@
 import json
 from bisect import bisect_left
 from pathlib import Path
+from typing import Any, Required, TypedDict
 
 import keras
 
-from artnb.documents import read_document
+from artnb.documents import Count, read_document
 from artnb.errors import InputError
 from artnb.files import write_whole
 from artnb.methods.imported.architecture import Description, check_description
@@ -31,6 +32,26 @@ _OWN = {
 # Ten halvings are two more than pictures of 256 px have room for.
 _MOST_HALVINGS = 10
 _SMALLEST_PX = 257
+
+
+_Place = tuple[str, Count]
+
+
+class _Layer(TypedDict, total=False):
+    name: Required[str]
+    calls: Required[list[list[_Place]]]
+    class_name: str
+    config: dict[str, Any]
+    model: "_Network"
+
+
+class _Network(TypedDict, total=False):
+    """A `Description` as it must be in a file."""
+
+    input: Required[str]
+    output: Required[_Place]
+    layers: Required[list[_Layer]]
+    is_chain: bool
 
 
 def build_network(description: Description, name: str) -> keras.Model:
@@ -159,8 +180,10 @@ def read_description(path: Path) -> Description:
     """
     advice = "import the generator again"
     try:
-        description = read_document(path, Description, advice)
+        description = read_document(path, _Network, advice)
         check_description(description)
-    except (InputError, OSError) as error:
+    except OSError as error:
         raise InputError(f"{path} cannot be read ({error}); {advice}") from error
+    except KeyError as error:
+        raise InputError(f"{path} is damaged (a layer has no {error}); {advice}") from error
     return description
