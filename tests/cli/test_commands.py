@@ -137,7 +137,7 @@ def test_a_run_that_does_not_exist(folders, capsys):
 
 
 def test_an_existing_run(folders, outputs, capsys):
-    new_run("mine", preset_config("smoke"))
+    new_run("mine", preset_config("smoke")).log_file.write_text("epoch\n1\n")
     sentence = complains(capsys, "train", "--data", folders, "--run", "mine")
     assert "exists already and nothing in it will be overwritten" in sentence
 
@@ -327,6 +327,6 @@ def test_a_method_that_cannot_be_trained_or_is_not_the_runs(folders, capsys):
     train = ("train", "--data", folders, "--run", "mine")
     assert "cannot be trained" in complains(capsys, *train, "--method", "imported")
     assert "there is no method 'pix2pix'" in complains(capsys, *train, "--method", "pix2pix")
-    new_run("mine", preset_config("smoke"))
+    new_run("mine", preset_config("smoke")).log_file.write_text("epoch\n1\n")
     sentence = complains(capsys, *train, "--resume", "--method", "imported")
     assert "is one of cyclegan, got --method imported; leave it out" in sentence
