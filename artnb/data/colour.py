@@ -180,7 +180,7 @@ def _transform(profile: bytes, mode: str) -> tuple[str, ImageCms.ImageCmsTransfo
             return "", None
         target = ImageCms.createProfile("sRGB")
         transform = ImageCms.buildTransform(source, target, wanted, "RGB", _INTENT, _FLAGS)
-    except (ImageCms.PyCMSError, OSError):
+    except Exception:  # damaged profiles make Pillow raise almost anything
         return "", None
     return wanted, None if _is_srgb(transform, wanted) else transform
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import BinaryIO
 
@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from artnb.data.colour import changes_colours, profile_of, to_srgb
+from artnb.data.metadata import without_metadata
 from artnb.files import pointer_reason
 
 # A decompression bomb is refused; the largest scanned paintings stay below this.
@@ -64,6 +65,16 @@ def decode_image(data: bytes) -> Image.Image:
         UnreadableImageError: the bytes are no picture, are cut short, hold more than 400 million
             pixels, or numbers that do not say what is white.
     """
+    try:
+        return _decoded(data)
+    except UnreadableImageError as error:
+        if bare := without_metadata(data):
+            with suppress(UnreadableImageError):
+                return _decoded(bare)
+        raise error
+
+
+def _decoded(data: bytes) -> Image.Image:
     try:
         with open_image(data) as image:
             if image.width * image.height > LARGEST_IMAGE_PIXELS:

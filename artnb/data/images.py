@@ -89,9 +89,12 @@ def prepare_image(data: bytes, size_px: int) -> tuple[bytes, str]:
 
 
 def _is_ready(data: bytes, size_px: int) -> bool:
-    with open_image(data) as image:
-        right_form = image.format == "JPEG" and image.mode == "RGB"
-        return right_form and image.size == (size_px, size_px) and is_plain(image)
+    try:
+        with open_image(data) as image:
+            right_form = image.format == "JPEG" and image.mode == "RGB"
+            return right_form and image.size == (size_px, size_px) and is_plain(image)
+    except Exception:  # it was decoded only without what stands beside its pixels
+        return False
 
 
 def hash_pixels(image: Image.Image) -> str:
