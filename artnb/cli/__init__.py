@@ -30,6 +30,7 @@ _COLLECTION = {
 _SUBMIT = {
     "build": Command("Paint 7,000 to 10,000 photos into a zip.", "submit:build"),
     "check": Command("Check a submission by the competition's rules.", "submit:check"),
+    "note": Command("Keep what the leaderboard said in the Run.", "submit:note"),
 }
 _KAGGLE = {"push": Command("Push a notebook with Kaggle's client.", "submit:push")}
 COMMANDS = {

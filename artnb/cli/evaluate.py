@@ -15,7 +15,7 @@ def evaluate(
     run: options.RunNames = (),
     epochs: options.Epochs = "all",
     to: options.To = "y",
-    fake: Annotated[Path | None, "generated pictures, without --run"] = None,
+    fake: Annotated[Path | None, "generated pictures, or a zip of them, without --run"] = None,
     real: Annotated[Path | None, "real pictures (default: the Run's paintings)"] = None,
     photos: options.RunPhotos = None,
     data: options.RunData = None,
@@ -34,6 +34,7 @@ def evaluate(
 
     metrics: frechet (with Inception: fid), kernel (kid), memorised-frechet (mifid),
              precision-recall, inception-score; of a Run also ssim, discriminator, style
+    anchor:  what the photos themselves score is printed beside it: --photos, or the Run's
     rules:   real and generated pictures must be others, and of one size; what breaks
              a rule gets no score, and the exit code is 2
     """
@@ -41,7 +42,7 @@ def evaluate(
         raise InputError("evaluate needs either --run RUN, or two folders: --real DIR --fake DIR")
     scorer = partial(_evaluator, metrics, extractor, seed)
     if fake:
-        _evaluate_folders(real, fake, to, resize, out, scorer, backend)
+        _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend)
         return
     runs = [artnb.open_run(name) for name in run]
     painters = options.read_painters(painter)
@@ -53,7 +54,7 @@ def evaluate(
     for each in runs:
         dataset = evaluation.open_run_data(each, data, artnb.bar) if choice.needs_data else None
         scores = artnb.evaluate(
-            each, evaluator, epochs, to, choice, gap, painters, dataset, say=print
+            each, evaluator, epochs, to, choice, gap, painters, dataset, say=print, anchor=True
         )
         rows[each.path.name] = scores.rows
         _say_scores(each, scores)
@@ -63,18 +64,22 @@ def evaluate(
         _compare(runs, rows)
 
 
-def _evaluate_folders(real, fake, to, resize, out, scorer, backend) -> None:
+def _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend) -> None:
     from artnb.data import pictures_of_side
 
     if not real:
         raise InputError("generated pictures are scored against real ones; name them with --real")
     to = "x" if to == "x" else "y"
-    pictures_of_side(real, to, "real pictures")
-    pictures_of_side(fake, None, "generated pictures")
+    if not real.is_file():
+        pictures_of_side(real, to, "real pictures")
+    if not fake.is_file():
+        pictures_of_side(fake, None, "generated pictures")
     options.say_backend(backend)
-    rows = artnb.evaluate_folders(real, fake, scorer(evaluation.DEFAULT_METRICS), resize, to)
+    evaluator = scorer([*evaluation.DEFAULT_METRICS, *(["ssim"] if photos else [])])
+    rows = artnb.evaluate_folders(real, fake, evaluator, resize, to, photos)
     for row in rows:
-        print(f"{row.metric}: {row.score}")
+        whose = "the photos themselves: " if row.split == "photos" else ""
+        print(f"{whose}{row.metric}: {row.score}")
     _say_warnings(rows)
     if out:
         evaluation.write_scores(out, rows)

@@ -33,7 +33,8 @@ def study(
     """Measure what a style consists of, and how far Runs have come towards it.
 
     measured: palette (shares of brown, green, blue), saturation, texture of skies, clouds,
-              haze, scale of strokes, and black or red blobs that the photo does not have
+              haze, scale of strokes, black or red blobs that the photo does not have, and
+              checkerboards (grid: near 0 in real pictures, 1 to 4 where a net shows)
     without a Run: real photos against real paintings, with --photos and --painter
     """
     if not run and not (photos and painter):

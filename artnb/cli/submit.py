@@ -51,16 +51,50 @@ def check(
     extractor: options.Extractor = "auto",
     backend: options.Backend = None,
 ) -> int:
-    """Check a submission: count, size, colours, names, repeats, damage."""
+    """Check a submission: count, size, colours, names, repeats, damage.
+
+    A MiFID that was asked for with --real and cannot be had ends with the code 2, as does a
+    submission that would be turned down.
+    """
+    if real:
+        data.pictures_of_side(real, "y", "real paintings")
     checked = artnb.check_submission(zip, progress=artnb.bar)
     print(checked.describe())
     if not checked.is_right:
+        if real:
+            print(
+                f"artnb: {submission.NOT_COMPUTED}, since the submission would be turned down",
+                file=sys.stderr,
+            )
         return 2
     if real:
         options.say_backend(backend)
-    for line in submission.local_mifid(zip, real, extractor, artnb.bar):
-        print(line)
+    lines = submission.local_mifid(zip, real, extractor, artnb.bar)
+    if real and len(lines) == 1 and lines[0].startswith(submission.NOT_COMPUTED):
+        print(f"artnb: {lines[0]}", file=sys.stderr)
+        return 2
+    print("\n".join(lines))
     return 0
+
+
+def note(
+    *,
+    run: options.RunName,
+    score: Annotated[float, "the MiFID that the leaderboard shows"],
+    epoch: Annotated[
+        options.Epoch | None,
+        f"a kept epoch (default: that of the {ZIP_NAME} here, else the latest)",
+    ] = None,
+) -> None:
+    """Keep what the leaderboard said in the Run, beside its own scores, and draw both."""
+    opened = artnb.open_run(run)
+    made = submission.finished_facts(Path(ZIP_NAME)) or {}
+    if epoch is None and made.get("run") == opened.path.name:
+        epoch = made["epoch"]
+    noted = submission.note_score(opened, score, opened.find_epoch(epoch or "latest"))
+    print(noted.describe())
+    print(f"Scores:  {opened.scores_file}")
+    print(f"Curves:  {opened.scores_picture}")
 
 
 def push(

@@ -24,7 +24,7 @@ _NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 _USUAL = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 
 _START_BYTES = 64
-_ORIENTATION_TAG = 0x0112
+_ORIENTATION_TAG, _FIRST_ON_ITS_SIDE = 0x0112, 5
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -171,6 +171,21 @@ def orientation_of(image: Image.Image) -> int:
     except Exception:  # a tag of another type, or none that can be read
         return 1
     return found if found in _TURNS else 1
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Give width and height of an encoded picture as it is seen upright, from its header alone.
+
+    None where it has no header that can be read.
+    """
+    try:
+        with open_image(data) as image:
+            # A PNG without such a chunk before its pixels would be decoded for it.
+            plain = image.format == "PNG" and "exif" not in image.info
+            lying = not plain and orientation_of(image) >= _FIRST_ON_ITS_SIDE
+            return image.size[::-1] if lying else image.size
+    except Exception:  # damaged files make Pillow's plugins raise almost anything
+        return None
 
 
 def is_plain(image: Image.Image) -> bool:

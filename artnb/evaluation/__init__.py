@@ -5,7 +5,8 @@ from artnb.lazy import offered
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.evaluation.evaluator": "Evaluator evaluate_folders",
+        "artnb.evaluation.evaluator": "Evaluator",
+        "artnb.evaluation.folders": "evaluate_folders",
         "artnb.evaluation.extractors": "load_extractor",
         "artnb.evaluation.metrics.frechet": "fid frechet_distance",
         "artnb.evaluation.metrics.inception_score": "inception_score",

@@ -1,12 +1,13 @@
 """The evaluator: measures sets, refuses what must not be compared, and scores the rest."""
 
+import copy
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from artnb.errors import InputError
+from artnb.evaluation.beforehand import other_sizes
 from artnb.evaluation.extractors import Extractor
 from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
 from artnb.evaluation.metrics.pixels import Verdicts
@@ -19,8 +20,8 @@ from artnb.evaluation.metrics.table import (
     check_needs,
     find_metrics,
 )
-from artnb.evaluation.pictures import Pictures, pictures_of_folder
-from artnb.evaluation.rows import Row, facts_of_sets, row_of
+from artnb.evaluation.pictures import Pictures
+from artnb.evaluation.rows import PHOTOS, Row, facts_of_sets, row_of
 from artnb.progress import Progress, silent
 
 # Of 255, averaged over a 16 px thumbnail. The same picture in another file format or size stays
@@ -94,8 +95,9 @@ class Evaluator:
             InputError: the two sets must not be compared, or a metric cannot be had from them.
         """
         check_comparable(real, fake)
+        real, fake = real.in_order(), fake.in_order()
         comparison = Comparison(real, fake, self.extractor, self.seed, verdicts, classifier)
-        warnings = (*_left_out(real), *_left_out(fake))
+        warnings = (*_left_out(real), *real.warnings, *_left_out(fake), *fake.warnings)
         facts |= {**facts_of_sets(real, fake), "seed": str(self.seed)}
         rows = [
             row_of(title, score.with_warnings(*warnings), **facts, **self._network(metric))
@@ -108,6 +110,29 @@ class Evaluator:
                 "none of the metrics can be had; add pictures"
             )
         return rows
+
+    def of_photos(self, real: Measured, photos: Pictures, **facts: str) -> list[Row]:
+        """Score the photos themselves as if they were paintings: what a translation starts from.
+
+        Metrics that need more than features are left out.
+
+        Args:
+            real: the reference, measured.
+            photos: that were painted.
+            **facts: further columns of the rows.
+
+        Returns:
+            Rows of the split `"photos"`; none, with a sentence, where a rule forbids it.
+        """
+        alone = copy.copy(self)
+        alone.metrics = [metric for metric in self.metrics if metric.needs == {"features"}]
+        if not alone.metrics:
+            return []
+        try:
+            return alone.rows(real, alone.measure(photos), split=PHOTOS, **facts)
+        except InputError as error:
+            self.say(f"the photos themselves have no score: {error}")
+            return []
 
     def _compute(self, metric: Metric, comparison: Comparison) -> dict[str, Score]:
         check_needs(metric, comparison.offers)
@@ -138,33 +163,6 @@ def _left_out(measured: Measured) -> tuple[str, ...]:
     )
 
 
-def evaluate_folders(
-    real: Path, fake: Path, evaluator: Evaluator, resize_px: int | None = None, to: str = "y"
-) -> list[Row]:
-    """Score the pictures of one folder against those of another.
-
-    Args:
-        real: the reference, real pictures; of a place with two sides, such as the competition's
-            folder, what is painted: the paintings.
-        fake: generated pictures.
-        evaluator: what measures.
-        resize_px: bring all pictures to a square of this edge first; without it both folders
-            must hold pictures of one size.
-        to: `"y"` where the generated pictures are translations of X, `"x"` of Y.
-
-    Returns:
-        A row for each score.
-
-    Raises:
-        InputError: a folder cannot be used, or a rule forbids the comparison.
-    """
-    sets = [
-        pictures_of_folder(real, resize_px, evaluator.progress, to, "real pictures"),
-        pictures_of_folder(fake, resize_px, evaluator.progress, None, "generated pictures"),
-    ]
-    return evaluator.rows(*map(evaluator.measure, sets))
-
-
 def check_comparable(real: Measured, fake: Measured) -> None:
     """Refuse a comparison that cannot mean what it says.
 
@@ -191,13 +189,10 @@ def check_comparable(real: Measured, fake: Measured) -> None:
             f"pictures of {fake.name} are in {real.name} too, such as {mine} ({theirs}); "
             "the score would say how well pictures resemble themselves"
         )
-    if real.size_px != fake.size_px:
-        edge = min(real.facts[0].width, fake.facts[0].width)
-        raise InputError(
-            f"both sets must be of one size, and {real.name} is {real.size_px} where "
-            f"{fake.name} is {fake.size_px}: sharpness would be measured instead of style; "
-            f"name the size that both shall be brought to, such as --resize {edge}"
-        )
+    real_size, fake_size = ((m.facts[0].width, m.facts[0].height) for m in (real, fake))
+    if real_size != fake_size:
+        hint = (*real.warnings, *fake.warnings)
+        raise other_sizes(real.name, real_size, fake.name, fake_size, hint)
 
 
 def shared_pictures(real: Measured, fake: Measured) -> list[tuple[str, str]]:

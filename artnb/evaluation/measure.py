@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from PIL import Image
 from artnb.data.decoding import UnreadableImageError
 from artnb.data.images import hash_pixels
 from artnb.errors import InputError
+from artnb.evaluation.beforehand import check_one_size, suspected_figures
 from artnb.evaluation.pictures import Pictures, Seen
 from artnb.platform.where import cache_folder
 from artnb.progress import Progress, silent
@@ -212,6 +213,7 @@ class Measured:
         facts: what is known of each.
         numbers: `(n, d)` float32 by the key of the measure that gave it.
         unreadable: names and reasons of files that were left out.
+        warnings: what speaks against the set, as far as its files tell.
     """
 
     name: str
@@ -221,6 +223,21 @@ class Measured:
     facts: tuple[Facts, ...]
     numbers: dict[str, np.ndarray]
     unreadable: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def in_order(self) -> "Measured":
+        """Give the same set in an order that its pixels decide, whatever their files are called.
+
+        Sums of floats and draws of a bootstrap depend on the order of rows.
+        """
+        order = sorted(range(len(self)), key=lambda place: self.facts[place].pixels)
+        return replace(
+            self,
+            names=tuple(self.names[place] for place in order),
+            places=tuple(self.places[place] for place in order),
+            facts=tuple(self.facts[place] for place in order),
+            numbers={key: rows[order] for key, rows in self.numbers.items()},
+        )
 
     def __len__(self) -> int:
         return len(self.names)
@@ -279,8 +296,9 @@ def measure(
             for place, key in enumerate(keys)
             if key in unreadable
         ),
+        warnings=suspected_figures(pictures),
     )
-    _check_one_size(measured.name, measured.facts)
+    check_one_size(measured.name, _sizes(measured.facts))
     return measured
 
 
@@ -308,7 +326,7 @@ def _look(
         readable = {k: s for k, s in seen.items() if isinstance(s, Seen)}
         if readable:
             facts = {key: _facts(s) for key, s in readable.items()}
-            _check_one_size(pictures.name, list(facts.values()))
+            check_one_size(pictures.name, _sizes(facts.values()))
             cache.keep(facts, _numbers(readable, measures))
         for _ in batch:
             advance()
@@ -330,11 +348,5 @@ def _facts(seen: Seen) -> Facts:
     return Facts(hash_pixels(image), *image.size, np.asarray(small), seen.is_painted)
 
 
-def _check_one_size(name: str, facts: Sequence[Facts]) -> None:
-    sizes = sorted({(f.width, f.height) for f in facts})
-    if len(sizes) > 1:
-        found = ", ".join(f"{width}×{height}" for width, height in sizes[:4])
-        raise InputError(
-            f"the pictures of {name} must be of one size, got {found}; "
-            "name the size that they shall be brought to with --resize, such as --resize 256"
-        )
+def _sizes(facts: Iterable[Facts]) -> set[tuple[int, int]]:
+    return {(f.width, f.height) for f in facts}

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from artnb.data.dataset import Images
-from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image, size_of
 from artnb.data.images import fit_square, is_marked_as_painted
 from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
@@ -41,12 +41,18 @@ class Seen:
 
 
 class Pictures(Protocol):
-    """A set of pictures: a name for people, and a name and a key for each picture."""
+    """A set of pictures: a name for people, and a name and a key for each picture.
+
+    `as_found` are widths and heights of the files, `sizes` those that are measured; None, or
+    nothing at all, where headers were not read.
+    """
 
     name: str
     resize: str
     names: Sequence[str]
     keys: Sequence[str]
+    as_found: Sequence[tuple[int, int] | None]
+    sizes: Sequence[tuple[int, int] | None]
 
     def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
         """Read some of them; what is no picture gives the reason instead."""
@@ -63,6 +69,7 @@ class EncodedPictures:
         read_bytes: gives the bytes of a picture by its place.
         resize_px: bring every picture to a square of this edge (the shorter side scaled by
             Lanczos, the middle cropped); None leaves them as they are.
+        as_found: width and height of each as it lies there, None where its header tells none.
     """
 
     name: str
@@ -70,6 +77,14 @@ class EncodedPictures:
     keys: Sequence[str]
     read_bytes: Callable[[int], bytes]
     resize_px: int | None = None
+    as_found: Sequence[tuple[int, int] | None] = ()
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, int] | None]:
+        """Width and height of each when it is measured."""
+        if self.resize_px is None:
+            return self.as_found
+        return [size and (self.resize_px, self.resize_px) for size in self.as_found]
 
     @property
     def resize(self) -> str:
@@ -79,7 +94,10 @@ class EncodedPictures:
     @property
     def sha256(self) -> str:
         """One hash for the set, whatever the order and the names."""
-        return hashlib.sha256("\n".join(sorted(self.keys)).encode()).hexdigest()
+        # A picture of the right size keeps its plain key, which the set's hash does not know.
+        resized = f" at {self.resize_px} px" if self.resize_px else ""
+        keys = sorted(key.removesuffix(resized) + resized for key in self.keys)
+        return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
     def read(self, places: Sequence[int]) -> list[Seen | UnreadableImageError]:
         """Decode some of them, in threads."""
@@ -103,12 +121,16 @@ class EncodedPictures:
         if count is None or count >= total:
             return self
         places = np.linspace(0, total - 1, count).round().astype(int)
+        return replace(self.at(places.tolist()), name=f"{self.name}, {count} of {total}")
+
+    def at(self, places: Sequence[int]) -> "EncodedPictures":
+        """Give those at some places, in their order."""
         return replace(
             self,
-            name=f"{self.name}, {count} of {total}",
             names=[self.names[place] for place in places],
             keys=[self.keys[place] for place in places],
-            read_bytes=lambda place: self.read_bytes(int(places[place])),
+            read_bytes=lambda place: self.read_bytes(places[place]),
+            as_found=[self.as_found[place] for place in places] if self.as_found else (),
         )
 
 
@@ -121,6 +143,8 @@ def encoded_pictures(
 ) -> EncodedPictures:
     """Hash encoded pictures, to make a set of them; see `EncodedPictures`.
 
+    What already is a square of the right edge is the same picture resized and not, and has one key.
+
     Raises:
         InputError: the edge that they shall be resized to is too small or too large.
     """
@@ -131,17 +155,19 @@ def encoded_pictures(
         )
     advance = progress(f"hashing {name}", len(names))
 
-    def key(place: int) -> str:
+    def key_and_size(place: int) -> tuple[str, tuple[int, int] | None]:
         try:
             data = read_bytes(place)
         except UnreadableImageError as error:  # a record without a picture, known by its name
             data = f"{names[place]}: {error}".encode()
-        digest = hashlib.sha256(data).hexdigest()
+        digest, size = hashlib.sha256(data).hexdigest(), size_of(data)
         advance()
-        return f"{digest} at {resize_px} px" if resize_px else digest
+        as_it_is = not resize_px or size == (resize_px, resize_px)
+        return (digest if as_it_is else f"{digest} at {resize_px} px"), size
 
-    keys = list(in_parallel(key, range(len(names))))
-    return EncodedPictures(name, list(names), keys, read_bytes, resize_px)
+    found = list(in_parallel(key_and_size, range(len(names))))
+    keys, sizes = [key for key, _ in found], [size for _, size in found]
+    return EncodedPictures(name, list(names), keys, read_bytes, resize_px, sizes)
 
 
 def pictures_of_folder(
@@ -161,8 +187,15 @@ def pictures_of_folder(
         what: is looked for, in a message.
 
     Raises:
-        InputError: as for `pictures_of_side` and `encoded_pictures`.
+        InputError: as for `pictures_of_side` and `encoded_pictures`; or it is a file of statistics.
     """
+    if folder.suffix.lower() in (".npz", ".npy") and folder.is_file():
+        raise InputError(
+            f"{folder} holds numbers, such as mu and sigma of features, and {what} are needed: "
+            "with these alone nobody can see whether both sets differ in size, share pictures or "
+            "were measured by one network; name the folder of pictures, or, where that is sure, "
+            "call artnb.evaluation.frechet_distance(mu1, sigma1, mu2, sigma2)"
+        )
     found = pictures_of_side(folder, side, what)
     return as_encoded(found.name, found.pictures, resize_px, progress)
 
@@ -220,6 +253,16 @@ class PaintedPictures:
     def names(self) -> Sequence[str]:
         """The names of the sources."""
         return self.sources.names
+
+    @property
+    def as_found(self) -> Sequence[tuple[int, int] | None]:
+        """Paintings have the sizes of what is painted."""
+        return self.sizes
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, int] | None]:
+        """Paintings have the sizes of what is painted."""
+        return self.sources.sizes
 
     @property
     def keys(self) -> Sequence[str]:

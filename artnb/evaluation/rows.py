@@ -25,6 +25,10 @@ _COMPARABLE = (
     "split",
 )
 _BETWEEN_WARNINGS = " | "
+# The split of rows that score the photos themselves.
+PHOTOS = "photos"
+# That of what a competition's leaderboard said.
+LEADERBOARD = "leaderboard"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Row:
         direction: such as `"photo → monet"`.
         epoch: of the generator.
         split: `"test"` for held-out photos, `"train"` for others; `"gap"` for what is worse on
-            held-out ones, and `"gap test"` and `"gap train"` for its two sides.
+            held-out ones, and `"gap test"` and `"gap train"` for its two sides; `"photos"` for the
+            photos themselves, unpainted; `"leaderboard"` for what a competition said.
         seed: of bootstrap, subsets and folds.
         artnb: version of this package.
         date: when it was measured, UTC.

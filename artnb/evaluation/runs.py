@@ -1,7 +1,7 @@
 """Score a Run, epoch by epoch, when it is trained or while it trains; what it knows by heart."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from artnb.data.dataset import Dataset
 from artnb.drawing.figures import save_figure
 from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
+from artnb.evaluation.beforehand import check_sizes
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.extractors import load_extractor
 from artnb.evaluation.metrics.neighbours import (
@@ -27,6 +28,7 @@ from artnb.evaluation.metrics.table import DEFAULT_METRICS
 from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen, pictures_of_folder
 from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import (
+    PHOTOS,
     Best,
     Row,
     as_dictionaries,
@@ -50,11 +52,15 @@ DEFAULT_RUN_METRICS = (*DEFAULT_METRICS, "ssim", "discriminator")
 
 @dataclass(frozen=True)
 class RunScores:
-    """What an evaluation of a Run gave: its new rows, all rows there are, and the best epoch."""
+    """What an evaluation of a Run gave: its new rows, all rows there are, and the best epoch.
+
+    `photos` are scores of the photos themselves, which are not kept in the Run.
+    """
 
     rows: list[Row]
     all_rows: list[Row]
     best: Best | None = None
+    photos: list[Row] = field(default_factory=list)
 
 
 def evaluate(
@@ -67,6 +73,7 @@ def evaluate(
     artists: Mapping[str, Path] | None = None,
     dataset: Dataset | None = None,
     say: Callable[[str], None] = lambda sentence: None,
+    anchor: bool = False,
 ) -> RunScores:
     """Score kept epochs of a Run and write what came out into it.
 
@@ -80,6 +87,7 @@ def evaluate(
         artists: for the metric `style`: folders of further painters' pictures by name.
         dataset: the Run's Dataset where it is open already.
         say: gets a sentence for each score.
+        anchor: also score the photos themselves, where the metric is defined for them.
 
     Returns:
         The rows. They are in the Run's `scores.csv` and `scores.png` now, and the best epoch is
@@ -100,6 +108,11 @@ def evaluate(
         classifier = classifier_of(evaluator, sets, artists or {})
     scorer = _Scorer(evaluator, classifier, LoadedNetworks())
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
+    for each in (held_out, *both_splits):
+        check_sizes(each.reference, each.photos)
+    anchors = scorer.of_photos(painters[0], held_out) if anchor else []
+    for row in anchors:
+        say(f"the photos themselves: {describe_row(row)}")
     rows = []
     for painter in painters:
         try:
@@ -118,9 +131,9 @@ def evaluate(
     best = choose_best(run, all_rows) if painters[0].to == "y" else None
     if best:
         run.note(best=asdict(best))
-    figure = draw_scores(as_dictionaries(all_rows), best and best.epoch)
+    figure = draw_scores(as_dictionaries([*all_rows, *anchors]), best and best.epoch)
     save_figure(figure, run.scores_picture)
-    return RunScores(rows, all_rows, best)
+    return RunScores(rows, all_rows, best, anchors)
 
 
 def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[str]:
@@ -149,7 +162,7 @@ def _find_judge(painter: Painter) -> Judge | None:
 
 def describe_row(row: Row) -> str:
     """Say a score in a line."""
-    split = f", {row.split}" if row.split not in ("", "test") else ""
+    split = f", {row.split}" if row.split not in ("", "test", PHOTOS) else ""
     return f"{row.metric} {row.score}{split}"
 
 
@@ -177,6 +190,12 @@ class _Scorer:
             epoch=str(painter.epoch),
             split=sets.split,
         )
+
+    def of_photos(self, painter: Painter, sets: Sets) -> list[Row]:
+        """Score the photos as if they were paintings."""
+        direction = f"{painter.source} → {painter.target}"
+        reference = self.evaluator.measure(sets.reference)
+        return self.evaluator.of_photos(reference, sets.photos, direction=direction)
 
     def _verdicts(self, painter: Painter) -> Verdicts | None:
         """Give the verdicts of the painter's judge, where a metric needs them."""

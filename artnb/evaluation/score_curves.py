@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from artnb.evaluation.rows import Row
+from artnb.evaluation.rows import LEADERBOARD, PHOTOS, Row
 
 # What may tell lines apart: in words, and as a last resort by the start of a hash.
 _RESPECTS = (
@@ -18,6 +18,8 @@ _SPLITS = {
     "train": "training",
     "gap test": "gap's held-out side",
     "gap train": "gap's training side",
+    PHOTOS: "photos themselves",
+    LEADERBOARD: "on the leaderboard",
 }
 _HASH_DIGITS = 8
 # Stands beneath the title of a panel of differences.

@@ -184,6 +184,16 @@ class ChangedPictures:
         return f"{self.unchanged.name}, {self._change}"
 
     @property
+    def as_found(self) -> Sequence[tuple[int, int] | None]:
+        """The sizes of the files."""
+        return self.unchanged.as_found
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, int] | None]:
+        """The sizes of the set."""
+        return self.unchanged.sizes
+
+    @property
     def resize(self) -> str:
         """Say how pictures are resized before they are changed."""
         return self.unchanged.resize

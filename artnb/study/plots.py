@@ -51,13 +51,17 @@ def draw_study(study: Study) -> dict[str, Figure]:
         "effects": draw_effects,
         "vividness": draw_vividness,
         "artefacts": draw_artefacts,
+        "checkerboards": draw_checkerboards,
         "distributions": draw_distributions,
         "main_colours": draw_main_colours,
         "grain": draw_grain,
     }
-    need_runs = ("overview", "vividness", "artefacts")
-    runs = bool(study.sets.translations)
-    return {name: draw(study) for name, draw in figures.items() if runs or name not in need_runs}
+    if not study.sets.translations:
+        for name in ("overview", "vividness", "artefacts", "checkerboards"):
+            del figures[name]
+    elif not study.find("translation", "grid"):
+        del figures["checkerboards"]
+    return {name: draw(study) for name, draw in figures.items()}
 
 
 def save_figures(study: Study, out: Path) -> dict[str, Path]:
@@ -360,9 +364,40 @@ def draw_artefacts(study: Study) -> Figure:
                 panel.vlines(epochs, *ends, color=colour, alpha=0.6)
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         _in_percent(panel.yaxis)
-        highest = max(max(line.get_ydata()) for line in panel.lines)
-        panel.set_ylim(-0.0003, max(_LEAST_AXIS, 1.3 * highest))
+    highest = max(max(line.get_ydata()) for panel in panels for line in panel.lines)
+    panels[0].set_ylim(-0.0003, max(_LEAST_AXIS, 1.3 * highest))
     panels[0].set_ylabel("share of the picture")
+    panels[0].legend(frameon=False, fontsize=9)
+    return figure
+
+
+def draw_checkerboards(study: Study) -> Figure:
+    """Draw how far nets stand out of translations, epoch by epoch, photos and paintings beside.
+
+    Raises:
+        InputError: the study has no translations, or their pictures are too small for a net.
+    """
+    runs = _with_translations(study)
+    if not study.find("translation", "grid"):
+        raise InputError("nets are looked for in pictures of 64 px and more; study larger ones")
+    figure = new_figure(max(5.0, 4.2 * len(runs)), 3.6)
+    panels = figure.subplots(1, len(runs), squeeze=False, sharey=True)[0]
+    for panel, translation in zip(panels, runs, strict=True):
+        calm(panel, title=translation.run, xlabel="epoch")
+        rows = [r for r in study.find("translation", "grid") if r.run == translation.run]
+        epochs, means = [row.epoch for row in rows], [row.value for row in rows]
+        values = [mean.value for mean in means]
+        panel.plot(epochs, values, "o-", color=_TRANSLATION, label="translations")
+        if ends := _ends(means):
+            panel.vlines(epochs, *ends, color=_TRANSLATION, alpha=0.6)
+        real = (("photo", "photo", "--"), ("painting", translation.style, ":"))
+        for kind, name, dashes in real:
+            for row in (row for row in study.find(kind, "grid") if row.name == name):
+                panel.axhline(row.value.value, color=_FAINT, linestyle=dashes, label=name)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    highest = max(row.value.value for row in study.find("translation", "grid"))
+    panels[0].set_ylim(0, max(1.0, 1.2 * highest))
+    panels[0].set_ylabel("grid: a net over the picture")
     panels[0].legend(frameon=False, fontsize=9)
     return figure
 

@@ -18,6 +18,7 @@ from artnb.study.colour import (
     palette_numbers,
     saturation_numbers,
 )
+from artnb.study.grid import grid_numbers
 from artnb.study.sky import GRAIN_PERIODS_PX, sky_numbers, sky_texture_numbers
 from artnb.study.texture import haze_numbers, spectrum_slope
 
@@ -56,6 +57,7 @@ class PictureMeasure:
         quantities: what the numbers are, in their order.
         of_picture: gives them from uint8 `(256, 256, 3)`; NaN where a picture has no such thing.
         of_pairs: `of_picture` also takes the photo that the picture was painted from.
+        resized: pictures are brought to the working size first.
         version: counted from 1.
     """
 
@@ -63,12 +65,14 @@ class PictureMeasure:
     quantities: tuple[Quantity, ...]
     of_picture: Callable[..., Sequence[float] | np.ndarray]
     of_pairs: bool = False
+    resized: bool = True
     version: int = 1
 
     @property
     def key(self) -> str:
         """A name for everything that the numbers depend on."""
-        return f"study: {self.name}, version {self.version}, at {WORKING_PX} px"
+        at = f"at {WORKING_PX} px" if self.resized else "as it is"
+        return f"study: {self.name}, version {self.version}, {at}"
 
     def __call__(self, pictures: np.ndarray, sources: np.ndarray | None = None) -> np.ndarray:
         """Measure uint8 `(batch, height, width, 3)`; gives float32 `(batch, d)`.
@@ -82,7 +86,9 @@ class PictureMeasure:
                 "translations together with their photos; these pictures come without"
             )
         sets = (pictures, sources) if self.of_pairs else (pictures,)
-        shown = zip(*(map(at_working_size, of_set) for of_set in sets), strict=True)
+        if self.resized:
+            sets = [map(at_working_size, of_set) for of_set in sets]
+        shown = zip(*sets, strict=True)
         return np.float32([self.of_picture(*those) for those in shown])
 
 
@@ -181,6 +187,12 @@ HAZE = PictureMeasure(
 STROKES = PictureMeasure(
     "strokes", (Quantity("spectrum slope", "strokes", "flatter: more fine detail"),), spectrum_slope
 )
+GRID = PictureMeasure(
+    "grid",
+    (Quantity("grid", "checkerboards", "a net of 2, 4, 8 or 16 px lies over the picture"),),
+    grid_numbers,
+    resized=False,
+)
 COLOUR_SAMPLES = PictureMeasure("colour samples", (), colour_samples)
 ARTEFACTS = PictureMeasure(
     "artefacts",
@@ -193,7 +205,7 @@ ARTEFACTS = PictureMeasure(
 )
 
 # Of every picture, and of translations beside their photos.
-MEASURES = (PALETTE, SATURATION, SKY_TEXTURE, SKY, HAZE, STROKES, COLOUR_SAMPLES)
+MEASURES = (PALETTE, SATURATION, SKY_TEXTURE, SKY, HAZE, STROKES, GRID, COLOUR_SAMPLES)
 MEASURES_OF_PAIRS = (ARTEFACTS,)
 
 _PLACES = {
@@ -205,7 +217,8 @@ QUANTITIES: dict[str, Quantity] = {
     name: measure.quantities[place] for name, (measure, place) in _PLACES.items()
 }
 # What photos and paintings both have, and translations may move between.
-COMPARED = tuple(name for name, q in QUANTITIES.items() if q.question != "artefacts")
+_OF_NETWORKS = ("artefacts", "checkerboards")
+COMPARED = tuple(name for name, q in QUANTITIES.items() if q.question not in _OF_NETWORKS)
 
 
 def values_of(measured: Measured, quantity: str) -> np.ndarray:

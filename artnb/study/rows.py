@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OVERVIEW = tuple(name for name in COMPARED if QUANTITIES[name].question != "grain")
 HARDLY_DIFFER = "photos and paintings hardly differ"
 _BETWEEN_WARNINGS = " | "
+# Above the photos' mean: such a net is seen when a picture is enlarged.
+_VISIBLE_GRID = 0.5
 _SCORES = ("value", "effect", "progress")
 
 
@@ -38,7 +40,7 @@ class StudyRow:
         subject: such as `"portrait"`; empty for all pictures together.
         effect: of paintings: Cliff's delta against the photos.
         progress: of translations: 0 is the photos' value, 1 the paintings'.
-        note: why there is no progress, where there is none.
+        note: why there is no progress, where there is none; what to do against a `grid`.
         set_sha256: of the set's pixels.
         resize: how pictures were resized before they were painted and measured.
         warnings: what speaks against trusting the numbers.
@@ -77,6 +79,17 @@ def _columns_of(name: str, score: Score | None) -> dict[str, str]:
     numbers = (score.value, score.low, score.high) if score else (None, None, None)
     texts = ("" if number is None else f"{number:.6g}" for number in numbers)
     return dict(zip((name, f"{name}_low", f"{name}_high"), texts, strict=True))
+
+
+def grid_advice(row: StudyRow, photos: StudyRow) -> str:
+    """Say what to do against a net over translations that photos do not have; else nothing."""
+    low = row.value.value if row.value.low is None else row.value.low
+    if row.kind != "translation" or low < photos.value.value + _VISIBLE_GRID:
+        return ""
+    return (
+        f"photos have {_short(photos.value)}: a checkerboard, as transposed convolutions leave "
+        "it; train with --set upsampling=resize"
+    )
 
 
 def write_study(path: Path, rows: Iterable[StudyRow]) -> None:
@@ -136,6 +149,8 @@ def _lines_of_pairs(study: "Study", translation: Translation) -> Iterator[str]:
             yield f"  {row.quantity}: {_with_interval(row.value, '{:.0%}')}"
         elif row.question == "artefacts":
             yield f"  {row.quantity}: {_with_interval(row.value, '{:.2%}')} of the picture"
+        elif row.question == "checkerboards":
+            yield f"  {row.quantity}: {_with_interval(row.value, '{:.2f}')} {row.note}".rstrip()
 
 
 def _of_epoch(rows: Sequence[StudyRow], translation: Translation) -> list[StudyRow]:

@@ -1,7 +1,7 @@
 """The style study: do translations move from the photos' values towards the paintings'?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,7 +24,7 @@ from artnb.study.quantities import (
     QUANTITIES,
     values_of,
 )
-from artnb.study.rows import HARDLY_DIFFER, StudyRow
+from artnb.study.rows import HARDLY_DIFFER, StudyRow, grid_advice
 from artnb.study.sets import StudySets, Translation, subjects_of
 
 
@@ -113,7 +113,7 @@ def study(
         each translation towards the paintings of its style.
     """
     whole = _Comparison(sets, resamples=resamples, seed=seed)
-    rows = whole.rows() + whole.rows_of_pairs()
+    rows = whole.rows() + whole.rows_of_grids() + whole.rows_of_pairs()
     if groups:
         real = {"photo": sets.photos, **sets.paintings}
         shown = {name: np.array(subjects_of(measured, groups)) for name, measured in real.items()}
@@ -216,6 +216,20 @@ class _Comparison:
         """Warn of few pictures of a set, or of few that have a quantity at all."""
         which = f"{name} ({self.subject})" if self.subject else name
         return few_pictures_warning(f"{which} with {quantity}" if quantity else which, count)
+
+    def rows_of_grids(self) -> list[StudyRow]:
+        """Make the rows of nets over the pictures; those of translations with advice."""
+        photos = self._grids(self.sets.photos, kind="photo", name="photo")
+        rows = [photos]
+        for style, measured in self.sets.paintings.items():
+            rows.append(self._grids(measured, kind="painting", name=style))
+        for t in self.sets.translations:
+            rows.append(self._grids(t.measured, **_facts_of(t)))
+        found = [row for row in rows if row is not None]
+        return [replace(row, note=grid_advice(row, photos)) for row in found]
+
+    def _grids(self, measured: Measured, **facts: object) -> StudyRow | None:
+        return self._row(values_of(measured, "grid"), measured, "grid", **facts)
 
     def rows_of_pairs(self) -> list[StudyRow]:
         """Make the rows of what only translations have: artefacts, and chroma that is kept."""

@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from artnb.errors import InputError
 from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
-from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
+from artnb.evaluation.zips import is_rubbish, pictures_of_zip
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 from artnb.submission.photos import find_photos
@@ -113,13 +113,15 @@ def check_submission(
     """
     if not path.is_file():
         raise InputError(f"the submission must be a zip file, and {path} is none; check the path")
-    warnings = _about_the_name(path)
     problem = _why_not_opened(path)
     if problem:
-        return Checked(path, 0, (problem,), warnings, rules=rules)
+        return Checked(path, 0, (problem,), rules=rules)
+    warnings = _about_the_name(path)
     with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
+        found = archive.infolist()
+        entries = [entry for entry in found if not is_rubbish(entry.filename)]
         findings, problems = _Findings(), _about_the_count(entries, rules)
+        findings.wrong |= _about_rubbish(found)
         _look_at_names(entries, findings)
         if len(entries) > 2 * rules.most:
             return Checked(path, 0, (*problems, *findings.sentences()), warnings, rules=rules)
@@ -134,15 +136,6 @@ def listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_NAMES_SHOWN])
     more = len(names) - _NAMES_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def pictures_of_zip(path: Path, progress: Progress = silent) -> EncodedPictures:
-    """Take the pictures of a zip that was checked as a set to be measured."""
-    archive = zipfile.ZipFile(path)
-    names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-    return encoded_pictures(
-        path.name, names, lambda place: archive.read(names[place]), progress=progress
-    )
 
 
 def _about_the_name(path: Path) -> tuple[str, ...]:
@@ -180,6 +173,15 @@ def _about_the_count(entries: Sequence[zipfile.ZipInfo], rules: Rules) -> tuple[
     if rules.fewest <= count <= rules.most:
         return ()
     return (f"it must hold {rules.span} pictures, and it holds {count:,}",)
+
+
+def _about_rubbish(entries: Sequence[zipfile.ZipInfo]) -> dict[str, list[str]]:
+    names = [entry.filename for entry in entries if is_rubbish(entry.filename)]
+    what = (
+        "macOS or Windows put these into the zip, and they are no pictures; take them out with "
+        "zip -d ZIP '__MACOSX/*' '*.DS_Store' '._*'"
+    )
+    return {what: names} if names else {}
 
 
 def _look_at_names(entries: Sequence[zipfile.ZipInfo], findings: _Findings) -> None:
@@ -325,7 +327,7 @@ def _measured(
 
     network = load_extractor(extractor, progress, say)
     evaluator = Evaluator(network, ["memorised-frechet"], progress=progress, say=say)
-    sets = find_photos(real, "y", progress), pictures_of_zip(path, progress)
+    sets = find_photos(real, "y", progress), pictures_of_zip(path, progress=progress)
     rows = evaluator.rows(*(evaluator.measure(pictures) for pictures in sets))
     warnings = dict.fromkeys(warning for row in rows for warning in row.score.warnings)
     return [

@@ -42,6 +42,19 @@ def test_two_folders(tmp_path, capsys):
 
 
 @pytest.mark.backend
+def test_a_zip_beside_its_photos(tmp_path, capsys):
+    real = write_pictures(tmp_path / "real", 12, seed=1)
+    fake = write_pictures(tmp_path / "fake", 12, seed=2)
+    photos = write_pictures(tmp_path / "photos", 12, seed=3)
+    archive = shutil.make_archive(tmp_path / "images", "zip", fake)
+    arguments = ["evaluate", "--real", real, "--fake", archive, "--photos", photos]
+    assert main(list(map(str, arguments))) == 0
+    printed = capsys.readouterr().out
+    assert "SSIM to the photo: " in printed
+    assert "the photos themselves: Fréchet distance (colours): " in printed
+
+
+@pytest.mark.backend
 def test_what_a_rule_forbids_has_no_score_and_exit_code_2(tmp_path, capsys):
     real = write_pictures(tmp_path / "real", 12, seed=1)
     copied = write_pictures(tmp_path / "copied", 12, seed=1)

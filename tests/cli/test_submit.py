@@ -65,3 +65,34 @@ def test_ctrl_c_ends_with_130(run, tmp_path, few, monkeypatch, capsys):
     command = ["submit", "build", "--run", str(run.path), "--photos", str(photos)]
     assert main([*command, "--out", str(tmp_path / "images.zip")]) == 130
     assert "interrupted; what was written stays" in capsys.readouterr().err
+
+
+def test_a_mifid_that_was_asked_for_and_cannot_be_had_is_said(tmp_path, few, capsys, monkeypatch):
+    monkeypatch.setattr("artnb.submission.check.weights_at_hand", lambda _kind: None)
+    right = write_zip(tmp_path / "images.zip", some_pictures(5))
+    wrong = write_zip(tmp_path / "wrong.zip", some_pictures(2))
+    real = write_pictures(tmp_path / "real", 9)
+    assert main(["submit", "check", str(right), "--real", str(real)]) == 2
+    assert "artnb: MiFID: not computed, since it is defined on Inc" in capsys.readouterr().err
+    assert main(["submit", "check", str(wrong), "--real", str(real)]) == 2
+    assert "artnb: MiFID: not computed, since the submission would be" in capsys.readouterr().err
+
+
+def test_the_reference_of_a_mifid_is_looked_at_first(tmp_path, few, capsys):
+    right = write_zip(tmp_path / "images.zip", some_pictures(5))
+    assert main(["submit", "check", str(right), "--real", str(tmp_path / "nowhere")]) == 2
+    shown = capsys.readouterr()
+    assert "nowhere does not" in shown.err
+    assert "checking" not in shown.out + shown.err
+
+
+def test_what_the_leaderboard_said_is_kept(run, tmp_path, few, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    photos = write_pictures(tmp_path / "photos", 9)
+    command = ["submit", "build", "--run", str(run.path), "--photos", str(photos), "--epoch", "1"]
+    assert main(command) == 0
+    assert main(["submit", "note", "--run", str(run.path), "--score", "40.66"]) == 0
+    said = capsys.readouterr().out
+    assert "epoch 1: 40.66 on the leaderboard" in said  # of the zip that lies here
+    assert main(["submit", "note", "--run", str(run.path), "--score", "39", "--epoch", "2"]) == 0
+    assert "epoch 2: 39 on the leaderboard" in capsys.readouterr().out

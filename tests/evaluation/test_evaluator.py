@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from artnb.errors import InputError
-from artnb.evaluation.evaluator import Evaluator, evaluate_folders
+from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.folders import evaluate_folders
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.metrics.table import find_metrics
 from artnb.evaluation.rows import read_scores, write_scores

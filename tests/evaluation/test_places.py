@@ -7,7 +7,8 @@ import pytest
 from artnb.data.records import Record, write_shard
 from artnb.data.sources import two_folders
 from artnb.errors import InputError
-from artnb.evaluation.evaluator import Evaluator, evaluate_folders
+from artnb.evaluation.evaluator import Evaluator
+from artnb.evaluation.folders import evaluate_folders
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.sets import Choice, RunSets
 from artnb.gallery.choice import PhotoChoice, _photos

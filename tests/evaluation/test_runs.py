@@ -75,6 +75,15 @@ def test_every_kept_epoch_is_scored_and_the_best_recorded(run, evaluator):
     assert "lowest Fréchet distance (colours) against 20 of painting" in scores.best.describe()
 
 
+def test_the_photos_themselves_are_scored_beside_the_epochs(run, evaluator):
+    said = []
+    scores = evaluate(run, evaluator, say=said.append, anchor=True)
+    (photos,) = scores.photos
+    assert (photos.metric, photos.split, photos.epoch) == (scores.rows[0].metric, "photos", "")
+    assert said[0] == f"the photos themselves: {photos.metric} {photos.score}"
+    assert {row.split for row in read_scores(run.scores_file)} == {"test"}  # its own alone
+
+
 def test_the_second_time_nothing_is_painted_or_decoded(run, tmp_path, monkeypatch):
     cache = tmp_path / "cache.sqlite"
     first = evaluate(run, Evaluator(Colours(), METRICS, cache=Cache(cache)))

@@ -43,6 +43,7 @@ class Made:
     """A set of pictures that are at hand, with the photos they were painted from, if any."""
 
     resize = ""
+    as_found = sizes = ()
 
     def __init__(self, name, pictures, sources=None):
         self.name, self.pictures, self.sources = name, list(pictures), sources

@@ -59,7 +59,7 @@ def texts(axes):
 
 def test_every_figure_is_drawn_and_saved(found, tmp_path, monkeypatch):
     assert set(draw_study(found)) == {
-        *("overview", "effects", "vividness", "artefacts"),
+        *("overview", "effects", "vividness", "artefacts", "checkerboards"),
         *("distributions", "main_colours", "grain"),
     }
     few = {"effects": draw_effects(found), "main_colours": draw_main_colours(found)}

@@ -286,6 +286,8 @@ def test_file_format_and_size_change_little(scenes, changed):
             measure(np.stack(pictures)) for pictures in (scenes, [changed(p) for p in scenes])
         )
         for place, quantity in enumerate(measure.quantities):
+            if quantity.name == "grid":  # is of the pixels as they are
+                continue
             if small and ("grain" in quantity.name or quantity.name == "local contrast"):
                 continue
             moved = np.nanmedian(np.abs(after - before)[:, place])

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from artnb.errors import InputError
+from artnb.evaluation.zips import pictures_of_zip
 from artnb.submission import check
-from artnb.submission.check import check_submission, listed, local_mifid, pictures_of_zip
+from artnb.submission.check import check_submission, listed, local_mifid
 from artnb.submission.rules import Rules
 from tests.evaluation.stand_in import Colours, write_pictures
 from tests.submission.made import FEW, SIZE_PX, encoded, some_pictures, write_zip
@@ -279,3 +280,46 @@ def test_what_must_not_be_compared_is_not(tmp_path, measured, colours):
 def test_an_unknown_extractor_is_told(measured, real):
     (line,) = local_mifid(measured, real, "resnet")
     assert "there is no extractor 'resnet'" in line
+
+
+# What others put into zips, and what is no zip
+
+
+RUBBISH = [
+    *((f"__MACOSX/._{number}.jpg", b"\0\5\x16\7 resource fork") for number in range(5)),
+    *((".DS_Store", b"\0\0\0\1Bud1"), ("._a.jpg", b"\0\5\x16\7"), ("__MACOSX/", b"")),
+]
+
+
+def test_what_macos_adds_is_named_and_is_no_picture(submission):
+    checked = check_submission(submission(some_pictures(5), *RUBBISH), FEW)
+    assert checked.pictures == 5
+    (problem,) = checked.problems
+    assert problem.startswith("macOS or Windows put these into the zip")
+    assert "zip -d" in problem
+    assert "__MACOSX/._0.jpg, __MACOSX/._1.jpg, __MACOSX/._2.jpg and 5 more" in problem
+
+
+def test_what_macos_adds_does_not_make_enough_pictures(submission):
+    problems = problems_of(submission(some_pictures(2), *RUBBISH))
+    assert problems[0] == "it must hold 3 to 40 pictures, and it holds 2"
+
+
+def test_what_macos_adds_does_not_make_too_many(submission):
+    more = ((f"__MACOSX/._{number}.jpg", b"") for number in range(90))
+    checked = check_submission(submission(some_pictures(30), *more), FEW)
+    assert (checked.pictures, len(checked.problems)) == (30, 1)
+
+
+@pytest.mark.parametrize("content", [b"Rar!\x1a\7\0", b"", b"PK\3\4 cut off"])
+def test_what_is_no_zip_is_not_told_to_be_renamed(tmp_path, content):
+    path = tmp_path / "mine.rar"
+    path.write_bytes(content)
+    checked = check_submission(path, FEW)
+    assert checked.problems[0].startswith("it is no zip file")
+    assert checked.warnings == ()
+
+
+def test_a_measured_zip_is_taken_without_what_macos_adds(submission):
+    names = pictures_of_zip(submission(some_pictures(3), *RUBBISH)).names
+    assert len(names) == 3

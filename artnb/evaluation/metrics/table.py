@@ -74,7 +74,8 @@ NEEDS = {
     "features": "this score compares features, and the sets were measured without an extractor; "
     "measure them with Evaluator.measure",
     "sources": "SSIM compares translations with their photos, and two folders tell nothing of who "
-    "belongs to whom; measure it with --run, or leave it out of --metrics",
+    "belongs to whom; measure it with --run, name the photos with --photos, or leave it out of "
+    "--metrics",
     "discriminator": "discriminator accuracy asks a Run's discriminator, and two folders have "
     "none; measure it with --run, or leave it out of --metrics",
     "classifier": "the style classifier learns from a Run's two domains, and two folders have "
