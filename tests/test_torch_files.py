@@ -294,3 +294,68 @@ def test_an_existing_file_stays_when_writing_fails(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         write_state_dict(tmp_path / "own.pth", STATE)
     assert (tmp_path / "own.pth").read_text() == "mine"
+
+
+def test_torchscript_is_named(tmp_path):
+    """Its code is compressed, as PyTorch writes it."""
+    path = write_arrays(tmp_path / "traced.pt", {"weight": np.ones(4, np.float32)})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/constants.pkl", b"\x80\x02).")
+        archive.writestr("archive/code/__torch__.py", "class Generator(Module):\n" * 99)
+    with pytest.raises(InputError, match=r"TorchScript, .*torch\.jit\.load.*\.state_dict\(\)"):
+        read_state_dict(path)
+
+
+def test_an_exported_program_is_named(tmp_path):
+    path = tmp_path / "program.pt2"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("program/data/weights/weight_0", bytes(16))
+        archive.writestr("program/models/model.json", "{}")
+        archive.writestr("program/archive_format", "pt2")
+    with pytest.raises(InputError, match=r"torch\.export, .*torch\.export\.load.*\.state_dict"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("left", [0.05, 0.5, 0.99])
+def test_a_file_that_is_cut_off_is_said_to_be(kind, left, tmp_path):
+    whole = (GOLDEN / f"state_dict_{kind}.pth").read_bytes()
+    path = tmp_path / "short.pth"
+    path.write_bytes(whole[: int(left * len(whole))])
+    with pytest.raises(InputError, match=r"it ends too early, after [\d,]+ bytes.* download it"):
+        read_state_dict(path)
+
+
+# What training programs keep beside a network: the run's arguments, paths, losses, sizes.
+BESIDE = {
+    "argparse.Namespace": called(named("argparse", "Namespace")) + plain({"lr": 1}) + b"b",
+    "pathlib.PosixPath": called(named("pathlib", "PosixPath"), plain("outputs")),
+    "numpy scalar": called(
+        named("numpy._core.multiarray", "scalar"),
+        called(named("numpy", "dtype"), plain("f8")),
+        called(named("_codecs", "encode"), plain("\x00" * 8), plain("latin1")),
+    ),
+    "torch.Size": called(named("torch", "Size"), plain((3, 3))),
+    "torch.device": called(named("torch", "device"), plain("cpu")),
+    "defaultdict": called(named("collections", "defaultdict"), named("__builtin__", "int")),
+    "Lightning's hyperparameters": called(named("lightning_fabric.utilities.data", "AttributeDict"))
+    + plain("lr") + plain(1) + b"s",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("beside", BESIDE)
+def test_what_training_programs_keep_beside_is_left_out(beside, kind, tmp_path):
+    entries = dictionary({"args": BESIDE[beside], "weight": tensor(storage("0", 4), (4,))})
+    path = FORMATS[kind](tmp_path / "training.pth", entries, {"0": FOUR})
+    tensors = read_state_dict(path)
+    assert list(tensors) == ["weight"]
+    np.testing.assert_array_equal(tensors["weight"], np.arange(4, dtype="f4"))
+
+
+def test_what_is_left_out_cannot_be_changed_for_other_files(tmp_path):
+    """A state that is given to the class, not to an object, would outlive the file."""
+    changed = named("pathlib", "PosixPath") + plain({"append": 1}) + b"b"
+    path = write_zip(tmp_path / "odd.pth", dictionary({"a": changed}), {})
+    with pytest.raises(InputError, match=r"odd\.pth must be a state dict"):
+        read_state_dict(path)

@@ -48,6 +48,12 @@ def import_(
     run: Annotated[str, "name of the new Run"],
     x: Annotated[str | None, "what goes in (default: photo)"] = None,
     y: Annotated[str | None, "what comes out (default: painting)"] = None,
+    network: Annotated[
+        str | None, "which of several generators in the file", Option(metavar="NAME")
+    ] = None,
+    reverse_network: Annotated[
+        str | None, "which for the way back, in its file or in the same", Option(metavar="NAME")
+    ] = None,
     backend: options.Backend = None,
 ) -> None:
     """Make a Run of a generator that others have trained.
@@ -63,7 +69,16 @@ def import_(
     for given in filter(None, (source, reverse)):
         find_source(given)
     options.say_backend(backend)
-    made = artnb.import_generator(source, run, reverse, x, y, progress=artnb.bar)
+    made = artnb.import_generator(
+        source,
+        run,
+        reverse,
+        x,
+        y,
+        progress=artnb.bar,
+        network=network,
+        reverse_network=reverse_network,
+    )
     print(f"The Run is {made.path}")
     print(f"Next:  artnb translate --run {run} --photos FOLDER --out FOLDER")
 

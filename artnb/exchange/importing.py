@@ -29,6 +29,8 @@ def import_generator(
     server: str = SERVER,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
+    network: str | None = None,
+    reverse_network: str | None = None,
 ) -> Run:
     """Make a Run of a generator that somebody has trained, or of a pair.
 
@@ -43,6 +45,9 @@ def import_generator(
         server: of the published generators.
         progress: shows how far a download has got.
         say: gets a line for each generator.
+        network: which of several generators in the file.
+        reverse_network: which of several for the way back, in its file or, where `reverse` is
+            None, in that of `source`.
 
     Returns:
         The Run.
@@ -52,15 +57,19 @@ def import_generator(
     """
     run = Run(run_folder(run_name))
     refuse_existing(run)
+    if reverse is None and reverse_network is not None:
+        reverse = source
     sources = [find_source(one) for one in (source, reverse) if one is not None]
     x, y = x or sources[0].x, y or sources[0].y
     _check_domains(x, y)
     paths = [one.path or find_published(one.name, server, progress, say) for one in sources]
-    generators = [read_generator(path) for path in paths]
+    networks = (network, reverse_network)[: len(paths)]
+    generators = [read_generator(*one) for one in zip(paths, networks, strict=True)]
     config = _config(generators)
     for generator, (there, back) in zip(generators, ((x, y), (y, x)), strict=False):
         say(f"{there} → {back}: {generator.description}")
-    origins = [_origin(*one, server) for one in zip(sources, paths, generators, strict=True)]
+    parts = zip(sources, paths, networks, generators, strict=True)
+    origins = [_origin(*one, server) for one in parts]
     with locked(run.path, f"the Run {run.path.name}", say), unfinished_folder(run.path) as folder:
         staged = Run(folder)
         _fill(staged, config, generators)
@@ -98,13 +107,17 @@ def _config(generators: Sequence[TrainedGenerator]) -> ImportedConfig:
     )
 
 
-def _origin(source: Source, path: Path, generator: TrainedGenerator, server: str) -> dict[str, Any]:
+def _origin(
+    source: Source, path: Path, network: str | None, generator: TrainedGenerator, server: str
+) -> dict[str, Any]:
     """Record where a generator comes from."""
     origin = {
         "from": source.name or path.name,
         "sha256": sha256_of(path),
         "recognised": generator.description,
     }
+    if network is not None:
+        origin |= {"network": network}
     if source.name:
         origin |= {"address": address_of(source.name, server), "licence": LICENCE}
     return origin

@@ -12,6 +12,7 @@ import numpy as np
 
 from artnb.errors import InputError
 from artnb.exchange.h5_arrays import LARGEST_WEIGHTS
+from artnb.exchange.several import choose
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
 from artnb.limits import Limit, Room, TooLargeError
 from artnb.methods.cyclegan.config import CycleGANConfig
@@ -38,7 +39,20 @@ def is_keras_zip(path: Path) -> bool:
         return {_CONFIG, _WEIGHTS} <= set(archive.namelist())
 
 
-def read_keras(path: Path) -> TrainedGenerator:
+def check_single(path: Path, network: str | None) -> None:
+    """Refuse to choose in a file that holds one network.
+
+    Raises:
+        InputError: a network was chosen.
+    """
+    if network is not None:
+        raise InputError(
+            f"{path.name} holds one network alone, and {network} was to be chosen among several; "
+            "leave --network out"
+        )
+
+
+def read_keras(path: Path, network: str | None = None) -> TrainedGenerator:
     """Read a generator from a file of Keras 2 or 3.
 
     No code that a file holds is run: layers are built from those of Keras and ours alone.
@@ -46,6 +60,7 @@ def read_keras(path: Path) -> TrainedGenerator:
     Args:
         path: a whole model (.h5, .keras), or the weights (.h5, .weights.h5) of a network that is
             known: the Kaggle tutorial's, the keras.io example's, or ours.
+        network: which of several side by side.
 
     Raises:
         InputError: the file is damaged, holds a network that cannot be used, or would take more
@@ -57,6 +72,7 @@ def read_keras(path: Path) -> TrainedGenerator:
 
     try:
         if is_keras_zip(path):
+            check_single(path, network)
             room = Room(LARGEST_ARCHIVE, path.stat().st_size)
             with zipfile.ZipFile(path) as archive:
                 for name in (_CONFIG, _WEIGHTS):
@@ -66,7 +82,8 @@ def read_keras(path: Path) -> TrainedGenerator:
                     return _whole_model(saved, file)
         with h5py.File(path) as file:
             if "model_config" not in file.attrs:
-                return recognise(read_weights(file.get("model_weights", file)))
+                return recognise(read_weights(file.get("model_weights", file)), network)
+            check_single(path, network)
             return _whole_model(json.loads(file.attrs["model_config"]), file["model_weights"])
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from error
@@ -135,20 +152,22 @@ def _check_range(network: "keras.Model") -> None:
         )
 
 
-def recognise(saved: "SavedWeights") -> TrainedGenerator:
+def recognise(saved: "SavedWeights", network: str | None = None) -> TrainedGenerator:
     """Find the network that weights are of.
 
     Args:
         saved: of one network, or of several side by side.
+        network: which of several; None takes the one of X to Y, as far as the names tell.
 
     Raises:
-        InputError: it is none that is known.
+        InputError: it is none that is known, or there is none of that name.
     """
-    found = _recognised(saved)
+    found = _recognised(saved) if network is None else None
     if found:
         return found
-    for name, part in saved.parts():
-        if found := _recognised(part):
+    parts = dict(saved.parts())
+    for name in parts if network is None else [choose(list(parts), network)]:
+        if found := _recognised(parts[name]):
             return replace(found, description=f"{found.description}, {name} of several networks")
     raise InputError(
         "it holds weights without a network, and they fit none that artnb knows: the Kaggle "

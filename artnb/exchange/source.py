@@ -57,20 +57,25 @@ def find_source(text: str | Path) -> Source:
     )
 
 
-def read_generator(path: Path) -> TrainedGenerator:
+def read_generator(path: Path, network: str | None = None) -> TrainedGenerator:
     """Recognise the generator in a file by what the file begins with.
 
+    Args:
+        path: of the file.
+        network: which of several in the file.
+
     Raises:
-        InputError: it is of another kind, damaged, or holds a network that cannot be used.
+        InputError: it is of another kind, damaged, or holds a network that cannot be used, or
+            several of which none was chosen.
     """
     if path.suffix == ".onnx":
-        return _of_onnx(path)
+        return _of_onnx(path, network)
     if path.suffix == ".index":
-        return _of_checkpoint(path)
-    if _start(path) == HDF5_START or is_keras_zip(path):
-        return read_keras(path)
+        return _of_checkpoint(path, network)
+    if _start(path) == HDF5_START or is_keras_zip(path) or path.suffix == ".keras":
+        return read_keras(path, network)
     if is_torch_file(path):
-        return _of_torch(path)
+        return _of_torch(path, network)
     raise InputError(f"{path} must be {_KINDS}, and it is none of them; check which file it is")
 
 
@@ -82,30 +87,34 @@ def _start(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
 
 
-def _of_torch(path: Path) -> TrainedGenerator:
+def _of_torch(path: Path, network: str | None) -> TrainedGenerator:
     from artnb.exchange.torch_layout import from_torch
+    from artnb.exchange.torch_networks import choose_generator
 
     state = read_state_dict(path)
     try:
-        settings, weights = from_torch(state)
+        name, own = choose_generator(state, network)
+        settings, weights = from_torch(own)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from error
-    return TrainedGenerator(describe_resnet(settings), settings, weights)
+    description = describe_resnet(settings) + (f", {name} of several networks" if name else "")
+    return TrainedGenerator(description, settings, weights)
 
 
-def _of_checkpoint(path: Path) -> TrainedGenerator:
+def _of_checkpoint(path: Path, network: str | None) -> TrainedGenerator:
     from artnb.exchange.checkpoints import read_checkpoint
     from artnb.exchange.keras_files import recognise
 
     saved = read_checkpoint(path)
     try:
-        return recognise(saved)
+        return recognise(saved, network)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from error
 
 
-def _of_onnx(path: Path) -> TrainedGenerator:
-    from artnb.exchange.keras_files import of_network
+def _of_onnx(path: Path, network: str | None) -> TrainedGenerator:
+    from artnb.exchange.keras_files import check_single, of_network
     from artnb.exchange.onnx_files import read_onnx
 
+    check_single(path, network)
     return of_network("ONNX network", read_onnx(path))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.exchange.torch_networks import choose_generator
 from artnb.methods.cyclegan.config import CycleGANConfig
 
 # PyTorch keeps a convolution's kernel as (out, in, height, width) where Keras has (height, width,
@@ -61,7 +62,8 @@ def from_torch(state: Mapping[str, np.ndarray]) -> tuple[dict[str, Any], list[np
     code too.
 
     Args:
-        state: arrays by key, as of `artnb.torch_files.read_state_dict`.
+        state: arrays by key, as of `artnb.torch_files.read_state_dict`, of one generator; what
+            wraps it and what all of its keys begin with is left out.
 
     Returns:
         The settings of `CycleGANConfig` that build this network, and float32 weights in the order
@@ -73,7 +75,7 @@ def from_torch(state: Mapping[str, np.ndarray]) -> tuple[dict[str, Any], list[np
     Source: junyanz/pytorch-CycleGAN-and-pix2pix, models/networks.py, ResnetGenerator; the same
         layout since 2017.
     """
-    state = {key.removeprefix("module."): array for key, array in state.items()}
+    _, state = choose_generator(state)
     own = {key: array for key, array in state.items() if not key.endswith(_STATISTICS)}
     blocks = len({match[1] for key in own if (match := _BLOCK.match(key))})
     dropout = _is_convolution(own, f"model.{_FIRST_BLOCK}.conv_block.6")

@@ -47,8 +47,55 @@ _DATA_TYPES = {f"torch.{name}": dtype for name, dtype in _DTYPES.items()} | {
 }
 
 
+_SAVE_STATE = "save the network's state_dict() with torch.save"
+# What training programs keep beside a network, and state dicts do without.
+_BESIDE = {
+    *("argparse.Namespace", "datetime.datetime", "datetime.timedelta", "_codecs.encode"),
+    *(f"pathlib.{kind}" for kind in ("PosixPath", "WindowsPath", "PurePosixPath")),
+    *("pathlib.PureWindowsPath", "pathlib._local.PosixPath", "pathlib._local.WindowsPath"),
+    *("numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"),
+    *("torch.Size", "torch.device", "torch.torch_version.TorchVersion", "collections.Counter"),
+    *(f"{module}.{kind}" for module in ("builtins", "__builtin__")
+      for kind in ("int", "float", "bool", "str", "list", "dict", "set", "complex")),
+    *(f"{module}.AttributeDict" for module in ("lightning_fabric.utilities.data",
+      "lightning.fabric.utilities.data", "pytorch_lightning.utilities.parsing")),
+}  # fmt: skip
+
+
 class _UnusableError(ValueError):
-    """Why a file cannot be read, as half a sentence."""
+    """Why a file cannot be read, as half a sentence, and what to do."""
+
+    def __init__(self, why: str, advice: str = f"download it again, or {_SAVE_STATE}"):
+        super().__init__(why)
+        self.advice = advice
+
+
+class _Beside:
+    """Stands for what is no tensor: a pickle may do with it whatever it likes, and nothing is done.
+
+    All of a pickle's ways to fill an object are here, so that none reaches another attribute.
+    """
+
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> "_Beside":
+        return super().__new__(cls)
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        pass
+
+    def __setstate__(self, state: Any) -> None:
+        pass
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def append(self, value: Any) -> None:
+        """Take nothing."""
+
+    def extend(self, values: Any) -> None:
+        """Take nothing."""
+
+    def add(self, value: Any) -> None:
+        """Take nothing."""
 
 
 class _Storage(NamedTuple):
@@ -111,6 +158,7 @@ class _Unpickler(pickle.Unpickler):
         self.storages: dict[str, _Storage] = {}
         self._known = _DATA_TYPES | {
             "collections.OrderedDict": OrderedDict,
+            "collections.defaultdict": _without_default,
             "torch._utils._rebuild_tensor": self._tensor,
             "torch._utils._rebuild_tensor_v2": self._tensor,
             "torch._utils._rebuild_tensor_v3": self._tensor_with_dtype,
@@ -119,9 +167,12 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """Give a stand-in for what a state dict needs, and refuse all else."""
-        if f"{module}.{name}" not in self._known:
-            raise _UnusableError(f"it asks for {module}.{name}, which no state dict needs")
-        return self._known[f"{module}.{name}"]
+        full = f"{module}.{name}"
+        if full in _BESIDE:
+            return _Beside
+        if full not in self._known:
+            raise _UnusableError(f"it asks for {full}, which no state dict needs")
+        return self._known[full]
 
     def persistent_load(self, pid: Any) -> _Storage:
         """Note a storage: `("storage", type, key, device, length)`, and `view` in old files."""
@@ -155,6 +206,10 @@ class _Unpickler(pickle.Unpickler):
         return tensor
 
 
+def _without_default(_factory: Any = None) -> OrderedDict:
+    return OrderedDict()
+
+
 def _check_memo(file: BinaryIO) -> None:
     """Look through the pickle that begins here, and go back to its beginning."""
     start = file.tell()
@@ -178,7 +233,8 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
 
     Args:
         path: a file of `torch.save`, in the zip format or the one before PyTorch 1.6: a state
-            dict, or a dictionary that holds some. Entries that are no tensors are left out.
+            dict, or a dictionary that holds some, such as a checkpoint of a training. Entries that
+            are no tensors are left out.
 
     Returns:
         An array for each tensor, under its name; within nested dictionaries the keys are joined
@@ -199,12 +255,10 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
     except Exception as error:  # a damaged pickle raises almost anything
-        why = (
-            str(error) if isinstance(error, _UnusableError) else "it is damaged or of another kind"
-        )
+        if not isinstance(error, _UnusableError):
+            error = _UnusableError("it is damaged or of another kind")
         raise InputError(
-            f"{path} must be a state dict of PyTorch, but {why}; download it again, or save the "
-            "network's state_dict() with torch.save"
+            f"{path} must be a state dict of PyTorch, but {error}; {error.advice}"
         ) from error
 
 
@@ -214,7 +268,17 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
         raise _UnusableError(f"it has {size_bytes:,} bytes, and {LARGEST_FILE_BYTES:,} is the most")
     is_zip = file.read(len(_ZIP_START)) == _ZIP_START
     file.seek(0)
-    tree, storages = (_read_zip if is_zip else _read_legacy)(file, size_bytes)
+    if is_zip and not zipfile.is_zipfile(file):
+        raise _cut_off(size_bytes)
+    file.seek(0)
+    try:
+        tree, storages = (_read_zip if is_zip else _read_legacy)(file, size_bytes)
+    except _UnusableError:
+        raise
+    except Exception as error:  # the old format has no end that could be looked for first
+        if not is_zip and size_bytes and not file.read(1):
+            raise _cut_off(size_bytes) from error
+        raise
     if not isinstance(tree, dict):
         raise _UnusableError("it holds no dictionary")
     return {
@@ -223,9 +287,29 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
     }
 
 
+def _cut_off(size_bytes: int) -> _UnusableError:
+    return _UnusableError(
+        f"it ends too early, after {size_bytes:,} bytes: it is cut off or damaged"
+    )
+
+
+def _check_kind(archive: zipfile.ZipFile) -> None:
+    """Name PyTorch's other zip files, which hold programs."""
+    inner = {name.partition("/")[2] for name in archive.namelist()}
+    if "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
+        kind, state = "TorchScript, a network with its code", 'torch.jit.load("FILE").state_dict()'
+    elif "archive_format" in inner:
+        kind = "a program of torch.export, a network with its code"
+        state = 'torch.export.load("FILE").state_dict'
+    else:
+        return
+    raise _UnusableError(f"it is {kind}", f'where PyTorch is, torch.save({state}, "NEW.pth")')
+
+
 def _read_zip(file: BinaryIO, size_bytes: int) -> tuple[Any, dict[str, np.ndarray]]:
     with zipfile.ZipFile(file) as archive:
-        # PyTorch stores without compression, so more than the file's own size is a bomb.
+        _check_kind(archive)
+        # PyTorch stores tensors without compression, so more than the file's own size is a bomb.
         if sum(entry.file_size for entry in archive.infolist()) > size_bytes:
             raise _UnusableError("it is compressed, which PyTorch never does")
         names = archive.namelist()
@@ -257,7 +341,10 @@ def _read_legacy(file: BinaryIO, size_bytes: int) -> tuple[Any, dict[str, np.nda
         if length != storage.length:
             raise _UnusableError(f"the storage {key} has {length:,} values, not {storage.length:,}")
         length_bytes = length * storage.file_dtype.itemsize
-        storages[key] = storage.values(file.read(min(length_bytes, size_bytes)))
+        raw = file.read(min(length_bytes, size_bytes))
+        if len(raw) < length_bytes:
+            raise _cut_off(size_bytes)
+        storages[key] = storage.values(raw)
     return tree, storages
 
 
