@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class CollectionPictures:
             raise InputError(
                 f"{self.name} has no picture in use that is there yet; fetch or choose some"
             )
+
+    # What sizes and forms they have is looked at when a collection is cleaned.
+    as_found: ClassVar[tuple] = ()
+    sizes: ClassVar[tuple] = ()
 
     @property
     def resize(self) -> str:
