@@ -7,7 +7,7 @@ from collections.abc import Iterator
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8"
 # The lengths of what says how a PNG's pixels are meant; None stands for any.
-_KEPT_CHUNKS = {b"tRNS": None, b"iCCP": None, b"eXIf": None, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32}
+_KEPT_CHUNKS = {b"tRNS": None, b"eXIf": None, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32}
 _APP1, _APP2, _APP14, _COMMENT, _SCAN = 0xE1, 0xE2, 0xEE, 0xFE, 0xDA
 _ADOBE_BYTES = 12
 
@@ -34,10 +34,19 @@ def _chunks(data: bytes) -> Iterator[bytes]:
         whole = data[place : place + 12 + length]
         place += len(whole)
         # A capital says that no picture can be shown without the chunk.
-        if name[:1].isupper():
+        if name[:1].isupper() or _is_usable(name, whole):
             yield whole
-        elif _KEPT_CHUNKS.get(name, 0) in (None, length):
+        elif name == b"eXIf":  # Pillow reads it no further than it can
             yield whole[:-4] + struct.pack(">I", zlib.crc32(whole[4:-4]))
+
+
+def _is_usable(name: bytes, chunk: bytes) -> bool:
+    value, checksum = chunk[8:-4], chunk[-4:]
+    if checksum != struct.pack(">I", zlib.crc32(chunk[4:-4])):
+        return False
+    if name == b"iCCP":
+        return value.partition(b"\0")[2][:1] == b"\0"  # the one way to pack it
+    return name in _KEPT_CHUNKS and _KEPT_CHUNKS[name] in (None, len(value))
 
 
 def _segments(data: bytes) -> Iterator[bytes]:

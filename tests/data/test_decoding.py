@@ -93,6 +93,7 @@ def chunk(name: bytes, value: bytes, crc: int | None = None) -> bytes:
         pytest.param(chunk(b"pHYs", b"\0"), id="resolution cut off"),
         pytest.param(chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * 3_000_000)), id="long text"),
         pytest.param(chunk(b"iCCP", b"a\0\0no profile"), id="a profile that is not packed"),
+        pytest.param(chunk(b"iCCP", b"a\0\1" + zlib.compress(b"b")), id="a profile packed oddly"),
         pytest.param(chunk(b"cHRM", b"\0\0"), id="primaries cut off"),
         pytest.param(chunk(b"iTXt", b"a\0\1\0"), id="international text cut off"),
     ],
