@@ -12,7 +12,7 @@ from PIL import Image
 
 from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png, to_float, to_uint8
-from artnb.data.listing import IMAGE_SUFFIXES
+from artnb.data.listing import IMAGE_SUFFIXES, picture_stem
 from artnb.data.sources import FilePicture, Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
@@ -36,15 +36,19 @@ def paint(generator: keras.Model, pictures: np.ndarray) -> np.ndarray:
 
 
 # Formats whose paintings lose nothing either.
-_LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif")
+_LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga", ".ppm", ".pgm", ".psd")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a translation did: files written, and files left out with the reason."""
+    """What a translation did: files written, and pictures left out with the reason.
+
+    `passed_over` has names and reasons of what lies beside the photos and is none.
+    """
 
     written: tuple[Path, ...]
     skipped: tuple[tuple[Path, str], ...]
+    passed_over: tuple[tuple[str, str], ...] = ()
 
 
 def translate(
@@ -82,11 +86,11 @@ def translate(
     """
     photos, out = Path(photos), Path(out)
     painter = run.painter(epoch, to)
-    pictures = pictures_to_paint(photos, "x" if painter.to == "y" else "y").pictures
+    side = pictures_to_paint(photos, "x" if painter.to == "y" else "y")
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")
-    pictures = [p for p in pictures if not p.path.resolve().is_relative_to(out.resolve())]
+    pictures = [p for p in side.pictures if not p.path.resolve().is_relative_to(out.resolve())]
     if not pictures:
         raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
     places = [_place(picture, folder) for picture in pictures]
@@ -104,7 +108,7 @@ def translate(
             painting = translate_image(network, np.asarray(photo), painter.multiple_px)
             written.append(_write(painting, out / targets[place]))
         advance()
-    return Report(tuple(written), tuple(skipped))
+    return Report(tuple(written), tuple(skipped), side.passed_over)
 
 
 def _place(picture: Picture, folder: Path) -> Path:
@@ -121,7 +125,7 @@ def _targets(pictures: Sequence[Path]) -> dict[Path, Path]:
     """Name what is written for each picture, no two alike: `a.jpg`, and for `a.webp` beside it
     `a.webp.jpg`; a disk may take `A.jpg` and `a.jpg` for one file.
     """
-    plain = {path: path.with_suffix(_suffix(path)) for path in pictures}
+    plain = {path: path.with_name(picture_stem(path.name) + _suffix(path)) for path in pictures}
     count = Counter(str(name).casefold() for name in plain.values())
     targets, taken = {}, set()
     for path in sorted(pictures, key=lambda path: path != plain[path]):  # who keep their names

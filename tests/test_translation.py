@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 import artnb.translation as module
+from artnb.data.colour import SRGB_PROFILE
 from artnb.data.images import is_marked_as_painted
 from artnb.data.records import Record, write_shard
 from artnb.data.sources import pictures_to_paint
@@ -229,3 +230,21 @@ def test_the_photos_of_a_place_with_two_sides_are_painted_and_shards_too(run, tm
         assert [path.relative_to(out).as_posix() for path in written] == [
             *("0001.jpg", "v1.2.jpg", "evil.jpg", "a/b.png"),
         ]
+
+
+def test_pictures_of_any_name_are_painted_and_the_rest_is_told(run, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a.jpg!Large", "Mr. Smith"):
+        Image.new("RGB", (32, 32), "teal").save(folder / name, "JPEG")
+    (folder / "notes.txt").write_text("Dear diary")
+    report = translate(run, folder, tmp_path / "out")
+    assert sorted(path.name for path in report.written) == ["Mr. Smith.jpg", "a.jpg"]
+    assert report.passed_over == (("notes.txt", "no picture"),)
+
+
+def test_paintings_carry_srgb(run, tmp_path):
+    Image.new("RGB", (32, 32), "teal").save(tmp_path / "a.jpg")
+    (painting,) = translate(run, tmp_path / "a.jpg", tmp_path / "out").written
+    with Image.open(painting) as image:
+        assert image.info["icc_profile"] == SRGB_PROFILE

@@ -60,11 +60,15 @@ def say_prepared(out: Path, dataset) -> None:
     from artnb.data.prepare import REPORT
 
     print(f"{out}: {dataset.describe()}")
+    fates = {
+        "unreadable": "pictures cannot be read: skipped",
+        "duplicates": "pictures repeat others: kept",
+        "passed_over": "files are no pictures that can be taken: passed over",
+    }
     for name, problems in data.read_manifest(out)["problems"].items():
         for kind, count in problems.items():
             if count:
-                fate = "cannot be read: skipped" if kind == "unreadable" else "repeat others: kept"
-                print(f"{name}: {count} pictures {fate}; the report names them")
+                print(f"{name}: {count} {fates[kind]}; the report names them")
     print(f"Every file's fate:  {out / REPORT}")
     print(f"Next:               artnb train --data {out} --preset preview")
 

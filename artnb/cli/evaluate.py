@@ -46,6 +46,7 @@ def evaluate(
         return
     runs = [artnb.open_run(name) for name in run]
     painters = options.read_painters(painter)
+    options.say_passed_over(real, photos, *painters.values())
     options.say_backend(backend)
     choice = evaluation.Choice(data, real, photos, count, resize)
     default = evaluation.default_metrics(runs, epochs) + (["style"] if painters else [])
@@ -74,6 +75,7 @@ def _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend) -> N
         pictures_of_side(real, to, "real pictures")
     if not fake.is_file():
         pictures_of_side(fake, None, "generated pictures")
+    options.say_passed_over(real, fake, photos)
     options.say_backend(backend)
     evaluator = scorer([*evaluation.DEFAULT_METRICS, *(["ssim"] if photos else [])])
     rows = artnb.evaluate_folders(real, fake, evaluator, resize, to, photos)

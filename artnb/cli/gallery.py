@@ -31,6 +31,7 @@ def gallery(
     runs = [artnb.open_run(name) for name in run]
     out = out or _default_folder(runs)
     chosen = [kind.strip() for kind in kinds.split(",")] if kinds else None
+    options.say_passed_over(photos)
     options.say_backend(backend)
     artnb.make_gallery(
         runs,

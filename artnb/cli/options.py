@@ -1,5 +1,6 @@
 """What several commands take, each written once, and what they do alike."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -47,6 +48,19 @@ def say_backend(name: str | None, small_networks: bool = False) -> None:
     from artnb.platform.backend import start_keras
 
     print(start_keras(name, small_networks), flush=True)
+
+
+def say_passed_over(*folders: Path | None) -> None:
+    """Say which files of folders of pictures are none; a Dataset's own files are meant to be."""
+    from artnb import data
+
+    for folder in folders:
+        if folder is None or not folder.is_dir() or (folder / "dataset.json").is_file():
+            continue
+        passed_over = data.look_through(folder).passed_over
+        named = [(path.relative_to(folder).as_posix(), reason) for path, reason in passed_over]
+        for line in data.describe_reasons(named):
+            print(f"artnb: {folder}: {line}", file=sys.stderr)
 
 
 def read_painters(texts: Sequence[str]) -> dict[str, Path]:

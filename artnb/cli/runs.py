@@ -29,6 +29,8 @@ def translate(
     print(f"{len(report.written)} paintings in {out}")
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
+    for line in data.describe_reasons(report.passed_over):
+        print(f"artnb: {line}", file=sys.stderr)
     return 2 if report.skipped else 0
 
 

@@ -43,6 +43,7 @@ def study(
         )
     painters = options.read_painters(painter)
     runs = [artnb.open_run(name) for name in run]
+    options.say_passed_over(photos, *painters.values())
     if runs or clusters:
         options.say_backend(backend)
     out = out or _default_folder(runs)

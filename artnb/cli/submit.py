@@ -33,6 +33,7 @@ def build(
     opened.find_epoch(epoch)
     if not photos.is_file():
         data.existing_folder(photos, "photos")
+    options.say_passed_over(photos)
     until = artnb.Deadline(deadline, 0, started) if deadline is not None else None
     options.say_backend(backend)
     made = artnb.build_submission(

@@ -10,7 +10,7 @@ from artnb.collection.dates import Years, says_nothing, understand_date
 from artnb.collection.sources import read_source
 from artnb.collection.table import IMAGES, Collection, complete_table, must_be_new
 from artnb.collection.text_tables import Found, Problem, first_words
-from artnb.data.listing import list_images
+from artnb.data.listing import list_images, picture_stem
 from artnb.errors import InputError
 from artnb.files import write_whole
 
@@ -171,7 +171,9 @@ def _files(table: "DataFrame", images: Path) -> list[str]:
     files = [path.relative_to(images).as_posix() for path in list_images(images)]
     present = {file: file for file in files}
     for file in files:
-        present.setdefault(file.rpartition(".")[0], file)  # tables often leave the ending out
+        # Tables often leave the ending out, or what a server added to it.
+        for bare in (file.rpartition("!")[0], picture_stem(file)):
+            present.setdefault(bare, file)
     found = []
     for path in table["path"]:
         written = path.strip().replace("\\", "/").removeprefix("./")

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.data.dataset": "fixed_pictures open_dataset",
         "artnb.data.decoding": "decode_image",
         "artnb.data.images": "decode_rgb to_float to_uint8",
-        "artnb.data.listing": "list_images",
+        "artnb.data.listing": "describe_reasons list_images look_through",
         "artnb.data.manifest": "read_manifest",
         "artnb.data.records": "decode_example read_frames",
         "artnb.data.scan": "split_key",

@@ -58,7 +58,7 @@ def check_data(path: Path, progress: Progress = silent) -> Findings:
     repeats = tuple(_describe_repeats(d.name, d.duplicates) for d in domains if d.duplicates)
     problems = [f"{e.picture.name}: {e.problem}" for d in domains for e in d.split("unreadable")]
     problems += [leak for domain in domains for leak in _leaks_of(domain)]
-    return Findings(facts, source.remarks + repeats, tuple(problems))
+    return Findings(facts, source.notes + repeats, tuple(problems))
 
 
 def _describe_repeats(name: str, duplicates: list[Any]) -> str:

@@ -179,7 +179,7 @@ def _open_source(
         size_px=size_px,
         domains=domains,
         fingerprint=_fingerprint_of_entries(x, y),
-        remarks=source.remarks + skipped + (() if in_memory else streamed),
+        remarks=source.notes + skipped + (() if in_memory else streamed),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from artnb.data.decoding import RAW_REMEDY, UnreadableImageError, open_image
 from artnb.data.records import is_shard
+from artnb.files import PART
 
 # Files with these names are taken as they are; what Pillow cannot decode of them (.heic in most
 # builds) is then reported. All others are taken for what they begin with.
@@ -19,10 +20,13 @@ _RAW_SUFFIXES = (
     *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".kdc", ".mef", ".mrw"),
     *(".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srw", ".x3f"),
 )
+# What programs are still fetching begins like a picture already.
+_UNFINISHED_SUFFIXES = (PART, ".crdownload", ".download", ".partial", ".tmp")
 # Written by operating systems and version control beside everything.
 _NOBODYS = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.git|\.ipynb_checkpoints", re.I)
 _SUFFIX = re.compile(rf"({'|'.join(map(re.escape, IMAGE_SUFFIXES))})(![A-Za-z]+)?$", re.I)
 _MOST_NAMED = 3
+NO_PICTURE = "no picture"
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,8 @@ def _reason(path: Path, entry: os.DirEntry) -> str:
     suffix = path.suffix.lower()
     if suffix in _RAW_SUFFIXES:
         return RAW_REMEDY.removeprefix("it is ")
+    if suffix in _UNFINISHED_SUFFIXES:
+        return "not finished"
     return "" if suffix in IMAGE_SUFFIXES or is_shard(path) else _reason_within(path)
 
 
@@ -117,17 +123,11 @@ def _reason_within(path: Path) -> str:
             return ""
     except UnreadableImageError as error:
         reason = str(error).removeprefix("it is ")
-        return "no picture" if reason.startswith("not a picture") else reason
+        return NO_PICTURE if reason.startswith("not a picture") else reason
     except OSError as error:
-        return f"a file that cannot be opened: {error.strerror}" if error.errno else "no picture"
+        return f"a file that cannot be opened: {error.strerror}" if error.errno else NO_PICTURE
     except Exception:  # what only begins like a picture may make a plugin raise anything
-        return "no picture"
-
-
-def describe_passed_over(listing: Listing, folder: Path) -> list[str]:
-    """Say in a line for each reason which files were not taken."""
-    named = ((name_within(folder, path), reason) for path, reason in listing.passed_over)
-    return describe_reasons(named)
+        return NO_PICTURE
 
 
 def describe_reasons(passed_over: Iterable[tuple[str, str]]) -> list[str]:

@@ -81,7 +81,7 @@ def prepare(
         new_folder(out) as folder,
     ):
         x, y = _prepare_pictures(source, size_px, seed, chunks_folder, workers)
-        write_report(folder / REPORT, (x, y))
+        write_report(folder / REPORT, (x, y), source)
         parts = [
             Part(domain.name, split, [entry.picture for entry in domain.split(split)])
             for domain in (x, y)
@@ -94,7 +94,10 @@ def prepare(
             "source": source.path,
             "licence": licence,
             "split": {"rule": "sha256 of seed and pixels", "seed": seed},
-            "problems": {domain.name: _count_problems(domain) for domain in (x, y)},
+            "problems": {
+                scanned.name: _count_problems(scanned, domain)
+                for scanned, domain in ((x, source.x), (y, source.y))
+            },
         }
         write_manifest(folder, parts, written, size_px, details)
     return open_dataset(out, memory_limit_gb=0)
@@ -127,10 +130,12 @@ def _kept_until_done(out: Path) -> Iterator[Path]:
     remove_folder(folder)
 
 
-def _count_problems(domain: ScannedDomain) -> dict[str, int]:
+def _count_problems(scanned: ScannedDomain, domain: SourceDomain) -> dict[str, int]:
+    passed_over = {"passed_over": len(domain.passed_over)} if domain.passed_over else {}
     return {
-        "unreadable": len(domain.split("unreadable")),
-        "duplicates": len(domain.duplicates),
+        "unreadable": len(scanned.split("unreadable")),
+        "duplicates": len(scanned.duplicates),
+        **passed_over,
     }
 
 
@@ -154,13 +159,18 @@ def new_folder(out: Path) -> Iterator[Path]:
         yield unfinished
 
 
-def write_report(path: Path, domains: Sequence[ScannedDomain]) -> None:
-    """Write what became of every file, a row each."""
+def write_report(
+    path: Path, domains: Sequence[ScannedDomain], source: Source | None = None
+) -> None:
+    """Write what became of every file, a row each; of a source also what was passed over."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["domain", "name", "outcome", "duplicate_of", "problem", "pixel_sha256"])
         for domain in domains:
             writer.writerows(_report_row(domain.name, entry) for entry in domain.entries)
+        for one in (source.x, source.y) if source else ():
+            rows = ([one.name, name, "passed over", "", why, ""] for name, why in one.passed_over)
+            writer.writerows(rows)
 
 
 def _report_row(domain: str, entry: Entry) -> list[str]:

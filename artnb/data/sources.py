@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from artnb.data.decoding import UnreadableImageError
-from artnb.data.listing import Listing, describe_passed_over, look_through, name_within
+from artnb.data.listing import Listing, describe_reasons, look_through, name_within
 from artnb.data.manifest import MANIFEST, SPLITS, read_manifest, shard_paths
 from artnb.data.records import Frame, decode_example, is_shard, read_frames, read_record_at
 from artnb.errors import InputError
@@ -123,6 +123,16 @@ class Source:
     x: SourceDomain
     y: SourceDomain
     remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The remarks, and which files lie beside the pictures and are none."""
+        lines = [
+            f"{domain.name}: {line}"
+            for domain in (self.x, self.y)
+            for line in describe_reasons(domain.passed_over)
+        ]
+        return (*self.remarks, *lines)
 
     def with_test_share(self, test_share: float | None) -> "Source":
         """Hold out another share of both domains; None keeps what the source proposes."""
@@ -239,10 +249,9 @@ def pictures_in(folder: Path) -> tuple[Picture, ...]:
 
 
 def _in_folder(folder: Path) -> Side:
-    listing = look_through(folder)
-    side = _of_listing(folder, listing)
+    side = _of_listing(folder, look_through(folder))
     if not side.pictures:
-        there = "".join(f"; {line}" for line in describe_passed_over(listing, folder))
+        there = "".join(f"; {line}" for line in describe_reasons(side.passed_over))
         raise InputError(
             f"{folder} holds no pictures (.jpg, .png, .webp, .tif …); check the path or fill it"
             f"{there}"

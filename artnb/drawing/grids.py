@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from artnb.data.decoding import UnreadableImageError, decode_image
-from artnb.data.listing import list_images
+from artnb.data.listing import list_images, picture_stem
 from artnb.errors import InputError
 from artnb.files import unfinished_file
 
@@ -282,11 +282,15 @@ def before_and_after(
 def _pairs(photos: Path, paintings: Path) -> Iterator[tuple[Path, Path]]:
     """Find photos and paintings of one name, whatever their file formats."""
     folder = photos if photos.is_dir() else photos.parent
-    painted = {path.relative_to(paintings).with_suffix(""): path for path in list_images(paintings)}
+    painted = {_bare(path, paintings): path for path in list_images(paintings)}
     for photo in list_images(photos) if photos.is_dir() else [photos]:
-        painting = painted.get(photo.relative_to(folder).with_suffix(""))
+        painting = painted.get(_bare(photo, folder))
         if painting:
             yield photo, painting
+
+
+def _bare(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder).with_name(picture_stem(path.name))
 
 
 def _opened(path: Path, edge: int) -> Image.Image:

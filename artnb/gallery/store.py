@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image
 
+from artnb.data.colour import SRGB_PROFILE
 from artnb.data.images import PAINTED_MARK
 from artnb.files import write_whole
 from artnb.gallery.manifest import View
@@ -97,10 +98,10 @@ def _place(folder: str, name: str) -> str:
 
 
 def encode_webp(image: Image.Image, quality: int, comment: str = "") -> bytes:
-    """Encode RGB as lossy WebP, with a comment in its Exif data."""
+    """Encode sRGB as lossy WebP, with a comment in its Exif data."""
     buffer = io.BytesIO()
     exif = Image.Exif()
     if comment:
         exif[ExifTags.Base.ImageDescription] = comment
-    image.save(buffer, "WEBP", quality=quality, method=4, exif=exif)
+    image.save(buffer, "WEBP", quality=quality, method=4, exif=exif, icc_profile=SRGB_PROFILE)
     return buffer.getvalue()

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from artnb.data.listing import picture_stem
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
 from artnb.progress import Progress, silent
 
@@ -46,8 +47,7 @@ def names_in_zip(names: Sequence[str]) -> list[str]:
 
 
 def _plain_stem(name: str) -> str:
-    stem = re.sub(r"\.(jpe?g|jfif|png|webp|bmp|gif|tiff?|avif|hei[cf])$", "",
-                  PurePosixPath(name).name, flags=re.I)  # fmt: skip
+    stem = picture_stem(PurePosixPath(name).name)
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:_LONGEST_NAME] or "photo"
 

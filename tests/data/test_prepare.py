@@ -16,6 +16,7 @@ from artnb.data import shards, workers
 from artnb.data.dataset import open_dataset
 from artnb.data.decoding import decode_image
 from artnb.data.images import decode_rgb, fit_square
+from artnb.data.manifest import read_manifest
 from artnb.data.prepare import check_size, new_folder, prepare
 from artnb.data.records import read_shard
 from artnb.data.scan import scan
@@ -464,3 +465,19 @@ def test_a_second_preparing_of_one_dataset_is_refused_and_harms_nothing(tmp_path
     assert refused[0].startswith(f"the Dataset {tmp_path / 'out'} is worked on by")
     assert len(rows_of(tmp_path / "out")) == 14
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "paintings", "photos"]
+
+
+def test_what_was_passed_over_stands_in_the_report(tmp_path):
+    two_filled(tmp_path, photos=4, paintings=4)
+    (tmp_path / "photos" / "notes.txt").write_text("Dear diary")
+    (tmp_path / "photos" / "a.nef").touch()
+    source = two_folders(tmp_path / "photos", tmp_path / "paintings")
+    prepare(source, tmp_path / "data", 32)
+    rows = list(csv.DictReader((tmp_path / "data" / "report.csv").open()))
+    passed = {row["name"]: row["problem"] for row in rows if row["outcome"] == "passed over"}
+    assert passed == {
+        "a.nef": "a camera's raw file; develop it to JPEG or TIFF first",
+        "notes.txt": "no picture",
+    }
+    assert read_manifest(tmp_path / "data")["problems"]["photo"]["passed_over"] == 2
+    assert any("notes.txt (no picture)" in note for note in source.notes)

@@ -1,11 +1,17 @@
 """Folders whose subfolders are classes: styles, artists or genres."""
 
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from artnb.collection.sources import wikiart
 from artnb.collection.text_tables import Found, Problem, first_words, plain
-from artnb.data.listing import IMAGE_SUFFIXES, list_images
+from artnb.data.listing import (
+    NO_PICTURE,
+    describe_reasons,
+    list_images,
+    look_through,
+    name_within,
+)
 from artnb.errors import InputError
 
 CLASSES = ("style", "artist", "genre")
@@ -66,14 +72,17 @@ def _is_wikiart(files: list[str]) -> bool:
 
 def _other_files(folder: Path) -> list[str]:
     """Say what lies there and is no picture, so that nothing is passed over in silence."""
+    named = [
+        (name_within(folder, path), reason) for path, reason in look_through(folder).passed_over
+    ]
     others = Counter(
-        path.suffix.lower() or "no ending"
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix.lower() not in IMAGE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        PurePosixPath(name).suffix.lower() or "no ending"
+        for name, reason in named
+        if reason == NO_PICTURE
     )
+    remarks = describe_reasons((name, why) for name, why in named if why != NO_PICTURE)
     if not others:
-        return []
+        return remarks
     kinds = first_words(f"{count:,} with {suffix}" for suffix, count in others.most_common())
-    return [f"{sum(others.values()):,} files are no pictures and were passed over: {kinds}"]
+    count = f"{sum(others.values()):,} files are no pictures and were passed over: {kinds}"
+    return [count, *remarks]
