@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.files import refuse_pointer
 
 Kind = TypeVar("Kind")
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -35,6 +36,7 @@ def read_document(path: Path, kind: type[Kind], advice: str, newest: int | None 
             or of another type; the message names the part.
         OSError: the file cannot be opened.
     """
+    refuse_pointer(path)
     data = path.read_bytes()
     if not data.strip(b"\0"):
         nothing = "holds nothing but zeros, as a power cut leaves" if data else "is empty"
@@ -82,6 +84,7 @@ def read_numbers(path: Path, advice: str) -> dict[str, np.ndarray]:
         InputError: it is no text, or a row has other cells than numbers under the columns.
         OSError: the file cannot be opened.
     """
+    refuse_pointer(path)
     whole, _, _ = path.read_bytes().rpartition(b"\n")
     try:
         names, *rows = list(csv.reader(whole.decode().splitlines(), strict=True)) or [[]]

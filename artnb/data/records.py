@@ -19,7 +19,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from artnb.data.compressed import LARGEST_UNPACKED_BYTES, Unpacked, is_compressed, unpacked
 from artnb.errors import InputError
-from artnb.files import unfinished_file
+from artnb.files import pointer_reason, unfinished_file
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
@@ -232,8 +232,10 @@ def read_frames(path: Path) -> Iterator[tuple[Frame, bytes]]:
 
 def _is_packed(path: Path) -> bool:
     with path.open("rb") as file:
-        head = file.read(_HEADER.size)
-    return is_compressed(head) and not _is_length(head)
+        start = file.read(64)
+    if reason := pointer_reason(start):
+        raise InputError(f"{path}: {reason}")
+    return is_compressed(start) and not _is_length(start[: _HEADER.size])
 
 
 def _is_length(header: bytes) -> bool:

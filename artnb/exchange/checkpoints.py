@@ -1,10 +1,12 @@
 """The weights in TensorFlow's checkpoints, which `save_weights` wrote before Keras 3."""
 
 import re
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.errors import InputError
+from artnb.files import refuse_pointer
 
 if TYPE_CHECKING:
     from artnb.exchange.keras_weights import SavedWeights
@@ -33,6 +35,8 @@ def read_checkpoint(index: Path) -> "SavedWeights":
     """
     from artnb.exchange.keras_weights import SavedWeights
 
+    for file in sorted(index.parent.glob(f"{escape(index.stem)}.data-*")):
+        refuse_pointer(file)
     try:
         import tensorflow as tf
     except ImportError:

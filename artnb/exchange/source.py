@@ -8,6 +8,7 @@ from artnb.exchange.checkpoints import checkpoint_of
 from artnb.exchange.keras_files import HDF5_START, is_keras_zip, read_keras
 from artnb.exchange.published import PUBLISHED
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
+from artnb.files import refuse_pointer
 from artnb.torch_files import is_torch_file, read_state_dict
 
 _KINDS = (
@@ -68,11 +69,13 @@ def read_generator(path: Path, network: str | None = None) -> TrainedGenerator:
         InputError: it is of another kind, damaged, or holds a network that cannot be used, or
             several of which none was chosen.
     """
+    start = _start(path)
+    refuse_pointer(path)
     if path.suffix == ".onnx":
         return _of_onnx(path, network)
     if path.suffix == ".index":
         return _of_checkpoint(path, network)
-    if _start(path) == HDF5_START or is_keras_zip(path) or path.suffix == ".keras":
+    if start == HDF5_START or is_keras_zip(path) or path.suffix == ".keras":
         return read_keras(path, network)
     if is_torch_file(path):
         return _of_torch(path, network)

@@ -10,7 +10,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from artnb.errors import InputError
-from artnb.files import unfinished_file
+from artnb.files import refuse_pointer, unfinished_file
 from artnb.runs.arrays import save_arrays
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class MissingSnapshotError(InputError):
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     try:
+        refuse_pointer(path)
         with safe_open(path, framework="numpy") as file:
             yield file
     except FileNotFoundError:

@@ -18,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from artnb.errors import InputError
 from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
 from artnb.evaluation.zips import is_rubbish, pictures_of_zip
+from artnb.files import pointer_reason
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 from artnb.submission.photos import find_photos
@@ -147,6 +148,8 @@ def _about_the_name(path: Path) -> tuple[str, ...]:
 def _why_not_opened(path: Path) -> str:
     """Say why a file had better not be opened as a zip; nothing where it may be."""
     with path.open("rb") as file:
+        if reason := pointer_reason(file.read(64)):
+            return reason
         size = file.seek(0, 2)
         file.seek(max(0, size - _END.size - _LONGEST_COMMENT))
         tail = file.read()

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from artnb.errors import InputError
+from artnb.files import refuse_pointer
 
 LARGEST_FILE_BYTES = 4 << 30
 _PICKLE_START = b"\x80"
@@ -250,8 +251,11 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
         storage.
     """
     try:
+        refuse_pointer(path)
         with path.open("rb") as file:
             return _read(file)
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
     except Exception as error:  # a damaged pickle raises almost anything

@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 
 from artnb.documents import Count, read_document
 from artnb.errors import InputError
-from artnb.files import remove_folder, sha256_of, unfinished_folder
+from artnb.files import refuse_pointer, remove_folder, sha256_of, unfinished_folder
 
 META = "meta.json"
 FORMAT = 1
@@ -73,6 +73,10 @@ class Checkpoint:
             path = self.path / name
             if not path.is_file():
                 raise DamagedError(f"{self.path}: {name} is missing")
+            try:
+                refuse_pointer(path)
+            except InputError as error:
+                raise DamagedError(str(error)) from error
             if path.stat().st_size != expected["bytes"]:
                 raise DamagedError(
                     f"{self.path}: {name} has {path.stat().st_size:,} bytes of "

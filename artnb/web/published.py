@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.files import sha256_of, write_whole
+from artnb.files import pointer_reason, sha256_of, write_whole
 from artnb.platform.where import known_folder
 from artnb.progress import Progress, silent
 from artnb.web.download import download
@@ -61,6 +61,9 @@ class PublishedFile:
             path: the file.
             notes: of hashes that were first seen.
         """
+        with path.open("rb") as file:
+            if reason := pointer_reason(file.read(64)):
+                return reason.removeprefix("it ")
         found_bytes = path.stat().st_size
         if self.size_bytes not in (None, found_bytes):
             return f"must have {self.size_bytes:,} bytes, and it has {found_bytes:,}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from artnb.collection.sources import folders, historic_art, tables, wikiart
 from artnb.collection.text_tables import Found, first_fields
 from artnb.errors import InputError, nearest
+from artnb.files import refuse_pointer
 
 KINDS = ("auto", "wikiart", "historic-art", "folders", "table")
 
@@ -41,6 +42,8 @@ def read_source(
         )
     if not path.exists():
         raise InputError(f"a source is a table or a folder, and {path} does not exist")
+    if path.is_file():
+        refuse_pointer(path)
     kind = _recognise(path, columns) if kind == "auto" else kind
     if kind == "historic-art":
         return historic_art.read_historic_art(path)
