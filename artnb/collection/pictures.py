@@ -11,11 +11,11 @@ import numpy as np
 from artnb.collection.borders import read_box
 from artnb.collection.clusters import Clusters, find_clusters, unit_rows
 from artnb.collection.table import Collection, keeps
-from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image, read_header
 from artnb.data.images import fit_square
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, Measure, measure, open_cache
-from artnb.evaluation.pictures import Seen
+from artnb.evaluation.pictures import Seen, key_of_colours
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 
@@ -72,7 +72,8 @@ class CollectionPictures:
 
     def _key(self, place: int) -> str:
         try:
-            digest = hashlib.sha256(self._bytes(place)).hexdigest()
+            data = self._bytes(place)
+            digest = f"{hashlib.sha256(data).hexdigest()}{key_of_colours(read_header(data))}"
         except OSError:
             digest = f"nothing at {self.rows['file'].iloc[place]}"
         crop = self._crop(place)

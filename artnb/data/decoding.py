@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
@@ -173,19 +174,31 @@ def orientation_of(image: Image.Image) -> int:
     return found if found in _TURNS else 1
 
 
-def size_of(data: bytes) -> tuple[int, int] | None:
-    """Give width and height of an encoded picture as it is seen upright, from its header alone.
+@dataclass(frozen=True)
+class Header:
+    """What is known of a picture before it is decoded.
 
-    None where it has no header that can be read.
+    Args:
+        size: width and height as it is seen upright; None where no header can be read.
+        converted: its numbers are not taken as they are: they have a profile, or more than 8 bits.
     """
+
+    size: tuple[int, int] | None = None
+    converted: bool = False
+
+
+def read_header(data: bytes) -> Header:
+    """Look at an encoded picture without decoding it."""
     try:
         with open_image(data) as image:
             # A PNG without such a chunk before its pixels would be decoded for it.
-            plain = image.format == "PNG" and "exif" not in image.info
-            lying = not plain and orientation_of(image) >= _FIRST_ON_ITS_SIDE
-            return image.size[::-1] if lying else image.size
+            tagged = image.format != "PNG" or "exif" in image.info
+            lying = tagged and orientation_of(image) >= _FIRST_ON_ITS_SIDE
+            profile = profile_of(image, exif_of(image) if tagged else Image.Exif())
+            converted = image.mode[0] in "IF" or changes_colours(image, profile)
+            return Header(image.size[::-1] if lying else image.size, converted)
     except Exception:  # damaged files make Pillow's plugins raise almost anything
-        return None
+        return Header()
 
 
 def is_plain(image: Image.Image) -> bool:

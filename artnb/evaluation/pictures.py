@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from artnb.data.dataset import Images
-from artnb.data.decoding import UnreadableImageError, decode_image, size_of
+from artnb.data.decoding import Header, UnreadableImageError, decode_image, read_header
 from artnb.data.images import fit_square, is_marked_as_painted
 from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
@@ -134,6 +134,11 @@ class EncodedPictures:
         )
 
 
+def key_of_colours(header: Header) -> str:
+    """Give what the key of a picture says of its colours: earlier versions measured others."""
+    return " in sRGB" if header.converted else ""
+
+
 def encoded_pictures(
     name: str,
     names: Sequence[str],
@@ -160,10 +165,11 @@ def encoded_pictures(
             data = read_bytes(place)
         except UnreadableImageError as error:  # a record without a picture, known by its name
             data = f"{names[place]}: {error}".encode()
-        digest, size = hashlib.sha256(data).hexdigest(), size_of(data)
+        digest, header = hashlib.sha256(data).hexdigest(), read_header(data)
         advance()
-        as_it_is = not resize_px or size == (resize_px, resize_px)
-        return (digest if as_it_is else f"{digest} at {resize_px} px"), size
+        digest += key_of_colours(header)
+        as_it_is = not resize_px or header.size == (resize_px, resize_px)
+        return (digest if as_it_is else f"{digest} at {resize_px} px"), header.size
 
     found = list(in_parallel(key_and_size, range(len(names))))
     keys, sizes = [key for key, _ in found], [size for _, size in found]

@@ -1,11 +1,15 @@
+import hashlib
 import sqlite3
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from artnb.data.colour import SRGB_PROFILE
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, measure, open_cache
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
+from tests.data.profiles import ADOBE, rgb_profile
 from tests.evaluation.stand_in import Colours, write_pictures
 
 
@@ -158,3 +162,24 @@ def test_what_two_processes_keep_is_in_one_file(tmp_path, folder):
     assert len(second.numbers(pictures.keys, "colours 1")) == 20
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM pictures").fetchone() == (20,)
+
+
+def test_pictures_that_are_decoded_otherwise_by_now_are_measured_anew(tmp_path):
+    """Earlier versions took every number for sRGB; what they measured of others is no answer."""
+    kinds = {
+        "plain.jpg": {},
+        "srgb.jpg": {"icc_profile": SRGB_PROFILE},
+        "adobe.jpg": {"icc_profile": rgb_profile(ADOBE)},
+    }
+    for number, (name, options) in enumerate(kinds.items()):
+        noise = np.random.default_rng(number).integers(0, 256, (32, 32, 3), np.uint8)
+        Image.fromarray(noise).save(tmp_path / name, quality=95, **options)
+    Image.fromarray(np.zeros((32, 32), np.int32)).save(tmp_path / "scan.tif")
+    pictures = pictures_of_folder(tmp_path)
+    by_bytes = [
+        hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in pictures.names
+    ]
+    as_before = {n for n, key, old in zip(pictures.names, pictures.keys, by_bytes, strict=True)
+                 if key == old}  # fmt: skip
+    assert as_before == {"plain.jpg", "srgb.jpg"}
+    assert len(set(pictures.keys)) == 4
