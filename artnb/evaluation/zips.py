@@ -16,6 +16,9 @@ LARGEST_ENTRY_BYTES = 64_000_000
 # macOS puts a folder of its own and files "._NAME" beside each, Windows lists of thumbnails.
 _RUBBISH = re.compile(r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.I)
 
+# A place outside the file, a wrong checksum, a method that nobody reads, a password.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+
 
 def is_rubbish(name: str) -> bool:
     """Say whether an operating system put an entry of this name into a zip by itself."""
@@ -63,5 +66,5 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         )
     try:
         return archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise UnreadableImageError(f"the zip is damaged there ({error})") from error
