@@ -362,7 +362,7 @@ def draw_artefacts(study: Study) -> Figure:
             panel.plot(epochs, [mean.value for mean in means], "o-", color=colour, label=kind)
             if ends := _ends(means):
                 panel.vlines(epochs, *ends, color=colour, alpha=0.6)
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _mark_epochs(panel, epochs)
         _in_percent(panel.yaxis)
     highest = max(max(line.get_ydata()) for panel in panels for line in panel.lines)
     panels[0].set_ylim(-0.0003, max(_LEAST_AXIS, 1.3 * highest))
@@ -394,12 +394,18 @@ def draw_checkerboards(study: Study) -> Figure:
         for kind, name, dashes in real:
             for row in (row for row in study.find(kind, "grid") if row.name == name):
                 panel.axhline(row.value.value, color=_FAINT, linestyle=dashes, label=name)
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _mark_epochs(panel, epochs)
     highest = max(row.value.value for row in study.find("translation", "grid"))
     panels[0].set_ylim(0, max(1.0, 1.2 * highest))
     panels[0].set_ylabel("grid: a net over the picture")
     panels[0].legend(frameon=False, fontsize=9)
     return figure
+
+
+def _mark_epochs(panel: Axes, epochs: Sequence[int]) -> None:
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if len(epochs) == 1:
+        panel.set(xlim=(epochs[0] - 1, epochs[0] + 1), xticks=epochs)
 
 
 def _with_translations(study: Study) -> list[Translation]:

@@ -150,7 +150,8 @@ def _lines_of_pairs(study: "Study", translation: Translation) -> Iterator[str]:
         elif row.question == "artefacts":
             yield f"  {row.quantity}: {_with_interval(row.value, '{:.2%}')} of the picture"
         elif row.question == "checkerboards":
-            yield f"  {row.quantity}: {_with_interval(row.value, '{:.2f}')} {row.note}".rstrip()
+            advice = f"; {row.note}" if row.note else ""
+            yield f"  {row.quantity}: {_with_interval(row.value, '{:.2f}')}{advice}"
 
 
 def _of_epoch(rows: Sequence[StudyRow], translation: Translation) -> list[StudyRow]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from artnb.study.grid import STRIDES, grid_numbers
-from artnb.study.plots import draw_checkerboards, draw_study
+from artnb.study.plots import draw_artefacts, draw_checkerboards, draw_study
 from artnb.study.quantities import GRID
 from artnb.study.rows import describe_study
 from artnb.study.sets import StudySets, Translation
@@ -110,3 +110,10 @@ def test_all_runs_are_drawn_to_one_scale_that_holds_them(found):
     panels = draw_checkerboards(study(sets, resamples=0)).axes
     highest = max(max(panel.lines[0].get_ydata()) for panel in panels)
     assert all(panel.get_ylim()[1] > highest for panel in panels)
+
+
+@pytest.mark.parametrize("draw", [draw_artefacts, draw_checkerboards])
+def test_a_single_epoch_is_marked_as_a_whole_number(found, draw):
+    sets = StudySets(found.sets.photos, found.sets.paintings, found.sets.translations[1:])
+    (panel,) = draw(study(sets, resamples=0)).axes
+    assert panel.get_xticks().tolist() == [2]
