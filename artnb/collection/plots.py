@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from artnb.collection.borders import Box, read_box
 from artnb.collection.clean import REPEATS
 from artnb.collection.clusters import Clusters
+from artnb.collection.layout import lay_out
 from artnb.collection.pairing import Pairing
 from artnb.collection.pictures import Clustered
 from artnb.collection.table import Collection
@@ -187,11 +188,12 @@ def draw_map(clustered: Clustered, seed: int = 0, by_set: bool = False) -> Figur
         by_set: colour points by what they are of, X or Y, rather than by cluster.
 
     Returns:
-        A map by t-SNE. Near means alike; distances between far groups mean nothing.
+        A map by t-SNE. Near means alike; distances between far groups mean nothing. It is made
+        once and kept in the cache of this machine.
     """
     clusters = clustered.clusters
     places = np.array(_some(list(range(len(clusters.labels))), _MOST_POINTS, seed))
-    across = _flat(clusters.points[places], seed)
+    across = lay_out(clusters.points[places], seed)
     figure = new_figure(11, 8.5)
     panel = figure.subplots()
     panel.set_axis_off()
@@ -210,14 +212,6 @@ def draw_map(clustered: Clustered, seed: int = 0, by_set: bool = False) -> Figur
             _pin(panel, across[place], picture, colours[int(numbers[places[place]])])
     figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)
     return figure
-
-
-def _flat(points: np.ndarray, seed: int) -> np.ndarray:
-    from sklearn.manifold import TSNE
-
-    perplexity = min(30.0, (len(points) - 1) / 3)
-    tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
-    return tsne.fit_transform(points if points.shape[1] > 1 else np.repeat(points, 2, axis=1))
 
 
 def _colour(rank: int) -> str:

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from artnb.collection import layout
 from artnb.collection.clean import Cleaning, clean
 from artnb.collection.clusters import share_by
 from artnb.collection.pairing import pair
@@ -124,6 +125,25 @@ def test_the_map_may_be_of_sides(tmp_path):
     bold = [label.get_text() for label in panel.get_xticklabels() if label.get_weight() == "bold"]
     assert bold == [str(number) for number in paired.of_both]
     assert [bar.get_height() for bar in panel.containers[0]] == pytest.approx(paired.shares[:, 0])
+
+
+def test_maps_of_clusters_and_of_sides_are_laid_out_once(tmp_path, monkeypatch):
+    made = []
+    quick = lambda points, seed: made.append(seed) or np.repeat(points, 2, 1)[:, :2]  # noqa: E731
+    monkeypatch.setattr(layout, "_t_sne", quick)
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+    layout.this_machines_cache.cache_clear()
+    sides = [
+        pictures_in_use(three_tints(tmp_path / name, (4, 4, 0)), name) for name in ("x", "Monet")
+    ]
+    clustered = cluster_pictures(sides, Colours(), 3, cache=Cache(None))
+    maps = [draw_map(clustered).axes[0], draw_map(clustered, by_set=True).axes[0]]
+    layout.this_machines_cache.cache_clear()  # as in another process
+    maps.append(draw_map(clustered).axes[0])
+    assert len(made) == 1
+    places = [np.concatenate([p.get_offsets() for p in panel.collections]) for panel in maps]
+    np.testing.assert_array_equal(places[0], places[2])
+    assert {tuple(point) for point in places[0]} == {tuple(point) for point in places[1]}
 
 
 def test_shares_are_written_into_the_heat_map(clustered):
