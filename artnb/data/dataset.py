@@ -2,23 +2,40 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import decode_rgb, prepare_image
-from artnb.data.manifest import MANIFEST, SPLITS, read_manifest, shard_paths
-from artnb.data.records import read_shard
-from artnb.data.scan import MEMORY_LIMIT_GB, Entry, ScannedDomain, scan
+from artnb.data.images import decode_rgb, is_prepared, prepare_image
+from artnb.data.manifest import (
+    MANIFEST,
+    SPLITS,
+    DatasetManifest,
+    ShardFacts,
+    read_manifest,
+    shard_paths,
+)
+from artnb.data.records import Frame, Record, read_shard
+from artnb.data.scan import (
+    FEWEST_USABLE_IMAGES,
+    MEMORY_LIMIT_GB,
+    Entry,
+    ScannedDomain,
+    look_at,
+    scan,
+)
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
 from artnb.errors import InputError
+from artnb.files import sha256_of
+from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
 
 DEFAULT_SIZE_PX = 256
+_PROFILE_MARK = b"ICC_PROFILE\0"
 
 
 class Images(Sequence[bytes]):
@@ -218,53 +235,93 @@ def _open_prepared(
     keep = total_bytes <= memory_limit_gb * 1e9
     if not keep:
         remarks.append(f"{total_bytes / 1e9:.1f} GB of pictures are streamed from the shards")
+    loaded = {
+        name: [_load_split(path, manifest, name, split, keep, advance) for split in SPLITS]
+        for name in names
+        for advance in [progress(f"reading {name}", _count_of(manifest, name))]
+    }
+    for name, (train, _) in loaded.items():
+        if train.left_out and len(train.images) < FEWEST_USABLE_IMAGES:
+            raise InputError(
+                f"training needs at least {FEWEST_USABLE_IMAGES} usable {name} pictures, got "
+                f"{len(train.images)}: {train.left_out[0]}"
+            )
+    remarks += [line for splits in loaded.values() for one in splits for line in one.left_out]
     return Dataset(
         path=str(path),
         size_px=manifest["size_px"],
-        domains=tuple(_load_domain(path, manifest, name, keep, progress) for name in names),
+        domains=tuple(Domain(name, *(one.images for one in loaded[name])) for name in names),
         fingerprint=fingerprint_of_manifest(manifest),
         paired_test=manifest["paired_test"],
         remarks=tuple(remarks),
     )
 
 
-def _load_domain(
-    path: Path, manifest: dict[str, Any], name: str, keep: bool, progress: Progress
-) -> Domain:
-    splits = manifest["domains"][name]["splits"]
-    advance = progress(f"reading {name}", sum(splits[split]["count"] for split in SPLITS))
-    train, test = (
-        _load_images(
-            shard_paths(path, manifest, name, split),
-            [shard["count"] for shard in splits[split]["shards"]],
-            manifest["size_px"],
-            keep,
-            advance,
-        )
-        for split in SPLITS
-    )
-    return Domain(name, train, test)
+def _count_of(manifest: DatasetManifest, name: str) -> int:
+    return sum(manifest["domains"][name]["splits"][split]["count"] for split in SPLITS)
 
 
-def _load_images(
-    shards: list[Path], counts: list[int], size_px: int, keep: bool, advance: Any
-) -> Images:
-    pictures: list[Picture] = []
-    jpegs = []
-    for shard, count in zip(shards, counts, strict=True):
-        before = len(pictures)
-        for frame, record in read_shard(shard):
-            pictures.append(ShardPicture(record.image_name, shard, frame))
-            if keep:
-                jpegs.append(record.image)
-            advance()
-        # Cut between two records, a file is a whole shard to every checksum.
-        if len(pictures) - before != count:
-            raise InputError(
-                f"{shard} holds {len(pictures) - before} pictures, and {MANIFEST} says {count}; "
-                "copy or download this shard again"
+@dataclass(frozen=True)
+class _Loaded:
+    """The pictures of a split, and a sentence for each shard of which some are left out."""
+
+    images: Images
+    left_out: list[str]
+
+
+def _load_split(
+    path: Path,
+    manifest: DatasetManifest,
+    name: str,
+    split: str,
+    keep: bool,
+    advance: Callable[[], None],
+) -> _Loaded:
+    size_px, entries, left_out, prepared = manifest["size_px"], [], [], True
+    described = manifest["domains"][name]["splits"][split]["shards"]
+    for shard, facts in zip(shard_paths(path, manifest, name, split), described, strict=True):
+        found = _load_shard(shard, facts, size_px, advance)
+        bad = [entry for entry in found if entry.problem]
+        if bad:
+            left_out.append(
+                f"{shard} is not the file that {MANIFEST} describes: {len(bad)} of its "
+                f"{len(found)} pictures cannot be read and are left out, such as "
+                f"{bad[0].picture.name} ({bad[0].problem}); artnb data check {path} names all; "
+                "copy the shard again, or prepare the Dataset again"
             )
-    return Images(pictures, size_px, jpegs if keep else None, prepared=True)
+        good = [entry for entry in found if not entry.problem]
+        prepared = prepared and all(not entry.pixel_sha256 for entry in good)
+        entries += good if keep else [replace(entry, jpeg=None) for entry in good]
+    pictures, jpegs = [e.picture for e in entries], [e.jpeg for e in entries if e.jpeg is not None]
+    return _Loaded(Images(pictures, size_px, jpegs if keep else None, prepared), left_out)
+
+
+def _load_shard(
+    shard: Path, facts: ShardFacts, size_px: int, advance: Callable[[], None]
+) -> list[Entry]:
+    """Read a shard; what may not be as `prepare` leaves it is looked at, and then has a hash."""
+    is_own = sha256_of(shard) == facts["sha256"]
+
+    def entry_of(read: tuple[Frame, Record]) -> Entry:
+        frame, record = read
+        picture = ShardPicture(record.image_name, shard, frame)
+        # Earlier versions kept the profiles of pictures that had the right size.
+        has_profile = _PROFILE_MARK in record.image
+        if is_own and not (has_profile and not is_prepared(record.image, size_px)):
+            return Entry(picture, "train", jpeg=record.image)
+        return look_at(picture, size_px)
+
+    entries = []
+    for entry in (map if is_own else in_parallel)(entry_of, read_shard(shard)):
+        entries.append(entry)
+        advance()
+    # Cut between two records, a file is a whole shard to every checksum.
+    if len(entries) != facts["count"]:
+        raise InputError(
+            f"{shard} holds {len(entries)} pictures, and {MANIFEST} says {facts['count']}; "
+            "copy or download this shard again"
+        )
+    return entries
 
 
 def fingerprint_of_manifest(manifest: dict[str, Any]) -> str:

@@ -83,12 +83,13 @@ def prepare_image(data: bytes, size_px: int) -> tuple[bytes, str]:
     """
     image = decode_image(data)
     pixel_hash = hash_pixels(image)
-    if _is_ready(data, size_px):
+    if is_prepared(data, size_px):
         return data, pixel_hash
     return encode_jpeg(fit_square(image, size_px)), pixel_hash
 
 
-def _is_ready(data: bytes, size_px: int) -> bool:
+def is_prepared(data: bytes, size_px: int) -> bool:
+    """Say whether a picture that can be decoded already has the form that shards hold."""
     try:
         with open_image(data) as image:
             right_form = image.format == "JPEG" and image.mode == "RGB"

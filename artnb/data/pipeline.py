@@ -7,6 +7,7 @@ training step, so nothing here can freeze it.
 
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from keras import ops
 
 from artnb.data.dataset import Dataset, Domain
 from artnb.data.images import decode_rgb
+from artnb.errors import InputError
 from artnb.platform.devices import this_host
 
 _BATCHES_AHEAD = 4
@@ -139,6 +141,45 @@ def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
         .batch(order.share_size, drop_remainder=True)
         .prefetch(_BATCHES_AHEAD)
     )
+
+
+@contextmanager
+def bad_pictures_named(dataset: Dataset) -> Iterator[None]:
+    """Say which training picture could not be decoded, where that ended what was done.
+
+    Raises:
+        InputError: there is such a picture; every other error stays as it is.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        from_pipeline = isinstance(error, OSError | ValueError) or _is_of_tensorflow(error)
+        if from_pipeline and (problem := _first_undecodable(dataset)):
+            raise InputError(problem) from error
+        raise
+
+
+def _is_of_tensorflow(error: Exception) -> bool:
+    return type(error).__module__.startswith("tensorflow.")
+
+
+def _first_undecodable(dataset: Dataset) -> str:
+    for domain in dataset.domains:
+        for place, name in enumerate(domain.train.names):
+            try:
+                shape = decode_rgb(domain.train[place]).shape
+                why = "" if shape[:2] == (dataset.size_px,) * 2 else f"it has the shape {shape}"
+            except Exception as error:  # damaged pictures make Pillow raise almost anything
+                why = str(error) or type(error).__name__
+            if why:
+                return (
+                    f"the picture {domain.name} {name} of {dataset.path} cannot be decoded "
+                    f"({why}); artnb data check {dataset.path} names all of this kind; copy or "
+                    "prepare them again, and go on with --resume"
+                )
+    return ""
 
 
 def normalise(images: Any) -> Any:

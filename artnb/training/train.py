@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from artnb.data.dataset import Dataset
-from artnb.data.pipeline import batches
+from artnb.data.pipeline import bad_pictures_named, batches
 from artnb.method import find_method
 from artnb.platform.devices import replicas, use_devices, writes_files
 from artnb.platform.keepalive import KeepAlive
@@ -72,10 +72,11 @@ def train(
             model = method.build_model(config, dataset)
             around.say(f"Data: {dataset.describe()}")
             around.say(model.describe())
-            if plan is None:
-                plan = make_plan(model, dataset, config)
-            elif start.changed:
-                plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
+            with bad_pictures_named(dataset):
+                if plan is None:
+                    plan = make_plan(model, dataset, config)
+                elif start.changed:
+                    plan = measured_anew(plan, model, dataset, fit="minutes" in start.changed)
             training = Training(method, model, dataset, plan, run, around, locks)
             training.put_back(start.checkpoint)
             # Nothing refuses any more: the Run may say what it has become.
@@ -104,7 +105,8 @@ def run_to_its_end(training: Training) -> None:
     with recorded(training), request.listening(), heartbeat_of(training) as heartbeat:
         while True:
             try:
-                fit(training, request, heartbeat)
+                with bad_pictures_named(training.dataset):
+                    fit(training, request, heartbeat)
                 return
             except DivergedError as error:
                 failures += 1

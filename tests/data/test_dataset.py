@@ -1,17 +1,20 @@
 """Datasets, opened: what they hold, how they are told apart, and what is said of damage."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from artnb.data.dataset import Images, open_dataset
 from artnb.data.images import decode_rgb, hash_pixels, prepare_image
 from artnb.data.prepare import prepare
-from artnb.data.records import Record, write_shard
+from artnb.data.records import Record, read_shard, write_shard
 from artnb.data.sources import two_folders
 from artnb.errors import InputError
+from artnb.files import sha256_of
 
 from .pictures import encoded, fill, picture, two_filled
+from .profiles import ADOBE, rgb_profile
 
 SIZE_PX = 32
 
@@ -293,3 +296,64 @@ def test_the_hash_of_pixels_is_that_of_the_file(folder):
     """report.csv lets a person find a picture again by its pixels."""
     report = (folder / "report.csv").read_text(encoding="utf-8")
     assert all(hash_pixels(picture(seed)) in report for seed in (0, 9, 1000, 1003))
+
+
+# Shards that are whole, and pictures in them that are not
+
+
+def with_records(folder, change) -> str:
+    """Write the first shard of photos anew, its checksums right; give the third record's name."""
+    shard = next(folder.glob("photo-train-*"))
+    records = [record for _, record in read_shard(shard)]
+    write_shard(shard, [change(n, record) for n, record in enumerate(records)])
+    return records[2].image_name
+
+
+@pytest.mark.parametrize("memory_limit_gb", [2, 0])
+@pytest.mark.parametrize("damage", [lambda _jpeg: b"no picture", lambda jpeg: jpeg[:-40]])
+def test_pictures_that_cannot_be_decoded_are_left_out_and_said(folder, damage, memory_limit_gb):
+    def change(number, record):
+        return replace(record, image=damage(record.image)) if number == 2 else record
+
+    name = with_records(folder, change)
+    dataset = open_dataset(folder, memory_limit_gb=memory_limit_gb)
+    assert len(dataset.x.train) == 8
+    assert name not in dataset.x.train.names
+    assert all(decode_rgb(jpeg).shape == (SIZE_PX, SIZE_PX, 3) for jpeg in dataset.x.train)
+    (remark,) = (remark for remark in dataset.remarks if "left out" in remark)
+    for part in ("photo-train-00000", "1 of its 9 pictures", name, f"artnb data check {folder}"):
+        assert part in remark
+
+
+@pytest.mark.parametrize("memory_limit_gb", [2, 0])
+def test_pictures_of_another_size_or_colours_are_brought_into_form(folder, memory_limit_gb):
+    adobe = encoded(picture(7, SIZE_PX, SIZE_PX), "JPEG", icc_profile=rgb_profile(ADOBE))
+    images = {2: encoded(picture(7, 50, 40), "JPEG"), 3: adobe}
+
+    def change(number, record):
+        return replace(record, image=images.get(number, record.image))
+
+    with_records(folder, change)
+    dataset = open_dataset(folder, memory_limit_gb=memory_limit_gb)
+    assert len(dataset.x.train) == 9
+    for number, data in images.items():
+        assert dataset.x.train[number] == prepare_image(data, SIZE_PX)[0] != data
+
+
+def test_older_datasets_with_colour_profiles_in_them_are_converted_too(folder):
+    adobe = encoded(picture(7, SIZE_PX, SIZE_PX), "JPEG", icc_profile=rgb_profile(ADOBE))
+    with_records(folder, lambda _number, record: replace(record, image=adobe))
+    shard = next(folder.glob("photo-train-*"))
+
+    def described(manifest):
+        facts = manifest["domains"]["photo"]["splits"]["train"]["shards"][0]
+        facts["sha256"] = sha256_of(shard)
+
+    change_manifest(folder, described)
+    assert open_dataset(folder).x.train[0] == prepare_image(adobe, SIZE_PX)[0] != adobe
+
+
+def test_a_dataset_of_hardly_anything_that_can_be_decoded_is_refused(folder):
+    with_records(folder, lambda _number, record: replace(record, image=b"no picture"))
+    with pytest.raises(InputError, match=r"2 usable photo pictures.+9 of its 9 pictures"):
+        open_dataset(folder)

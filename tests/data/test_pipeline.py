@@ -12,6 +12,7 @@ from artnb.data.images import decode_rgb, encode_jpeg, to_float
 from artnb.data.pipeline import (
     ArrayPipeline,
     BatchOrder,
+    bad_pictures_named,
     batches,
     epoch_order,
     normalise,
@@ -19,6 +20,7 @@ from artnb.data.pipeline import (
     tensorflow_pipeline,
 )
 from artnb.data.prepare import prepare
+from artnb.errors import InputError
 
 from .pictures import encoded, fill, picture, two_filled
 
@@ -154,46 +156,6 @@ def test_paintings_are_shuffled_anew_each_time_round():
     _, paintings = one_pass(order_of(100, 10))
     rounds = {tuple(paintings[start : start + 10]) for start in range(0, 100, 10)}
     assert len(rounds) == 10
-
-
-@pytest.mark.parametrize("photos", [5, 3])
-def test_more_paintings_than_photos_are_all_shown(photos):
-    order = order_of(photos, 12)
-    x, y = one_pass(order)
-    assert order.batches_per_pass == 12
-    assert Counter(y) == Counter(f"monet {n}".encode() for n in range(12))
-    assert set(Counter(x).values()) <= {12 // photos, 12 // photos + 1}
-
-
-def test_a_batch_may_be_larger_than_a_domain():
-    photos, paintings = order_of(3, 2, batch_size=8).encoded(0)
-    assert sorted(Counter(photos).values()) == [2, 3, 3]
-    assert Counter(paintings) == {b"monet 0": 4, b"monet 1": 4}
-
-
-def test_passes_differ():
-    order = order_of(23, 5)
-    assert one_pass(order, 0)[0] != one_pass(order, 1)[0]
-
-
-def test_the_competition_s_photos_are_all_shown(competition_dataset):
-    order = BatchOrder(competition_dataset, 1, seed=0)
-    assert order.batches_per_pass == 6738
-    x, y = competition_dataset.x, competition_dataset.y
-    photos = np.concatenate([order.indices(x, batch) for batch in range(6738)])
-    paintings = np.concatenate([order.indices(y, batch) for batch in range(6738)])
-    assert sorted(photos) == list(range(6738))
-    assert set(np.bincount(paintings, minlength=300)) == {22, 23}
-
-
-def test_nothing_grows_from_epoch_to_epoch():
-    order = order_of(23, 5)
-    for number in range(40):
-        one_pass(order, number)
-    assert epoch_order.cache_info().currsize <= 8
-
-
-# Batches
 
 
 def first_batches(stream, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -361,3 +323,69 @@ def test_the_device_normalises_as_numpy_does():
     np.testing.assert_allclose(on_device, to_float(values), atol=1e-7)
     assert on_device.min() == -1
     assert on_device.max() == 1
+
+
+def first_batch(dataset: Dataset):
+    stream = batches(dataset, 2, seed=0)
+    return next(iter(stream)) if keras.backend.backend() == "tensorflow" else stream[0]
+
+
+@pytest.mark.parametrize("photos", [5, 3])
+def test_more_paintings_than_photos_are_all_shown(photos):
+    order = order_of(photos, 12)
+    x, y = one_pass(order)
+    assert order.batches_per_pass == 12
+    assert Counter(y) == Counter(f"monet {n}".encode() for n in range(12))
+    assert set(Counter(x).values()) <= {12 // photos, 12 // photos + 1}
+
+
+def test_a_batch_may_be_larger_than_a_domain():
+    photos, paintings = order_of(3, 2, batch_size=8).encoded(0)
+    assert sorted(Counter(photos).values()) == [2, 3, 3]
+    assert Counter(paintings) == {b"monet 0": 4, b"monet 1": 4}
+
+
+def test_passes_differ():
+    order = order_of(23, 5)
+    assert one_pass(order, 0)[0] != one_pass(order, 1)[0]
+
+
+def test_the_competition_s_photos_are_all_shown(competition_dataset):
+    order = BatchOrder(competition_dataset, 1, seed=0)
+    assert order.batches_per_pass == 6738
+    x, y = competition_dataset.x, competition_dataset.y
+    photos = np.concatenate([order.indices(x, batch) for batch in range(6738)])
+    paintings = np.concatenate([order.indices(y, batch) for batch in range(6738)])
+    assert sorted(photos) == list(range(6738))
+    assert set(np.bincount(paintings, minlength=300)) == {22, 23}
+
+
+def test_nothing_grows_from_epoch_to_epoch():
+    order = order_of(23, 5)
+    for number in range(40):
+        one_pass(order, number)
+    assert epoch_order.cache_info().currsize <= 8
+
+
+# Batches
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"no picture", encoded(picture(0, SIZE_PX, SIZE_PX), "JPEG")[:-40]]
+)
+def test_a_picture_that_goes_bad_while_training_is_named(damaged):
+    """In memory, so that it was whole when the Dataset was opened."""
+    good = encode_jpeg(picture(0, SIZE_PX, SIZE_PX))
+    names = ["first.jpg", "second.jpg"]
+    train = Images([Named(name) for name in names], SIZE_PX, [good, damaged])
+    domains = [Domain(name, train, Images([], SIZE_PX, [])) for name in ("photo", "monet")]
+    dataset = Dataset("some/folder", SIZE_PX, tuple(domains), "")
+    said = r"photo second\.jpg of some/folder cannot be decoded.+artnb data check some/folder"
+    with pytest.raises(InputError, match=said), bad_pictures_named(dataset):
+        first_batch(dataset)
+
+
+def test_other_errors_stay_as_they_are():
+    dataset = Dataset("", SIZE_PX, (numbered("photo", 0), numbered("monet", 0)), "")
+    with pytest.raises(ValueError, match="something else"), bad_pictures_named(dataset):
+        raise ValueError("something else")
