@@ -51,12 +51,13 @@ class FilePicture:
 
 @dataclass(frozen=True)
 class ShardPicture:
-    """A picture that is a record of a shard."""
+    """A picture that is a record of a shard; `target` is what the record says it is."""
 
     name: str
     path: Path
     frame: Frame
     group: str = ""
+    target: str = ""
 
     @property
     def state(self) -> str:
@@ -289,15 +290,14 @@ def pictures_of_side(path: str | Path, side: str | None = None, what: str = "pic
     """
     path = Path(path)
     if path.is_file() and is_shard(path):
-        return Side(str(path), pictures_of_shards([path]))
+        return _of_one_kind(Side(str(path), pictures_of_shards([path])), side, what)
     existing_folder(path, what)
     two = _two_sides(path)
     if two is None:
         _refuse_a_mixture(path, side)
-        return _in_folder(path)
+        return _of_one_kind(_in_folder(path), side, what)
     if side is None:
-        names = " and ".join(domain.name for domain in two)
-        raise InputError(f"{path} holds both {names}, and {what} are needed; name one folder of it")
+        raise _both_sides(str(path), two[0].name, two[1].name, what)
     domain = two[side == "y"]
     return Side(f"{domain.name} of {path}", domain.all_pictures, domain.passed_over)
 
@@ -312,6 +312,37 @@ def pictures_to_paint(path: str | Path, side: str) -> Side:
     if path.is_file() and not is_shard(path):
         return Side(path.name, (FilePicture(path.name, path),))
     return pictures_of_side(path, side, "photos" if side == "x" else "pictures")
+
+
+def _both_sides(place: str, x_name: str, y_name: str, what: str) -> InputError:
+    return InputError(
+        f"{place} holds both {x_name} and {y_name}, and {what} are needed; name one folder of it"
+    )
+
+
+def _of_one_kind(found: Side, side: str | None, what: str) -> Side:
+    """Of shards in one folder give those of one side, as far as their records tell.
+
+    Raises:
+        InputError: both sides are there, and none is asked for, or only files' names differ.
+    """
+    records = [picture for picture in found.pictures if isinstance(picture, ShardPicture)]
+    splits = {name[0] for p in records if (name := re.search(r"(train|test)[AB]", p.path.name))}
+    if len({name[-1] for name in splits}) > 1:
+        one, other = sorted(splits, key=lambda name: name[-1])[:: len(splits) - 1]
+        raise InputError(
+            f"{found.name} holds shards of {one} and of {other}, and {what} are needed; put those "
+            "of each side into a folder of its own"
+        )
+    photos = {p.target for p in records if _FORM.sub("", p.target.casefold()) in _PHOTOS}
+    others = {p.target for p in records if p.target} - photos
+    if not (photos and others):
+        return found
+    if side is None:
+        raise _both_sides(found.name, min(photos), min(others), what)
+    wanted = photos if side == "x" else others
+    kept = tuple(picture for picture in records if picture.target in wanted)
+    return replace(found, name=f"{', '.join(sorted(wanted))} of {found.name}", pictures=kept)
 
 
 def _two_sides(path: Path) -> tuple[SourceDomain, SourceDomain] | None:
@@ -390,15 +421,16 @@ def pictures_of_shards(shards: Sequence[Path]) -> tuple[ShardPicture, ...]:
 def _pictures_of_shard(shard: Path, taken: set[str]) -> list[ShardPicture]:
     pictures, problems = [], []
     for number, (frame, payload) in enumerate(read_frames(shard)):
-        name = f"{shard.stem}-{number}"
+        name, target = f"{shard.stem}-{number}", ""
         try:
-            named = decode_example(payload).image_name
+            record = decode_example(payload)
         except ValueError as error:
             problems.append(str(error))
         else:
-            name = named if named and named not in taken else name
+            free = record.image_name and record.image_name not in taken
+            name, target = record.image_name if free else name, record.target
         taken.add(name)
-        pictures.append(ShardPicture(name, shard, frame))
+        pictures.append(ShardPicture(name, shard, frame, target=target))
     if pictures and len(problems) == len(pictures):
         raise InputError(
             f"shards must hold encoded pictures, and none of the {len(pictures)} records of "

@@ -18,10 +18,10 @@ from tests.data.test_shards_of_others import example, framed
 from tests.evaluation.stand_in import Colours, write_pictures
 
 
-def shard_of(folder, path):
+def shard_of(folder, path, target=""):
     files = sorted(folder.iterdir())
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_shard(path, [Record(file.stem, file.read_bytes(), "") for file in files])
+    write_shard(path, [Record(file.stem, file.read_bytes(), target) for file in files])
 
 
 def competition(root):
@@ -43,7 +43,19 @@ def dataset(root):
     return root
 
 
-TWO_SIDED = {"competition": competition, "monet2photo": train_folders, "data": dataset}
+def shards_side_by_side(root):
+    """The competition's shards in one folder; each record says what it is."""
+    shard_of(write_pictures(root.parent / "monets", 8, seed=1), root / "monet00-8.tfrec", "monet")
+    shard_of(write_pictures(root.parent / "photos", 9, seed=3), root / "photo00-9.tfrec", "photo")
+    return root
+
+
+TWO_SIDED = {
+    "competition": competition,
+    "monet2photo": train_folders,
+    "data": dataset,
+    "flat": shards_side_by_side,
+}
 
 
 def counts(rows):
@@ -160,3 +172,23 @@ def test_an_odd_manifest_is_no_dataset(tmp_path, evaluator, fake):
     (real / "dataset.json").write_text(json.dumps({"photos": "mine"}))
     with pytest.raises(InputError, match=r"dataset\.json"):
         evaluate_folders(real, fake, evaluator)
+
+
+def test_of_shards_that_say_what_they_hold_the_photos_are_painted(tmp_path, evaluator):
+    place = shards_side_by_side(tmp_path / "flat")
+    assert len(find_photos(place).names) == 9
+    real = write_pictures(tmp_path / "real", 8, seed=9)
+    with pytest.raises(InputError, match="holds both photo and monet, and generated pictures are"):
+        evaluate_folders(real, place, evaluator)
+
+
+def test_shards_that_only_their_names_tell_apart_are_no_reference(tmp_path, evaluator, fake):
+    """As TensorFlow Datasets lays down the sets of the CycleGAN authors."""
+    for number, split in enumerate(("trainA", "trainB")):
+        pictures = write_pictures(tmp_path / split, 4, seed=number)
+        name = f"cycle_gan-{split}.tfrecord-00000-of-00001"
+        shard_of(pictures, tmp_path / "1.0.0" / name)
+    with pytest.raises(InputError, match=r"shards of trainA and of trainB.*folder of its own"):
+        evaluate_folders(tmp_path / "1.0.0", fake, evaluator)
+    (tmp_path / "1.0.0" / "cycle_gan-trainB.tfrecord-00000-of-00001").unlink()
+    assert counts(evaluate_folders(tmp_path / "1.0.0", fake, evaluator)) == {4}
