@@ -253,3 +253,11 @@ def test_programs_are_not_started_for_a_picture():
     picture(0).save(eps, "EPS")
     with pytest.raises(UnreadableImageError, match="not a picture in a known format"):
         decode_image(eps.getvalue())
+
+
+def test_heic_is_read_where_pillow_heif_is_installed():
+    heif = pytest.importorskip("pillow_heif")
+    written = io.BytesIO()
+    heif.from_pillow(picture(0)).save(written, quality=95)
+    seen, meant = np.asarray(decode_image(written.getvalue()), int), np.asarray(picture(0), int)
+    assert np.abs(seen - meant).mean() < 8  # half its colours are left out
