@@ -19,7 +19,7 @@ from artnb.progress import Progress, silent
 # Beside the table; it may be deleted, then every picture is looked at again.
 REMEMBERED = "looks.jsonl"
 # Another number when a look finds something else: what was remembered before does not count.
-_EDITION = 1
+_EDITION = 2
 _SMALL_PX = 64
 
 

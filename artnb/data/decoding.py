@@ -20,6 +20,8 @@ LARGEST_IMAGE_PIXELS = 400_000_000
 Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
 # Pillow refuses a PNG for a text of more than a megabyte; this is what it takes of all of them.
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
+# Another number when a file gives other pixels than before: what was kept of them is out of date.
+DECODING = 2
 # EPS starts Ghostscript, and the others are names without a decoder.
 _NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 _USUAL = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")

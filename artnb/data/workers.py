@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import PIL
 
 import artnb
+from artnb.data.decoding import DECODING
 from artnb.data.records import Record, read_frames, write_shard
 from artnb.data.scan import Entry, look_at
 from artnb.data.shards import Shard, write_planned
@@ -45,7 +46,7 @@ class Chunk:
     @cached_property
     def name(self) -> str:
         """A hash of what goes in: the files as they are now, their size, the programs at work."""
-        programs = f"artnb {artnb.__version__}, Pillow {PIL.__version__}"
+        programs = f"artnb {artnb.__version__}, decoding {DECODING}, Pillow {PIL.__version__}"
         facts = [programs, self.size_px, *(picture.state for picture in self.pictures)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
