@@ -1,5 +1,6 @@
 """Files that are there whole or not at all, room for them, and their hashes."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -26,14 +27,19 @@ def unfinished_file(path: Path, at: Path | None = None) -> Iterator[Path]:
 
     Yields:
         The other name. Who needs the bytes on the disk before the name brings them there.
+
+    Raises:
+        OSError: it could not be written; it names the file, which not all who write do.
     """
     unfinished = at or path.with_name(path.name + PART)
     try:
         yield unfinished
         os.replace(unfinished, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, str(unfinished), unfinished):
+            error.filename = str(path)
         raise
 
 
@@ -73,6 +79,25 @@ def write_whole(path: Path, data: bytes | str) -> None:
         file.write(data.encode() if isinstance(data, str) else data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def sync_to_disk(path: Path) -> None:
+    """Wait until a file or a folder's list of names has reached the disk, where the system can.
+
+    Raises:
+        OSError: it could not be written after all.
+    """
+    if os.name == "nt" and path.is_dir():
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network drives have no fsync; their copies are verified by reading.
+        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -6,10 +6,8 @@ and renamed, so that a torn one is either no checkpoint at all or found to be da
 copies have the same form.
 """
 
-import errno
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +16,13 @@ from typing import Any, TypedDict
 
 from artnb.documents import Count, read_document
 from artnb.errors import InputError
-from artnb.files import refuse_pointer, remove_folder, sha256_of, unfinished_folder
+from artnb.files import (
+    refuse_pointer,
+    remove_folder,
+    sha256_of,
+    sync_to_disk,
+    unfinished_folder,
+)
 
 META = "meta.json"
 FORMAT = 1
@@ -189,25 +193,6 @@ def remove(path: Path) -> None:
     """
     (path / META).unlink(missing_ok=True)
     remove_folder(path)
-
-
-def sync_to_disk(path: Path) -> None:
-    """Wait until a file or a folder's list of names has reached the disk, where the system can.
-
-    Raises:
-        OSError: it could not be written after all.
-    """
-    if os.name == "nt" and path.is_dir():
-        return  # Windows opens no folders
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network drives have no fsync; their copies are verified by reading.
-        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _check(meta: dict[str, Any]) -> str:

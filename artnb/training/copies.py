@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.files import PART, sha256_of, unfinished_file, unfinished_folder
+from artnb.files import PART, sha256_of, sync_to_disk, unfinished_file, unfinished_folder
 from artnb.runs.run import Run
+from artnb.runs.snapshots import keeps
 from artnb.training.checkpoint_folder import (
     KEPT,
     META,
@@ -20,7 +21,6 @@ from artnb.training.checkpoint_folder import (
     DamagedError,
     list_checkpoints,
     remove,
-    sync_to_disk,
 )
 
 _LEAST_KEPT = 2  # whole checkpoints that stay even where space is short
@@ -41,7 +41,10 @@ class Copy:
         self._stamps: dict[Path, tuple[int, int]] = {}  # by path in the Run: size, time
 
     def update(self) -> None:
-        """Copy the newest checkpoint and what else has changed, and thin out what is there.
+        """Copy what has changed, then the newest checkpoint, and thin out what is there.
+
+        The checkpoint comes last: where it is, all that belongs to its epochs is too, so that
+        whatever is lost with this machine is made again by the training that goes on from it.
 
         Raises:
             OSError: the mirror is not there, full, or fails; `strerror` says what.
@@ -52,14 +55,14 @@ class Copy:
             checkpoint = self._missing_checkpoint()
             files = [name for name in small_files(self.run) if self._has_changed(name)]
             self._make_room(checkpoint, files)
+            for name in files:
+                self._copy_file(name)
             if checkpoint:
                 copied = copy_checkpoint(checkpoint, self.there.checkpoints)
                 self._judged[copied.path.name] = (_meta_bytes(copied), True)
         finally:
             self.reading = None
         self._thin_out()
-        for name in files:
-            self._copy_file(name)
         self._remove_thinned_snapshots()
 
     def _open(self) -> None:
@@ -178,15 +181,19 @@ class Copy:
             self._stamps[name] = stamp
 
     def _remove_thinned_snapshots(self) -> None:
-        """Remove copies of snapshots that were there in this training and are no longer."""
+        """Remove copies of snapshots that were there in this training and are no longer.
+
+        And of those that every training thins out: a life of it may have been killed before.
+        """
         kept = self.run.snapshot_epochs()
-        gone = [self.run.snapshot(epoch) for epoch in self.there.snapshot_epochs()]
-        for file in gone if kept else []:
+        for epoch in self.there.snapshot_epochs() if kept else []:
+            file = self.run.snapshot(epoch)
             name = file.relative_to(self.run.path)
-            if name in self._stamps and not file.exists():
+            is_passed = epoch < kept[-1] and not keeps(epoch) and epoch != self.run.best_epoch()
+            if (name in self._stamps or is_passed) and not file.exists():
                 os.truncate(self.there.path / name, 0)
                 (self.there.path / name).unlink()
-                del self._stamps[name]
+                self._stamps.pop(name, None)
 
 
 def copy_checkpoint(checkpoint: Checkpoint, folder: Path) -> Checkpoint:

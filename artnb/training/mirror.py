@@ -207,17 +207,35 @@ def restore(folder: Path, run: Run, say: Callable[[str], None]) -> bool:
 
 
 def _fetch(there: Run, run: Run, is_here: bool, say: Callable[[str], None]) -> bool:
-    """Copy from the mirror; what makes a folder a Run comes last."""
+    """Copy from the mirror; what makes a folder a Run comes last.
+
+    A checkpoint that is newer than those here comes after what its training kept on the way there:
+    snapshots, grids and scores that this folder lacks. Without them they would be lost to both,
+    since the mirror becomes what is here.
+    """
     newest = newest_whole([run.checkpoints, there.checkpoints], say)
     is_newer = newest is not None and newest.path.parent == there.checkpoints
+    run.path.mkdir(parents=True, exist_ok=True)
+    if is_newer and is_here:
+        for name in small_files(there):
+            if _has_more(there, run, name):
+                copy_whole(there.path / name, run.path / name)
     if is_newer:
-        run.checkpoints.mkdir(parents=True, exist_ok=True)
+        run.checkpoints.mkdir(exist_ok=True)
         copy_checkpoint(newest, run.checkpoints)
     if not is_here:
-        run.path.mkdir(parents=True, exist_ok=True)
         for name in reversed(small_files(there)):
             copy_whole(there.path / name, run.path / name)
     if is_newer or not is_here:
         what = f"the checkpoint of step {newest.step:,}" if is_newer else "a Run, no checkpoint,"
         say(f"Fetched {what} from the mirror {there.path}")
     return is_newer or not is_here
+
+
+def _has_more(there: Run, run: Run, name: Path) -> bool:
+    """Say whether a file is in the mirror alone; a file of scores only ever gets more."""
+    file = run.path / name
+    if not file.exists():
+        return True
+    scores = name.name == run.scores_file.name
+    return scores and (there.path / name).stat().st_size > file.stat().st_size

@@ -1,4 +1,5 @@
 import errno
+import os
 import random
 import subprocess
 
@@ -6,13 +7,13 @@ import numpy as np
 import pytest
 
 from artnb import files
+from artnb.files import sync_to_disk
 from artnb.training import checkpoint_folder
 from artnb.training.checkpoint_folder import (
     META,
     DamagedError,
     newest_whole,
     remove,
-    sync_to_disk,
     thin_out,
     write_checkpoint,
 )
@@ -191,7 +192,7 @@ def test_a_disk_that_fails_to_keep_data_is_no_drive_without_fsync(
     def fsync(_):
         raise OSError(number, "of the test")
 
-    monkeypatch.setattr(checkpoint_folder.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     if passes:
         sync_to_disk(folder)
         return
