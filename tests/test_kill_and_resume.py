@@ -12,10 +12,21 @@ SCRIPT = Path(__file__).parents[1] / "tools" / "kill_and_resume.py"
 pytestmark = pytest.mark.long
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.slow)])
-def test_every_bit_is_the_same(kills):
-    command = [sys.executable, str(SCRIPT), "--kills", str(kills), "--seed", str(kills)]
-    command += ["--backend", keras.backend.backend()]
+# A checkpoint that no score of its epoch follows, and scores without the best epoch and curves.
+MOMENTS = ["step-00000004:1", "scores.csv:1"]
+
+
+def is_the_same(*arguments):
+    command = [sys.executable, str(SCRIPT), *arguments, "--backend", keras.backend.backend()]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "every bit is the same" in ended.stdout
+
+
+def test_every_bit_is_the_same():
+    is_the_same("--at", *MOMENTS, "--epochs", "3")
+
+
+@pytest.mark.slow
+def test_however_often_it_is_killed():
+    is_the_same("--kills", "25", "--seed", "25")

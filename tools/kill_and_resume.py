@@ -2,14 +2,17 @@
 
     python tools/kill_and_resume.py
     python tools/kill_and_resume.py --kills 25 --seed 7 --backend jax
+    python tools/kill_and_resume.py --at step-00000004:1 scores.csv:2 --epochs 3
 
-A small training of 40 steps over ten epochs saves a checkpoint after every step. SIGKILL comes at
-random moments: while a checkpoint is being written, between two, and during start-up. Everything
-must be equal in the end: the whole state bit for bit, losses, logs but for the times, grids.
+A small training of four steps an epoch saves a checkpoint after every step, is scored after every
+epoch, and has a mirror, TensorBoard, averaged generators and DiffAugment. SIGKILL comes at random
+moments: while a checkpoint is being written, between two, and during start-up; or, with `--at`,
+each time that a file has just got its name for so many times in one life. Everything must be equal
+in the end, in the Run and in its mirror, but for the times: the whole state bit for bit, logs,
+curves, grids, snapshots, scores, the best epoch, TensorBoard's events.
 """
 
 import argparse
-import csv
 import os
 import random
 import re
@@ -21,10 +24,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
 
-STEPS = 40
-_TIMES = ("seconds", "images_per_s")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tools.everything_kept import differences
+
+_STEPS_PER_EPOCH = 4
 _NAME = re.compile(r"step-(\d+)")
 _LIFE_S = 300
 
@@ -34,68 +38,170 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--seed", type=int, default=0, help="of the moments of the kills")
+    parser.add_argument("--at", nargs="+", help="FILE:COUNT, the moments instead of random ones")
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--backend", default="tensorflow", choices=["tensorflow", "jax"])
     parser.add_argument("--train", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.train:
-        train_or_go_on(options.train)
+        train_or_go_on(options.train, options.epochs)
         return
     with tempfile.TemporaryDirectory() as folder:
-        alone, killed = Path(folder) / "alone", Path(folder) / "killed"
-        live(alone, options.backend).wait(_LIFE_S)
-        kills = kill_often(killed, options.backend, options.kills, random.Random(options.seed))
-        problems = differences(alone, killed)
+        # The Run's name is in its scores: both have the same.
+        alone, killed = (Path(folder) / name / "run" for name in ("alone", "killed"))
+        make_data(Path(folder) / "data", options.backend)
+        lives = Lives(killed, options.backend, options.epochs)
+        uninterrupted = Lives(alone, options.backend, options.epochs).live()
+        if options.at:
+            kills = kill_at(lives, options.at)
+        else:
+            kills = kill_often(lives, options.kills, random.Random(options.seed))
+        to_its_end(uninterrupted, alone)
+        problems = differences(alone, killed, (mirror_of(alone), mirror_of(killed)))
     for problem in problems:
         print(problem)
-    print(f"{kills} kills, {STEPS} steps on {options.backend}: "
+    print(f"{kills} kills, {lives.steps} steps on {options.backend}: "
           f"{'not the same training' if problems else 'every bit is the same'}.")  # fmt: skip
     sys.exit(1 if problems else 0)
 
 
-def train_or_go_on(path: Path) -> None:
+def make_data(path: Path, backend: str) -> None:
+    """Make the pictures, in a process of its own: this one loads no backend."""
+    code = (
+        "from pathlib import Path; from artnb.synthetic.dataset import make_demo_data; "
+        f"make_demo_data(Path({str(path)!r}), 32, images=6, pairs=4)"
+    )
+    subprocess.run([sys.executable, "-c", code], env=environment(backend), check=True)
+
+
+def mirror_of(run: Path) -> Path:
+    """Name the folder that the Run's mirror lies in."""
+    return run.parent / "mirror"
+
+
+def train_or_go_on(path: Path, epochs: int) -> None:
     """Train the whole way, or the rest of it."""
     from artnb.data.dataset import open_dataset
+    from artnb.evaluation.evaluator import Evaluator
+    from artnb.evaluation.measure import Cache
+    from artnb.evaluation.scoring import Scoring
     from artnb.method import preset_config
-    from artnb.synthetic.dataset import make_demo_data
+    from artnb.platform.backend import is_installed
     from artnb.training.train import train
 
-    data = path.parent / "data"
-    if not data.exists():
-        make_demo_data(data, 32, images=6, pairs=3)
-    steps_per_epoch = 4
+    die_at(os.environ.get("KILL_AT", ""))
     config = preset_config(
         "smoke",
-        epochs=STEPS // steps_per_epoch,
-        steps_per_epoch=steps_per_epoch,
+        epochs=epochs,
+        steps_per_epoch=_STEPS_PER_EPOCH,
         diffaugment="color,translation,cutout",
         checkpoint_minutes=0,
         deterministic=True,
     )
-    train(open_dataset(data), config, path, resume="auto")
+    assert config.ema_decay, "generators are averaged"
+    metrics = ["frechet", "ssim", "discriminator"]
+    train(
+        open_dataset(path.parents[1] / "data"),
+        config,
+        path,
+        resume="auto",
+        mirror=mirror_of(path),
+        scoring=Scoring(1, Evaluator(MeanColours(), metrics, cache=Cache(None))),
+        tensorboard=is_installed("tensorflow") and is_installed("tensorboard"),
+    )
 
 
-def live(path: Path, backend: str) -> subprocess.Popen:
-    """Start a process that trains."""
-    command = [sys.executable, __file__, "--train", str(path)]
-    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    with path.with_suffix(".said").open("ab") as said:
-        return subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+class MeanColours:
+    """Features that need no weights: the mean colours of a picture's sixteen parts."""
+
+    name, title = "colours", "colours"
+    key, weights_sha256 = "mean colours", "0" * 64
+
+    def __call__(self, pictures: np.ndarray, sources: np.ndarray | None = None) -> np.ndarray:
+        """Give 48 numbers for each picture."""
+        count, height, width, _ = pictures.shape
+        parts = pictures.reshape(count, 4, height // 4, 4, width // 4, 3).mean(axis=(2, 4))
+        return parts.reshape(count, 48).astype(np.float32)
 
 
-def kill_often(path: Path, backend: str, kills: int, draw: random.Random) -> int:
+def die_at(moment: str) -> None:
+    """Let this process kill itself when a file has got its name for so many times."""
+    if not moment:
+        return
+    name, count = moment.split(":")
+    left, replace = [int(count)], os.replace
+
+    def replace_and_die(source: str | Path, target: str | Path) -> None:
+        replace(source, target)
+        left[0] -= Path(target).name == name
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.replace = replace_and_die
+
+
+def environment(backend: str) -> dict[str, str]:
+    """Give that of a process that trains."""
+    place = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": place, "KERAS_BACKEND": backend,
+            "TF_CPP_MIN_LOG_LEVEL": "3"}  # fmt: skip
+
+
+class Lives:
+    """The processes of one training.
+
+    Args:
+        run: its Run.
+        backend: what Keras computes with.
+        epochs: how long it is.
+    """
+
+    def __init__(self, run: Path, backend: str, epochs: int) -> None:
+        self.run, self.backend, self.epochs = run, backend, epochs
+        self.steps = epochs * _STEPS_PER_EPOCH
+        mirror_of(run).mkdir(parents=True)
+
+    def live(self, kill_at: str = "") -> subprocess.Popen:
+        """Start a process that trains, and that kills itself at a moment where one is given."""
+        command = [sys.executable, __file__, "--train", str(self.run)]
+        command += ["--epochs", str(self.epochs)]
+        variables = {**environment(self.backend), "KILL_AT": kill_at}
+        with self.run.with_suffix(".said").open("ab") as said:
+            return subprocess.Popen(command, env=variables, stdout=said, stderr=said)
+
+
+def to_its_end(process: subprocess.Popen, run: Path) -> None:
+    """Wait until a training has ended as it should."""
+    if process.wait(_LIFE_S):
+        sys.exit(last_words(run))
+
+
+def last_words(run: Path) -> str:
+    """Give what the processes of a training said last."""
+    return run.with_suffix(".said").read_text(errors="replace")[-3000:]
+
+
+def kill_at(lives: Lives, moments: list[str]) -> int:
+    """Let a life end at each of the moments, and the last one finish; give how many did."""
+    for moment in moments:
+        if lives.live(moment).wait(_LIFE_S) != -signal.SIGKILL:
+            sys.exit(f"the moment {moment} did not come: {last_words(lives.run)}")
+    to_its_end(lives.live(), lives.run)
+    return len(moments)
+
+
+def kill_often(lives: Lives, kills: int, draw: random.Random) -> int:
     """Kill the training that many times and let it finish; give how many kills it took."""
     done = 0
-    for step in sorted(draw.choices(range(1, STEPS), k=kills)):
-        process = live(path, backend)
+    for step in sorted(draw.choices(range(1, lives.steps), k=kills)):
+        process = lives.live()
         while_writing = draw.random() < 0.5
-        if not wait_for(path / "checkpoints", step, while_writing, process, draw):
+        if not wait_for(lives.run / "checkpoints", step, while_writing, process, draw):
             break
         process.send_signal(signal.SIGKILL)
         process.wait()
         done += 1
-    process = live(path, backend)
-    if process.wait(_LIFE_S):
-        sys.exit(path.with_suffix(".said").read_text(errors="replace")[-3000:])
+    to_its_end(lives.live(), lives.run)
     return done
 
 
@@ -127,33 +233,6 @@ def wait_for(
 def newest(checkpoints: Path, pattern: str) -> int:
     """Give the highest step among the checkpoints of such a name; 0 where there is none."""
     return max((int(_NAME.match(path.name)[1]) for path in checkpoints.glob(pattern)), default=0)
-
-
-def differences(alone: Path, killed: Path) -> list[str]:
-    """Name everything in which two Runs differ, times apart."""
-    name = f"checkpoints/step-{STEPS:08d}/state.safetensors"
-    ours, theirs = load_file(alone / name), load_file(killed / name)
-    found = [f"the names of the state differ: {ours.keys() ^ theirs.keys()}"]
-    found = [] if ours.keys() == theirs.keys() else found
-    found += [k for k in ours.keys() & theirs.keys() if not np.array_equal(ours[k], theirs[k])]
-    for log in ("log.csv", "losses.csv"):
-        if rows(alone / log) != rows(killed / log):
-            found.append(f"{log} differs")
-    for folder in ("samples", "snapshots"):
-        grids = [
-            {p.name: p.read_bytes() for p in (run / folder).iterdir()} for run in (alone, killed)
-        ]
-        found += [
-            f"{folder}: {n}" for n in grids[0] | grids[1] if grids[0].get(n) != grids[1].get(n)
-        ]
-    return found
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    """Read a log without its times."""
-    with path.open(newline="", encoding="utf-8") as file:
-        listed = list(csv.DictReader(file))
-    return [{name: v for name, v in row.items() if name not in _TIMES} for row in listed]
 
 
 if __name__ == "__main__":
