@@ -24,9 +24,8 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.evaluation.rows": (
             "as_dictionaries check_same_pictures comparison_table write_scores"
         ),
-        "artnb.evaluation.runs": (
-            "DEFAULT_RUN_METRICS Scoring default_metrics evaluate view_nearest"
-        ),
+        "artnb.evaluation.runs": "DEFAULT_RUN_METRICS default_metrics evaluate view_nearest",
+        "artnb.evaluation.scoring": "Scoring",
         "artnb.evaluation.sets": "Choice RunSets open_run_data",
     },
 )

@@ -249,7 +249,7 @@ class Best:
         return f"{sentence}; by their intervals these may be as good: {others}."
 
 
-def choose_best(run: "Run", rows: Sequence[Row]) -> Best | None:
+def choose_best(run: "Run", rows: Sequence[Row], until: int | None = None) -> Best | None:
     """Choose the kept epoch with the lowest distance to the real pictures.
 
     Of all scores of X→Y those count that were measured like the newest one: same metric,
@@ -259,12 +259,14 @@ def choose_best(run: "Run", rows: Sequence[Row]) -> Best | None:
     Args:
         run: whose kept epochs count.
         rows: its scores.
+        until: how far the training has got: later epochs were left by a life of it that a kill
+            ended, and will come again. None counts all.
 
     Returns:
         The best epoch, or None where no such score is there.
     """
     x, y = run.domains
-    kept = set(run.snapshot_epochs())
+    kept = {epoch for epoch in run.snapshot_epochs() if until is None or epoch <= until}
     scored = [
         row
         for row in rows

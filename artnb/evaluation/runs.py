@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-import keras
 import numpy as np
 from PIL import Image
 
@@ -39,7 +37,6 @@ from artnb.evaluation.rows import (
 )
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.files import require_writable
-from artnb.platform.devices import alone, writes_files
 from artnb.runs.painter import Judge, LoadedNetworks, Painter
 from artnb.runs.run import COPY_IT, Run
 from artnb.runs.snapshots import MissingSnapshotError, snapshot_networks
@@ -74,6 +71,7 @@ def evaluate(
     dataset: Dataset | None = None,
     say: Callable[[str], None] = lambda sentence: None,
     anchor: bool = False,
+    until: int | None = None,
 ) -> RunScores:
     """Score kept epochs of a Run and write what came out into it.
 
@@ -88,6 +86,7 @@ def evaluate(
         dataset: the Run's Dataset where it is open already.
         say: gets a sentence for each score.
         anchor: also score the photos themselves, where the metric is defined for them.
+        until: how far the training has got, while it goes on; see `choose_best`.
 
     Returns:
         The rows. They are in the Run's `scores.csv` and `scores.png` now, and the best epoch is
@@ -128,12 +127,22 @@ def evaluate(
         write_scores(run.scores_file, new)
         rows += new
     all_rows = read_scores(run.scores_file)
-    best = choose_best(run, all_rows) if painters[0].to == "y" else None
+    best = note_best(run, all_rows, until) if painters[0].to == "y" else None
+    draw_curves(run, [*all_rows, *anchors], best and best.epoch)
+    return RunScores(rows, all_rows, best, anchors)
+
+
+def note_best(run: Run, rows: Sequence[Row], until: int | None = None) -> Best | None:
+    """Choose the best epoch and note it in the Run; see `choose_best`."""
+    best = choose_best(run, rows, until)
     if best:
         run.note(best=asdict(best))
-    figure = draw_scores(as_dictionaries([*all_rows, *anchors]), best and best.epoch)
-    save_figure(figure, run.scores_picture)
-    return RunScores(rows, all_rows, best, anchors)
+    return best
+
+
+def draw_curves(run: Run, rows: Sequence[Row], best: int | None) -> None:
+    """Draw the curves of scores, with the best epoch marked."""
+    save_figure(draw_scores(as_dictionaries(rows), best), run.scores_picture)
 
 
 def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[str]:
@@ -256,50 +265,6 @@ def classifier_of(
         {name: [facts.pixels for facts in m.facts] for name, m in measured.items()},
         seed=evaluator.seed,
     )
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """How a training is scored while it runs.
-
-    Args:
-        every_epochs: this often, and after the last epoch.
-        evaluator: what measures.
-
-    Raises:
-        InputError: `every_epochs` is below 1.
-    """
-
-    every_epochs: int
-    evaluator: Evaluator
-
-    def __post_init__(self) -> None:
-        if self.every_epochs < 1:
-            raise InputError(
-                f"scores come every so many epochs, 1 or more, got {self.every_epochs}"
-            )
-
-    def callback(
-        self, run: Run, dataset: Dataset, epochs: int, say: Callable[[str], None]
-    ) -> keras.callbacks.Callback:
-        """Make what scores a training of so many epochs, just as `evaluate` does later.
-
-        What is drawn and trained stays the same with it and without.
-        """
-
-        def score(epoch: int) -> None:
-            try:
-                evaluate(run, self.evaluator, [epoch], dataset=dataset, say=say)
-            except Exception as error:
-                # The epoch can be scored later; the training that this would end cannot go on.
-                say(f"epoch {epoch} is not scored: {error}")
-
-        def on_epoch_end(index: int, logs: Any = None) -> None:
-            is_due = (index + 1) % self.every_epochs == 0 or index + 1 == epochs
-            if is_due and writes_files():
-                alone(lambda: score(index + 1))
-
-        return keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
 
 
 @dataclass(frozen=True)

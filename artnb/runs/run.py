@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict
 
 from artnb.documents import Count, Positive, Seconds, read_document
 from artnb.errors import InputError, nearest
-from artnb.files import remove_folder, require_writable, unfinished_folder, write_whole
+from artnb.files import disk, remove_folder, require_writable, unfinished_folder, write_whole
 from artnb.locks import in_turn
 from artnb.method import DEFAULT_METHOD, Method, find_method
 from artnb.platform.where import outputs_folder
@@ -318,7 +318,7 @@ def new_run(name_or_path: str | Path, config: Settings, **facts: Any) -> Run:
     refuse_existing(run)
     require_writable(run.path, "choose another folder")
     remove_folder(run.path)
-    with unfinished_folder(run.path) as folder:
+    with disk(run.path), unfinished_folder(run.path) as folder:
         begun = Run(folder)
         begun.samples.mkdir()
         begun.snapshots.mkdir()

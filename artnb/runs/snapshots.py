@@ -10,7 +10,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from artnb.errors import InputError
-from artnb.files import refuse_pointer, unfinished_file
+from artnb.files import refuse_pointer, sync_to_disk, unfinished_file
 from artnb.runs.arrays import save_arrays
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def save_weights(
     path.parent.mkdir(parents=True, exist_ok=True)
     with unfinished_file(path) as unfinished:
         save_arrays(unfinished, arrays, {"facts": json.dumps(facts)})
+        sync_to_disk(unfinished)
 
 
 def read_snapshot(path: Path, network: str) -> list[np.ndarray]:
@@ -107,23 +108,36 @@ def keeps(epoch: int) -> bool:
     return epoch in (1, 2, 5) or epoch % 10 == 0
 
 
-def thin_out(run: "Run", budget_gb: float) -> None:
-    """Delete snapshots that need not be kept, and the oldest of those beyond the budget.
+def superseded(
+    run: "Run", budget_gb: float, until: int | None = None, owes: bool = False
+) -> list[int]:
+    """Name the epochs whose snapshots need not be kept, and the oldest beyond the budget.
 
     The latest always stays, and so does the best by its scores.
 
     Args:
         run: whose snapshots.
         budget_gb: what they may take together, GB.
+        until: how far the training has got. Later ones were left by a life of it that a kill
+            ended, will come again, and are not looked at; None looks at all.
+        owes: scores are still to be made of some: all stay, within the budget, so that the best
+            will be chosen from those that it would have been chosen from.
     """
-    *_, latest = run.snapshot_epochs()
-    protected = {latest, run.best_epoch()}
-    for epoch in run.snapshot_epochs():
-        if not keeps(epoch) and epoch not in protected:
-            run.snapshot(epoch).unlink()
-    spare = [epoch for epoch in run.snapshot_epochs() if epoch not in protected]
-    while spare and _total_gb(run, run.snapshot_epochs()) > budget_gb:
-        run.snapshot(spare.pop(0)).unlink()
+    epochs = [epoch for epoch in run.snapshot_epochs() if until is None or epoch <= until]
+    protected = {*epochs[-1:], run.best_epoch()}
+    gone = [e for e in epochs if not (owes or keeps(e) or e in protected)]
+    kept = [epoch for epoch in epochs if epoch not in gone]
+    spare = [epoch for epoch in kept if epoch not in protected]
+    while spare and _total_gb(run, kept) > budget_gb:
+        kept.remove(spare[0])
+        gone.append(spare.pop(0))
+    return gone
+
+
+def thin_out(run: "Run", budget_gb: float) -> None:
+    """Delete snapshots that need not be kept; see `superseded`."""
+    for epoch in superseded(run, budget_gb):
+        run.snapshot(epoch).unlink()
 
 
 def _total_gb(run: "Run", epochs: list[int]) -> float:

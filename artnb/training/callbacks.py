@@ -3,26 +3,27 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import keras
-import pandas
 from PIL import Image
 
 from artnb.drawing.curves import draw_losses
 from artnb.drawing.figures import save_figure
 from artnb.drawing.grids import save_picture
+from artnb.files import sync_to_disk
 from artnb.method import Panel
-from artnb.platform.devices import writes_files
+from artnb.platform.devices import decided, writes_files
 from artnb.progress import progress_bar
 from artnb.runs.run import Run
-from artnb.runs.snapshots import save_snapshot, thin_out
+from artnb.runs.snapshots import save_snapshot
 from artnb.training.config import TrainingConfig
 from artnb.training.engine import AdversarialModel
 from artnb.training.options import Say
 from artnb.training.plan import Position
+from artnb.training.rows import Rows
 
 
 def learning_rate_factor(epoch: int, epochs: int, constant_share: float, schedule: str) -> float:
@@ -62,13 +63,6 @@ class LearningRateDecay(keras.callbacks.Callback):
         self.model.learning_rate = c.learning_rate * factor
 
 
-def append_row(path: Path, row: dict[str, Any]) -> None:
-    """Add a row to a CSV, with a header where the file is new."""
-    pandas.DataFrame([row]).to_csv(
-        path, mode="a", header=not path.exists(), index=False, lineterminator="\r\n"
-    )
-
-
 @contextmanager
 def training_goes_on(without: str, say: Say) -> Iterator[None]:
     """Let nothing end a training that only watches it, or that can be made later.
@@ -81,6 +75,18 @@ def training_goes_on(without: str, say: Say) -> Iterator[None]:
         yield
     except Exception as error:
         say(f"Training goes on without {without}: {error}.")
+
+
+class Owing(keras.callbacks.Callback):
+    """Writes something into the Run at epoch ends, and makes up for what it could not write."""
+
+    def make_up(self, epoch: int) -> None:
+        """Write what is owed as a training starts, wherever it was left off.
+
+        Args:
+            epoch: the last that has ended, counted from 1; 0 before the first end.
+        """
+        raise NotImplementedError
 
 
 class DivergedError(Exception):
@@ -110,7 +116,7 @@ class Counting(keras.callbacks.Callback):
         self.position.step += 1
 
 
-class Log(keras.callbacks.Callback):
+class Log(Owing):
     """Write `log.csv`, `losses.csv` and `losses.png`.
 
     `fit` hands over the means since the epoch began; the mean over the last few steps is the
@@ -137,6 +143,7 @@ class Log(keras.callbacks.Callback):
         super().__init__()
         self.run, self.config, self.panels = run, config, panels
         self.loss_names, self.position, self.say = loss_names, position, say
+        self.epochs, self.losses = Rows(run.log_file), Rows(run.losses_file)
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
@@ -150,10 +157,40 @@ class Log(keras.callbacks.Callback):
         seconds = self.earlier_s + time.perf_counter() - self.started
         return {"seconds": seconds, "summed": self.summed, "summed_steps": self.summed_steps}
 
-    def go_on(self, state: dict[str, Any]) -> None:
-        """Go on where `state` was taken."""
-        self.earlier_s, self.started = state["seconds"], time.perf_counter()
-        self.summed, self.summed_steps = state["summed"], state["summed_steps"]
+    def files(self) -> dict[str, bytes]:
+        """Give both logs by name as they are, or would be had the disk taken all."""
+        return {rows.path.name: rows.data for rows in (self.epochs, self.losses) if rows.data}
+
+    def go_on(self, state: dict[str, Any] | None, files: Mapping[str, bytes]) -> None:
+        """Go on where `state` and `files` were taken, no row missing and none twice.
+
+        Args:
+            state: None is the start.
+            files: on hosts that write none, nothing comes of them.
+        """
+        self._begin_epoch()
+        if state is not None:
+            self.earlier_s, self.started = state["seconds"], time.perf_counter()
+            self.summed, self.summed_steps = state["summed"], state["summed_steps"]
+        for rows in (self.epochs, self.losses) if writes_files() else ():
+            with self._owed(rows):
+                rows.go_on(files.get(rows.path.name, b""))
+
+    def make_up(self, epoch: int) -> None:
+        """Draw the curves as an epoch's end does: a kill or a full disk may have come before."""
+        if epoch and not self.position.batch and writes_files():
+            self._draw()
+
+    @contextmanager
+    def _owed(self, rows: Rows) -> Iterator[None]:
+        """Let rows that the disk does not take wait for the next, and say so once."""
+        was_owed = rows.is_owed
+        try:
+            yield
+        except OSError as error:
+            if not was_owed:
+                self.say(f"Training goes on although {rows.path.name} could not be written: "
+                         f"{error}. Its rows are kept and follow as soon as they can.")  # fmt: skip
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the clock and the sums, unless the epoch is gone on with."""
@@ -177,7 +214,8 @@ class Log(keras.callbacks.Callback):
 
     def _write_means(self, sums: dict[str, float], count: int) -> None:
         means = {n: f"{(sums[n] - self.summed[n]) / count:.6g}" for n in self.loss_names}
-        append_row(self.run.losses_file, {"step": self.position.step, **means})
+        with self._owed(self.losses):
+            self.losses.append({"step": self.position.step, **means})
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write a row to `log.csv` and draw the curves anew."""
@@ -197,13 +235,17 @@ class Log(keras.callbacks.Callback):
             "learning_rate": f"{self.model.learning_rate:.6g}",
             **{name: f"{float(logs[name]):.6g}" for name in self.loss_names},
         }
-        append_row(self.run.log_file, row)
+        with self._owed(self.epochs):
+            self.epochs.append(row)
+        self._draw()
+
+    def _draw(self) -> None:
         with training_goes_on("the loss curves", self.say):
             figure = draw_losses(self.run.losses_file, self.panels)
             save_figure(figure, self.run.losses_picture)
 
 
-class SampleGrids(keras.callbacks.Callback):
+class SampleGrids(Owing):
     """Write a grid before training, every so many steps and after each epoch.
 
     Args:
@@ -229,56 +271,97 @@ class SampleGrids(keras.callbacks.Callback):
         self.position, self.say = position, say
         self.every_steps = config.samples_every_steps
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Show what untrained networks make of the pictures."""
-        if not self.position.step:
-            self._write("step-0000000", "before training")
+    def make_up(self, epoch: int) -> None:
+        """Write the grid that is due at this step, unless it is there.
+
+        Before training it shows what untrained networks make of the pictures.
+        """
+        step = self.position.step
+        if epoch and not self.position.batch:
+            self._write_epoch(epoch, owed_only=True)
+        elif step % self.every_steps == 0:
+            self._write_step(owed_only=bool(step))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Write a grid every so many steps, but for an epoch's last: its end brings one."""
-        step = self.position.step
-        if step % self.every_steps == 0 and self.position.batch:
-            self._write(f"step-{step:07d}", f"step {step:,}")
+        if self.position.step % self.every_steps == 0 and self.position.batch:
+            self._write_step()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write a grid after each epoch."""
-        step = self.position.step
-        self._write(f"epoch-{epoch + 1:04d}", f"epoch {epoch + 1}, step {step:,}")
+        self._write_epoch(epoch + 1)
 
-    def _write(self, name: str, title: str) -> None:
+    def _write_step(self, owed_only: bool = False) -> None:
+        step = self.position.step
+        title = f"step {step:,}" if step else "before training"
+        self._write(f"step-{step:07d}.png", title, owed_only)
+
+    def _write_epoch(self, epoch: int, owed_only: bool = False) -> None:
+        title = f"epoch {epoch}, step {self.position.step:,}"
+        self._write(epoch_grid(epoch), title, owed_only)
+
+    def _write(self, name: str, title: str, owed_only: bool) -> None:
+        path = self.run.samples / name
+        if owed_only and not decided(is_missing(path)):
+            return
         self.model.sync()
         with training_goes_on(f"the grid of {title}", self.say):
             # Every host paints: each holds a part of what the generators see.
             picture = self.grid(self.model, title)
             if not writes_files():
                 return
-            path = save_picture(picture, self.run.samples / f"{name}.png")
+            with or_none(path):
+                save_picture(picture, path)
+                sync_to_disk(path)
             for watch in self.watchers:
                 watch(path)
 
 
-class Snapshots(keras.callbacks.Callback):
-    """Keep the networks of chosen epochs."""
+class Snapshots(Owing):
+    """Keep the networks of every epoch; those that need not stay go later: `owed.Thinning`."""
 
-    def __init__(
-        self, run: Run, config: TrainingConfig, position: Position, say: Say = print
-    ) -> None:
+    def __init__(self, run: Run, position: Position, say: Say = print) -> None:
         super().__init__()
-        self.run, self.config, self.position, self.say = run, config, position, say
+        self.run, self.position, self.say = run, position, say
+
+    def make_up(self, epoch: int) -> None:
+        """Save the snapshot of the epoch that ends at this step, unless it is there."""
+        if epoch and not self.position.batch and decided(is_missing(self.run.snapshot(epoch))):
+            self._save(epoch)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Save a snapshot and delete what need not be kept."""
-        facts = {
-            "epoch": epoch + 1,
-            "step": self.position.step,
-            "averaged": self.model.is_averaged,
-        }
+        """Save a snapshot."""
+        self._save(epoch + 1)
+
+    def _save(self, epoch: int) -> None:
+        averaged = self.model.is_averaged
+        facts = {"epoch": epoch, "step": self.position.step, "averaged": averaged}
         self.model.sync()
-        if not writes_files():
-            return
-        with training_goes_on(f"the snapshot of epoch {epoch + 1}", self.say):
-            save_snapshot(self.run.snapshot(epoch + 1), self.model.kept_networks, facts)
-            thin_out(self.run, self.config.snapshot_budget_gb)
+        path = self.run.snapshot(epoch)
+        if writes_files():
+            with training_goes_on(f"the snapshot of epoch {epoch}", self.say), or_none(path):
+                save_snapshot(path, self.model.kept_networks, facts)
+
+
+def epoch_grid(epoch: int) -> str:
+    """Name the file of an epoch's grid."""
+    return f"epoch-{epoch:04d}.png"
+
+
+def is_missing(path: Path) -> bool:
+    """Say whether a file is still to be written; an empty one is what a power cut leaves."""
+    return not path.exists() or not path.stat().st_size
+
+
+@contextmanager
+def or_none(path: Path) -> Iterator[None]:
+    """Write a file, or let there be none: one of that name is of another life of the training."""
+    try:
+        yield
+    except Exception:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
 
 
 class ProgressBar(keras.callbacks.Callback):

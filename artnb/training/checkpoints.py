@@ -5,7 +5,7 @@ The state is copied to the host between two steps; a thread writes, hashes and m
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,27 +47,44 @@ class CheckpointWriter:
         self.run, self.mirror, self.say = run, mirror, say
         self.written = 0
         self.written_s = 0.0
+        self.step: int | None = None  # after which the newest was written that is on disk
         self._thread: threading.Thread | None = None
+        self._after: tuple[int, Callable[[], None]] | None = None
 
-    def write(self, step: int, facts: dict[str, Any], state: dict[str, np.ndarray]) -> None:
+    def write(
+        self,
+        step: int,
+        facts: dict[str, Any],
+        state: dict[str, np.ndarray],
+        logs: Mapping[str, bytes],
+    ) -> None:
         """Write a checkpoint; waits only where the one before is still being written."""
         self.wait()
-        logs = {
-            path.name: path.read_bytes()
-            for path in (self.run.log_file, self.run.losses_file)
-            if path.exists()
-        }
         self._thread = threading.Thread(target=self._write, args=(step, facts, state, logs))
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait until everything is on disk."""
+        """Wait until everything is on disk, and do what waited for it."""
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        if self._after and self.step is not None and self.step >= self._after[0]:
+            (_, action), self._after = self._after, None
+            action()
+
+    def after(self, step: int, action: Callable[[], None]) -> None:
+        """Do something once a checkpoint of this step or a later one is whole.
+
+        It takes the place of what waited before.
+        """
+        self._after = (step, action)
 
     def _write(
-        self, step: int, facts: dict[str, Any], state: dict[str, np.ndarray], logs: dict[str, bytes]
+        self,
+        step: int,
+        facts: dict[str, Any],
+        state: dict[str, np.ndarray],
+        logs: Mapping[str, bytes],
     ) -> None:
         def write_files(folder: Path) -> None:
             save_state(state, folder / STATE)
@@ -80,9 +97,11 @@ class CheckpointWriter:
             write_checkpoint(self.run.checkpoints, step, facts, write_files)
             checkpoint_folder.thin_out(self.run.checkpoints, in_use=in_use)
         except Exception as error:  # safetensors has its own for a full disk; all must be told
-            self.say(f"The checkpoint of step {step:,} could not be written: {error}. Training "
-                     "goes on, and the next one will be tried.")  # fmt: skip
+            self.say(f"The checkpoint of step {step:,} could not be written to "
+                     f"{self.run.checkpoints}: {error}. Training goes on, and the next one will "
+                     "be tried; free space there.")  # fmt: skip
             return
+        self.step = step
         self.written += 1
         self.written_s += time.perf_counter() - start
         if self.mirror:
@@ -145,18 +164,21 @@ class SaveCheckpoints(keras.callbacks.Callback):
         """Copy the state and hand it to the writer.
 
         Args:
-            wait: come back only when it is on disk.
+            wait: come back only when it is on disk; what could not be written is tried again.
 
         Raises:
             DivergedError: the state holds NaN or infinity; it is not written.
         """
         start = time.monotonic()
-        if self.position.step != self.saved_step:
+        if wait:
+            self.writer.wait()
+        has_failed = wait and decided(writes_files() and self.writer.step != self.saved_step)
+        if self.position.step != self.saved_step or has_failed:
             state = read_state(self.model)
             if not is_finite(state):
                 raise DivergedError(f"at step {self.position.step:,} a weight is not finite")
             if writes_files():
-                self.writer.write(self.position.step, self._meta(), state)
+                self.writer.write(self.position.step, self._meta(), state, self.log.files())
             self.saved_step = self.position.step
         if wait:
             self.writer.wait()

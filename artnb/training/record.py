@@ -10,7 +10,7 @@ from artnb.errors import InputError
 from artnb.platform.devices import writes_files
 from artnb.platform.keepalive import KeepAlive
 from artnb.runs.run import Run
-from artnb.training.callbacks import DivergedError
+from artnb.training.callbacks import DivergedError, training_goes_on
 from artnb.training.checkpoint_folder import newest_whole
 from artnb.training.ending import TakenOverError, TrainingEnded
 
@@ -47,17 +47,19 @@ def go_back(training: "Training", error: DivergedError, failures: int) -> None:
 @contextmanager
 def recorded(training: "Training") -> Iterator[None]:
     """Write into the Run how its training ended, and bring the mirror up to date."""
-    note(training.run, status="training")
+    _note_softly(training, status="training")
     status = "failed"
     try:
         yield
         status = "finished"
+        _say_what_is_owed(training)
     except TrainingEnded as ended:
         status = "out of time" if ended.signal_number is None else "interrupted"
         training.options.say(
-            f"Stopped by {ended} after step {training.position.step:,}; everything is saved. Go "
+            f"Stopped by {ended} after step {training.position.step:,}; {_saved(training)}. Go "
             f'on with --run {training.run.path.name} --resume, in a notebook with resume="auto".'
         )
+        _say_what_is_owed(training)
         _raise_for_signal(ended.signal_number)
     except KeyboardInterrupt:
         status = "interrupted"
@@ -70,9 +72,23 @@ def recorded(training: "Training") -> Iterator[None]:
             _note_ending(training, status)
 
 
+def _saved(training: "Training") -> str:
+    """Say what is saved: all of it, unless the disk would not take the last checkpoint."""
+    saved, run = training.writer.step, training.run
+    if saved == training.position.step or not writes_files():
+        return "everything is saved"
+    return f"saved is step {saved or 0:,}, since {run.checkpoints} took no more: free space there"
+
+
+def _note_softly(training: "Training", **facts: Any) -> None:
+    """Write facts into the Run, where that can be: no training ends for it."""
+    with training_goes_on(f"a note in {training.run.facts_file}", training.options.say):
+        note(training.run, **facts)
+
+
 def _note_ending(training: "Training", status: str) -> None:
-    note(
-        training.run,
+    _note_softly(
+        training,
         status=status,
         ended=now(),
         step=training.position.step,
@@ -82,6 +98,16 @@ def _note_ending(training: "Training", status: str) -> None:
     )
     if training.mirror:
         training.mirror.close()
+
+
+def _say_what_is_owed(training: "Training") -> None:
+    """Say what could not be written, and that resuming makes it."""
+    with training_goes_on("a list of what is owed", training.options.say):
+        if owed := training.owed():
+            training.options.say(
+                f"Not written to {training.run.path}: {', '.join(owed)}. Free space, or close "
+                "what holds a file open; the same command with --resume makes up for it."
+            )
 
 
 def _raise_for_signal(number: int | None) -> None:

@@ -1,6 +1,5 @@
 """Where a training starts: a new Run, or one to go on with, from its own folder or a mirror."""
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -372,11 +371,11 @@ def _remove_newer(run: Run, checkpoint: Checkpoint | None) -> None:
 
 
 def put_back(model: AdversarialModel, run: Run, checkpoint: Checkpoint | None) -> None:
-    """Bring model and logs to where a checkpoint was written.
+    """Bring a model to where a checkpoint was written.
 
     Args:
         model: of the same networks.
-        run: its logs become those of that moment: no row is missing or comes twice.
+        run: it loses the checkpoints that come after.
         checkpoint: a whole one; None is the start.
 
     Raises:
@@ -384,10 +383,12 @@ def put_back(model: AdversarialModel, run: Run, checkpoint: Checkpoint | None) -
     """
     if checkpoint is not None:
         write_state(model, load_state(checkpoint.path / STATE))
-    if not writes_files():
-        return
-    _remove_newer(run, checkpoint)
-    for log in (run.log_file, run.losses_file):
-        log.unlink(missing_ok=True)
-        if checkpoint is not None and (checkpoint.path / log.name).exists():
-            shutil.copyfile(checkpoint.path / log.name, log)
+    if writes_files():
+        _remove_newer(run, checkpoint)
+
+
+def logs_of(checkpoint: Checkpoint, run: Run) -> dict[str, bytes]:
+    """Give the logs by name as they were when a checkpoint was written."""
+    names = (run.log_file.name, run.losses_file.name)
+    files = [checkpoint.path / name for name in names]
+    return {file.name: file.read_bytes() for file in files if file.exists()}

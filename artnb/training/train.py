@@ -5,6 +5,7 @@ from typing import Any
 
 from artnb.data.dataset import Dataset
 from artnb.data.pipeline import bad_pictures_named, batches
+from artnb.files import disk
 from artnb.method import find_method
 from artnb.platform.devices import replicas, use_devices, writes_files
 from artnb.platform.keepalive import KeepAlive
@@ -82,9 +83,10 @@ def train(
             # Nothing refuses any more: the Run may say what it has become.
             measured = {"step_s": round(plan.step_s, 5), "steps_per_epoch": plan.steps_per_epoch}
             machine = {"replicas": replicas(), "compiled": model.jit_compile}
-            note(run, **machine, bits=what_bits_depend_on(), **measured, **start.facts)
-            if writes_files():
-                plan.config.save(run.config_file)
+            with disk(run.facts_file):
+                note(run, **machine, bits=what_bits_depend_on(), **measured, **start.facts)
+                if writes_files():
+                    plan.config.save(run.config_file)
             around.say(plan.describe(training.position.step))
             if around.deadline:
                 around.say(around.deadline.describe() + ".")
@@ -119,6 +121,7 @@ def fit(training: Training, request: StopRequest, heartbeat: KeepAlive | None) -
     progress = ProgressBar(config, training.method.summary, position)
     callbacks = training.callbacks(request, progress) + ([heartbeat] if heartbeat else [])
     try:
+        training.make_up(callbacks)
         while position.step < plan.total_steps:
             if heartbeat:
                 heartbeat.first_step = position.step
@@ -131,6 +134,8 @@ def fit(training: Training, request: StopRequest, heartbeat: KeepAlive | None) -
                 shuffle=False,
                 verbose=0,
             )
+        training.checkpoints.set_model(training.model)
+        training.checkpoints.save(wait=True)
     finally:
         progress.close()
         training.writer.wait()

@@ -5,7 +5,7 @@ from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.rows import read_scores
-from artnb.evaluation.runs import Scoring
+from artnb.evaluation.scoring import Scoring
 from artnb.method import preset_config
 from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data

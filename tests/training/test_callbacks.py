@@ -1,11 +1,9 @@
-import csv
-
 import pytest
 from PIL import Image
 
 from artnb.method import preset_config
 from artnb.runs.run import new_run
-from artnb.training.callbacks import SampleGrids, append_row, learning_rate_factor
+from artnb.training.callbacks import SampleGrids, learning_rate_factor
 from artnb.training.plan import Position
 
 
@@ -38,13 +36,6 @@ def test_cosine_by_hand():
     assert factors == pytest.approx([(1 + 2**-0.5) / 2, 0.5, (1 - 2**-0.5) / 2])
 
 
-def test_rows_share_one_header(tmp_path):
-    for step in (1, 2):
-        append_row(tmp_path / "log.csv", {"step": step, "loss": 0.5})
-    with (tmp_path / "log.csv").open(newline="") as file:
-        assert list(csv.reader(file)) == [["step", "loss"], ["1", "0.5"], ["2", "0.5"]]
-
-
 def test_who_watches_gets_every_grid(tmp_path):
     class Model:
         def sync(self):
@@ -59,7 +50,7 @@ def test_who_watches_gets_every_grid(tmp_path):
     run = new_run(tmp_path / "run", config)
     grids = SampleGrids(run, config, grid, position, [seen.append])
     grids.set_model(Model())
-    grids.on_train_begin()
+    grids.make_up(0)
     for batch in range(4):
         position.step += 1
         grids.on_train_batch_end(batch)

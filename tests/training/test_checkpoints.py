@@ -1,7 +1,4 @@
-import subprocess
-
 import numpy as np
-import pytest
 from safetensors.numpy import load_file
 
 from artnb.method import preset_config
@@ -10,31 +7,14 @@ from artnb.training.checkpoint_folder import list_checkpoints
 from artnb.training.checkpoints import STATE, CheckpointWriter
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of two megabytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        pytest.skip("needs to mount a tmpfs, as root on Linux")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def state(megabytes):
     return {"weights": np.random.default_rng(0).random(int(megabytes * 125_000))}
 
 
 def test_what_is_written_is_what_was_given(tmp_path):
     run, told = new_run(tmp_path / "run", preset_config("smoke")), []
-    run.log_file.write_text("epoch\n1\n")
     writer = CheckpointWriter(run, None, told.append)
-    writer.write(7, {"epoch": 1}, state(1))
+    writer.write(7, {"epoch": 1}, state(1), {"log.csv": b"epoch\n1\n"})
     writer.wait()
     (checkpoint,) = list_checkpoints(run.checkpoints)
     checkpoint.verify()
@@ -50,7 +30,7 @@ def test_a_full_disk_is_told_and_the_checkpoint_before_stays(small_disk):
     run, told = new_run(small_disk / "run", preset_config("smoke")), []
     writer = CheckpointWriter(run, None, told.append)
     for step, megabytes in ((1, 1.2), (2, 1.2), (3, 0.2)):
-        writer.write(step, {}, state(megabytes))
+        writer.write(step, {}, state(megabytes), {})
         writer.wait()
     assert [checkpoint.step for checkpoint in list_checkpoints(run.checkpoints)] == [3, 1]
     assert len(told) == 1
@@ -63,6 +43,6 @@ def test_three_generations_are_kept(tmp_path):
     run = new_run(tmp_path / "run", preset_config("smoke"))
     writer = CheckpointWriter(run, None, print)
     for step in range(1, 6):
-        writer.write(step, {}, state(0.01))
+        writer.write(step, {}, state(0.01), {})
     writer.wait()
     assert [checkpoint.step for checkpoint in list_checkpoints(run.checkpoints)] == [5, 4, 3]

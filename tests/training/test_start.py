@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from artnb.errors import InputError
-from artnb.evaluation.runs import Scoring
+from artnb.evaluation.scoring import Scoring
 from artnb.locks import Lock, lock_file, locked
 from artnb.method import preset_config
 from artnb.platform.deadline import Deadline
