@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from PIL import Image, UnidentifiedImageError
 
 import artnb
-from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image, formats_here
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.web.client import (
@@ -169,9 +169,8 @@ def check_picture(data: bytes, largest_pixels: int) -> str:
 
 
 def _formats_here() -> list[str]:
-    """Give those of the formats that this Pillow can decode."""
-    Image.init()
-    return [name for name in FORMATS if name in Image.OPEN]
+    """Give those of the formats that can be decoded here."""
+    return [name for name in FORMATS if name in formats_here()]
 
 
 def _ask(url: str, session: "Session", limits: FetchLimits, stop: threading.Event) -> bytes:

@@ -150,6 +150,11 @@ def _formats(with_heif: bool, by_start: bool) -> tuple[str, ...]:
     return (*_USUAL, *sorted(with_start), *(() if by_start else sorted(others - with_start)))
 
 
+def formats_here() -> tuple[str, ...]:
+    """Name the formats that can be opened here, HEIF among them where pillow-heif is installed."""
+    return _formats(with_heif=True, by_start=False)
+
+
 def _register_heif() -> None:
     try:
         from pillow_heif import register_heif_opener

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from artnb.data.decoding import DECODING, UnreadableImageError
+from artnb.data.decoding import UnreadableImageError
 from artnb.data.images import hash_pixels
 from artnb.errors import InputError
 from artnb.evaluation.beforehand import check_one_size, suspected_figures
@@ -79,7 +79,6 @@ class Cache:
         try:
             self._connection.executescript(_TABLES)
             self._check_writable()
-            self._forget_other_pixels()
             if path and path.stat().st_size > largest_gb * 1e9:
                 self._forget_half()
         except BaseException:
@@ -93,14 +92,6 @@ class Cache:
     def _check_writable(self) -> None:
         self._connection.execute("INSERT OR REPLACE INTO measured VALUES ('', '', NULL)")
         self._connection.rollback()
-
-    def _forget_other_pixels(self) -> None:
-        (decoding,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if decoding != DECODING:
-            for table in ("pictures", "measured"):
-                self._connection.execute(f"DELETE FROM {table}")
-            self._connection.execute(f"PRAGMA user_version = {DECODING:d}")
-            self._connection.commit()
 
     def _forget_half(self) -> None:
         for table in ("pictures", "measured"):

@@ -1,16 +1,15 @@
 """Which pictures can be painted in the explorer: a folder's, a Run's, and uploaded ones."""
 
 import hashlib
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image, open_image
 from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
@@ -71,12 +70,12 @@ def read_photo(name: str, data: bytes, largest_px: int) -> Photo:
 def _refuse_huge(name: str, data: bytes) -> None:
     """Look at the size that a file claims, before anything is decoded."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_image(data) as image:
             size = f"{image.width}×{image.height} pixels"
             is_huge = image.width * image.height >= TOO_MANY_PIXELS
     except Image.DecompressionBombError:
         size, is_huge = "far too many pixels", True
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except Exception:  # damaged files make Pillow's plugins raise almost anything
         return  # decoding says what is wrong with it
     if is_huge:
         raise InputError(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from artnb.data.decoding import decode_image
+
 if TYPE_CHECKING:
     import IPython.display
 
@@ -28,8 +30,7 @@ def inline(picture: Image.Image | Path) -> "IPython.display.Image":
     import IPython.display
 
     if isinstance(picture, Path):
-        with Image.open(picture) as opened:
-            picture = opened.convert("RGB")
+        picture = decode_image(picture.read_bytes())
     if picture.width > _LARGEST_WIDTH_PX:
         height = round(picture.height * _LARGEST_WIDTH_PX / picture.width)
         picture = picture.resize((_LARGEST_WIDTH_PX, height), Image.Resampling.LANCZOS)

@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from artnb.data.colour import SRGB_PROFILE
-from artnb.data.decoding import DECODING
 from artnb.errors import InputError
 from artnb.evaluation.measure import Cache, measure, open_cache
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder
@@ -184,14 +183,3 @@ def test_pictures_that_are_decoded_otherwise_by_now_are_measured_anew(tmp_path):
                  if key == old}  # fmt: skip
     assert as_before == {"plain.jpg", "srgb.jpg"}
     assert len(set(pictures.keys)) == 4
-
-
-def test_what_an_older_decoder_saw_is_measured_again(folder, tmp_path, monkeypatch):
-    path, pictures = tmp_path / "cache.sqlite", pictures_of_folder(folder)
-    measure(pictures, [Colours()], Cache(path))
-    again = Colours()
-    measure(pictures, [again], Cache(path))
-    assert again.seen == 0
-    monkeypatch.setattr("artnb.evaluation.measure.DECODING", DECODING + 1)
-    measure(pictures, [again], Cache(path))
-    assert again.seen == 20
