@@ -4,6 +4,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Condition
 from typing import TypeVar
 
 # Results that wait for whoever takes them: memory stays bounded.
@@ -26,3 +28,29 @@ def in_parallel(function: Callable[[In], Out], items: Iterable[In]) -> Iterator[
             yield waiting.popleft().result()
     finally:
         threads.shutdown(cancel_futures=True)
+
+
+class Shared:
+    """An amount of something, such as memory, that threads share: each waits until enough is free.
+
+    Args:
+        amount: that there is; whoever wants more gets all of it, alone.
+    """
+
+    def __init__(self, amount: int) -> None:
+        self._amount = self._free = amount
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, wanted: int) -> Iterator[None]:
+        """Take some of it for a while."""
+        wanted = min(wanted, self._amount)
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= wanted)
+            self._free -= wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += wanted
+                self._changed.notify_all()

@@ -65,7 +65,10 @@ def say_prepared(out: Path, dataset) -> None:
         "duplicates": "pictures repeat others: kept",
         "passed_over": "files are no pictures that can be taken: passed over",
     }
-    for name, problems in data.read_manifest(out)["problems"].items():
+    manifest = data.read_manifest(out)
+    for remark in manifest.get("remarks", ()):
+        print(f"Look at this: {remark}.")
+    for name, problems in manifest["problems"].items():
         for kind, count in problems.items():
             if count:
                 print(f"{name}: {count} {fates[kind]}; the report names them")

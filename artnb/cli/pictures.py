@@ -129,6 +129,8 @@ def pair(
     backend: options.Backend = None,
 ) -> None:
     """Compare what two sides show, and say which clusters to take on both."""
+    from artnb.collection.both_sides import describe_both, find_on_both
+
     sides = _sides(folder, other, x, y)
     count = collection.CLUSTERS if clusters is None else clusters
     clustered = _find(sides, count, seed, extractor, backend)
@@ -136,6 +138,11 @@ def pair(
     _save_clusters(clustered)
     print(paired.pairing.describe())
     sheets = sides[0].collection.folder / "pairing"
+    both = find_on_both(*((s.collection, s.rows) for s in sides), progress=artnb.bar)
+    if both:
+        print(f"{describe_both(both)}.")
+    lines = [f"{one}\t{other}\n" for one, other in [("x", "y"), *both]]
+    write_whole(sheets / "on-both-sides.tsv", "".join(lines))
     _draw_clusters(clustered, sheets, seed)
     collection.draw_pairing(paired.pairing).savefig(sheets / "shares.png")
     collection.draw_map(clustered, seed, by_set=True).savefig(sheets / "sides.png")

@@ -19,6 +19,7 @@ from artnb.collection.borders import SMALLEST_REMAINDER, WHOLE, read_box
 from artnb.collection.duplicates import MOST_BITS, find_details, find_near, find_repeats
 from artnb.collection.inspection import REMEMBERED, Inspection, inspect_files
 from artnb.collection.table import NO, YES, Collection, keeps
+from artnb.collection.text_tables import plain
 from artnb.data.scan import group_pairs
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
@@ -37,6 +38,7 @@ Found = dict[int, Inspection]
 # What a cleaning writes begins so; everything else is the user's.
 REPEATS, _SMALL, _UNREADABLE, _CLUSTER = "repeats ", "too small: ", "unreadable: ", "left out: "
 _LOOK_AT = "kept, but look at it: "
+TWO_STYLES = f"{_LOOK_AT}also there under the style "
 _OURS = (REPEATS, _SMALL, _UNREADABLE, _CLUSTER, _LOOK_AT)
 
 
@@ -122,7 +124,7 @@ def clean(
     _write_crops(table, found, cleaning)
     pairs = _near_pairs(found, cleaning.most_bits)
     _leave_out(table, found, cleaning)
-    _leave_out_repeats(table, found, pairs)
+    _leave_out_repeats(table, found, pairs, cleaning)
     # After the repeats: a copy of what is not wanted is not wanted either.
     _leave_out_clusters(table, cleaning.without_clusters)
     _note_remarks(table, found, cleaning)
@@ -163,6 +165,10 @@ def _may_be_cut(seen: Inspection, cleaning: Cleaning) -> bool:
         return False
     width, height = read_box(seen.inside).size
     return width * height >= cleaning.smallest_remainder * seen.width * seen.height
+
+
+def _keeps_border(seen: Inspection, cleaning: Cleaning) -> bool:
+    return bool(cleaning.crop and seen.inside) and not _may_be_cut(seen, cleaning)
 
 
 def _write_crops(table: "DataFrame", found: Found, cleaning: Cleaning) -> None:
@@ -207,17 +213,35 @@ def _used_size(table: "DataFrame", row: int, seen: Inspection) -> tuple[int, int
     return box.size if box else (seen.width, seen.height)
 
 
-def _leave_out_repeats(table: "DataFrame", found: Found, pairs: list[tuple[int, int]]) -> None:
-    """Keep the largest of what looks the same; what the user chose comes first."""
+def _leave_out_repeats(
+    table: "DataFrame", found: Found, pairs: list[tuple[int, int]], cleaning: Cleaning
+) -> None:
+    """Keep the largest of what looks the same, rather than one with a border that stays; what the
+    user chose comes first. A picture that repeats another of another style is said of both.
+    """
     used, ids = keeps(table), table["id"]
     chosen = table["keep"].str.strip().str.lower() == YES
     candidates = [(one, other) for one, other in pairs if used[one] and used[other]]
     ranks = {}
     for row in {row for pair in candidates for row in pair}:
         width, height = _used_size(table, row, found[row])
-        ranks[row] = (not chosen[row], -width * height, ids[row])
+        ranks[row] = (
+            not chosen[row],
+            _keeps_border(found[row], cleaning),
+            -width * height,
+            ids[row],
+        )
     repeats = find_repeats(candidates, ranks)
     _refuse(table, {row: f"{REPEATS}{ids[kept]}" for row, kept in repeats.items()})
+    styles = table["style"].map(plain)
+    for row, kept in repeats.items():
+        if (
+            styles[row]
+            and styles[kept]
+            and styles[row] != styles[kept]
+            and not table.at[kept, "reason"]
+        ):
+            table.at[kept, "reason"] = f"{TWO_STYLES}{table.at[row, 'style']}, as {ids[row]}"
 
 
 def _leave_out_clusters(table: "DataFrame", numbers: Sequence[int]) -> None:
@@ -247,7 +271,7 @@ def _remark(seen: Inspection, cleaning: Cleaning) -> str:
         return "blank"
     if seen.colour < GREY_COLOUR:
         return "nearly grey"
-    if cleaning.crop and seen.inside and not _may_be_cut(seen, cleaning):
+    if _keeps_border(seen, cleaning):
         return "more border than may be cut"
     return ""
 
@@ -281,6 +305,9 @@ def _count(table: "DataFrame") -> dict[str, int]:
         "left out: by the user, or before": refused & ~reasons.str.startswith(_OURS),
         "with a border to cut": ~table["crop"].isin(("", WHOLE)),
         "kept, but to be looked at": reasons.str.startswith(_LOOK_AT),
+        "of them under two styles: choose one, in style and keep": reasons.str.startswith(
+            TWO_STYLES
+        ),
         "in groups": table["group"] != "",
         "in use": ~refused,
     }

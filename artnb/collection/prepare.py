@@ -1,7 +1,7 @@
 """From two Collections to a Dataset, with a card that says what is in it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from artnb.collection.borders import Box, read_box
+from artnb.collection.both_sides import describe_both, find_on_both
 from artnb.collection.clean import kind_of
 from artnb.collection.table import Collection, keeps
 from artnb.data.dataset import Dataset, fixed_pictures
@@ -73,6 +74,7 @@ def prepare_pair(
     licence: str = "",
     progress: Progress = silent,
     workers: Workers | None = None,
+    say: Callable[[str], None] = print,
 ) -> Dataset:
     """Make a Dataset of the pictures in use of two Collections, and its card.
 
@@ -90,6 +92,7 @@ def prepare_pair(
         licence: under which the pictures may be used, for the record.
         progress: shows how far it has got.
         workers: who does the work; None is this machine, on all cores.
+        say: called with a sentence where both sides show the same picture; the card says it too.
 
     Returns:
         The Dataset, opened.
@@ -101,11 +104,14 @@ def prepare_pair(
     check_names(*names)
     used = [(side, _usable(side)) for side in (x, y)]
     _check_apart(used)
+    both = describe_both(find_on_both(*used, progress=progress))
+    if both:
+        say(f"Look at this: {both}.")
     domains = [SourceDomain(name, _pictures(*side)) for name, side in zip(names, used, strict=True)]
     source = Source(f"{x.folder.name}, {y.folder.name}", *domains).with_test_share(test_share)
     dataset = prepare(source, out, size_px, seed, licence, progress, workers)
     _draw_contact_sheet(dataset, out / SHEET)
-    write_whole(out / CARD, _card(dataset, used, licence, seed))
+    write_whole(out / CARD, _card(dataset, used, licence, seed, both))
     return dataset
 
 
@@ -175,7 +181,7 @@ def _draw_contact_sheet(dataset: Dataset, path: Path) -> None:
     sheet.save(path, quality=90)
 
 
-def _card(dataset: Dataset, used: "list[Used]", licence: str, seed: int) -> str:
+def _card(dataset: Dataset, used: "list[Used]", licence: str, seed: int, both: str) -> str:
     """Write what a stranger wants to know of a Dataset."""
     parts = [
         f"# {dataset.x.name} → {dataset.y.name}",
@@ -188,6 +194,7 @@ def _card(dataset: Dataset, used: "list[Used]", licence: str, seed: int) -> str:
         ),
         f"Held out by a hash of seed {seed} and pixels; pictures of one group (near-duplicates, "
         "details of one painting) stay on one side.",
+        *([f"{both}."] if both else []),
     ]
     for domain, side in zip(dataset.domains, used, strict=True):
         parts += [f"## {domain.name}", _facts(*side)]

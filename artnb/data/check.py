@@ -10,7 +10,7 @@ from artnb.data.decoding import UnreadableImageError, decode_image
 from artnb.data.images import hash_pixels
 from artnb.data.manifest import MANIFEST, SPLITS, DatasetManifest, read_manifest, shard_paths
 from artnb.data.records import read_shard
-from artnb.data.scan import FEWEST_USABLE_IMAGES, ScannedDomain, scan
+from artnb.data.scan import FEWEST_USABLE_IMAGES, ScannedDomain, remarks_on, scan
 from artnb.data.sources import existing_folder, find_source
 from artnb.errors import InputError
 from artnb.files import sha256_of
@@ -58,7 +58,8 @@ def check_data(path: Path, progress: Progress = silent) -> Findings:
     repeats = tuple(_describe_repeats(d.name, d.duplicates) for d in domains if d.duplicates)
     problems = [f"{e.picture.name}: {e.problem}" for d in domains for e in d.split("unreadable")]
     problems += [leak for domain in domains for leak in _leaks_of(domain)]
-    return Findings(facts, source.notes + repeats, tuple(problems))
+    spoils = tuple(remarks_on(*domains, DEFAULT_SIZE_PX))
+    return Findings(facts, source.notes + repeats + spoils, tuple(problems))
 
 
 def _describe_repeats(name: str, duplicates: list[Any]) -> str:
@@ -83,6 +84,7 @@ def _check_prepared(path: Path, progress: Progress) -> Findings:
     facts = [f"Dataset of {manifest['size_px']} px: {manifest['x']} → {manifest['y']}"]
     remarks: list[str] = []
     problems: list[str] = []
+    pixels: dict[str, set[str]] = {}
     for name in (manifest["x"], manifest["y"]):
         found = {split: _check_split(path, manifest, name, split, progress) for split in SPLITS}
         counts = ", ".join(f"{len(found[split].pixels):,} {split}" for split in SPLITS)
@@ -91,11 +93,15 @@ def _check_prepared(path: Path, progress: Progress) -> Findings:
         shared = set(found["train"].pixels) & set(found["test"].pixels)
         if shared:
             problems.append(f"{name}: {len(shared)} pictures are in both train and test")
+        pixels[name] = set(found["train"].pixels) | set(found["test"].pixels)
         if len(found["train"].pixels) < FEWEST_USABLE_IMAGES:
             problems.append(f"{name}: fewer than {FEWEST_USABLE_IMAGES} training pictures")
         repeats = sum(Counter(found["train"].pixels).values()) - len(set(found["train"].pixels))
         if repeats:
             remarks.append(f"{name}: {repeats} training pictures repeat others exactly")
+    if both := set.intersection(*pixels.values()):
+        remarks.append(f"{len(both)} pictures are both {manifest['x']} and {manifest['y']}")
+    remarks += manifest.get("remarks", ())
     return Findings(tuple(facts), tuple(remarks), tuple(problems))
 
 

@@ -26,6 +26,7 @@ from artnb.data.scan import (
     Entry,
     ScannedDomain,
     look_at,
+    remarks_on,
     scan,
 )
 from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
@@ -196,7 +197,10 @@ def _open_source(
         size_px=size_px,
         domains=domains,
         fingerprint=_fingerprint_of_entries(x, y),
-        remarks=source.notes + skipped + (() if in_memory else streamed),
+        remarks=source.notes
+        + tuple(remarks_on(x, y, size_px))
+        + skipped
+        + (() if in_memory else streamed),
     )
 
 

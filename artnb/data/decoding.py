@@ -13,9 +13,12 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from artnb.data.colour import changes_colours, profile_of, to_srgb
 from artnb.data.metadata import without_metadata
 from artnb.files import pointer_reason
+from artnb.parallel import Shared
 
 # A decompression bomb is refused; the largest scanned paintings stay below this.
 LARGEST_IMAGE_PIXELS = 400_000_000
+# Of all pictures that threads decode at the same time; each pixel takes up to 16 bytes meanwhile.
+_DECODED_AT_ONCE = Shared(100_000_000)
 # Pillow's own limit would warn at 89 million pixels and refuse a phone's 200 million.
 Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
 # Pillow refuses a PNG for a text of more than a megabyte; this is what it takes of all of them.
@@ -56,6 +59,8 @@ class UnreadableImageError(ValueError):
 def decode_image(data: bytes) -> Image.Image:
     """Decode a picture of any kind into upright sRGB.
 
+    However many threads decode, they hold 100 million pixels at a time, or one larger picture.
+
     Args:
         data: an encoded file: grey, palette, CMYK, 16-bit, with a colour profile, with
             transparency or rotated by EXIF; of an animation the first frame counts.
@@ -84,10 +89,11 @@ def _decoded(data: bytes) -> Image.Image:
                 raise UnreadableImageError(
                     f"{image.width}×{image.height} pixels are too many; scale it down first"
                 )
-            image.load()
-            turn = _TURNS.get(orientation_of(image))
-            rgb = _to_rgb(image)
-            return rgb.transpose(turn) if turn is not None else rgb
+            with _DECODED_AT_ONCE.taken(image.width * image.height):
+                image.load()
+                turn = _TURNS.get(orientation_of(image))
+                rgb = _to_rgb(image)
+                return rgb.transpose(turn) if turn is not None else rgb
     except UnreadableImageError:
         raise
     except Exception as error:  # damaged files make Pillow's plugins raise almost anything

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from artnb.data.dataset import Dataset, open_dataset
 from artnb.data.manifest import SPLITS
-from artnb.data.scan import Entry, ScannedDomain, split_domain
+from artnb.data.scan import Entry, ScannedDomain, remarks_on, split_domain
 from artnb.data.shards import Part, shards_of, write_manifest
 from artnb.data.sources import Source, SourceDomain
 from artnb.data.workers import Chunk, ThisMachine, Workers, chunks_of, read_chunk
@@ -98,6 +98,7 @@ def prepare(
                 scanned.name: _count_problems(scanned, domain)
                 for scanned, domain in ((x, source.x), (y, source.y))
             },
+            "remarks": remarks_on(x, y, size_px),
         }
         write_manifest(folder, parts, written, size_px, details)
     return open_dataset(out, memory_limit_gb=0)

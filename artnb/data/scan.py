@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from artnb.data.decoding import UnreadableImageError
-from artnb.data.images import prepare_image
+from artnb.data.decoding import UnreadableImageError, read_header
+from artnb.data.images import is_marked_as_painted, prepare_image
 from artnb.data.sources import Picture, Source, SourceDomain
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
@@ -34,6 +34,8 @@ class Entry:
     problem: str = ""
     duplicate_of: str = ""
     jpeg: bytes | None = None  # None: read it again when it is needed
+    is_painted: bool = False  # it carries the mark of artnb's own paintings
+    edge_px: int = 0  # shorter side of the original, where it is known
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,57 @@ def _scan_domain(
 def look_at(picture: Picture, size_px: int) -> Entry:
     """Bring one picture into the form that shards hold, or say why it cannot be read."""
     try:
-        jpeg, pixel_sha256 = prepare_image(picture.read(), size_px)
+        data = picture.read()
+        jpeg, pixel_sha256 = prepare_image(data, size_px)
     except (UnreadableImageError, OSError) as error:
         return Entry(picture, "unreadable", problem=str(error))
-    return Entry(picture, "train", pixel_sha256, jpeg=jpeg)
+    edge_px = min(read_header(data).size or (0,))
+    return Entry(picture, "train", pixel_sha256, "", "", jpeg, is_marked_as_painted(data), edge_px)
+
+
+def remarks_on(x: ScannedDomain, y: ScannedDomain, size_px: int) -> list[str]:
+    """Say what spoils a training though every picture can be read.
+
+    Args:
+        x: one domain.
+        y: the other.
+        size_px: edge of the squares that they become.
+
+    Returns:
+        Sentences: own paintings among the pictures, pictures on both sides, one side enlarged.
+    """
+    remarks = [remark for domain in (x, y) if (remark := _own_paintings(domain))]
+    names = {entry.pixel_sha256: entry.picture.name for entry in x.entries if entry.pixel_sha256}
+    shared = [entry for entry in y.entries if entry.pixel_sha256 in names]
+    if shared:
+        first = f"{names[shared[0].pixel_sha256]} = {shared[0].picture.name}"
+        remarks.append(
+            f"{len(shared):,} pictures are both {x.name} and {y.name}, such as {first}; leave them "
+            "out on one side"
+        )
+    for one, other in ((x, y), (y, x)):
+        if _share_enlarged(one, size_px) > 0.5 and _share_enlarged(other, size_px) < 0.1:
+            remarks.append(
+                f"most {one.name} pictures are enlarged to {size_px} px and {other.name} pictures "
+                "are not, so blur is learnt as a part of the style; find larger ones, or prepare "
+                "with a smaller --size-px"
+            )
+    return remarks
+
+
+def _own_paintings(domain: ScannedDomain) -> str:
+    painted = [entry for entry in domain.entries if entry.is_painted]
+    if not painted:
+        return ""
+    return (
+        f"{len(painted):,} of {len(domain.entries):,} {domain.name} pictures were painted by "
+        f"artnb, such as {painted[0].picture.name}; leave them out, unless you mean them"
+    )
+
+
+def _share_enlarged(domain: ScannedDomain, size_px: int) -> float:
+    known = [entry.edge_px for entry in domain.entries if entry.edge_px]
+    return sum(edge < size_px for edge in known) / len(known) if known else 0.0
 
 
 def split_domain(domain: SourceDomain, entries: Sequence[Entry], seed: int) -> ScannedDomain:

@@ -29,6 +29,8 @@ from artnb.progress import Progress, silent
 
 # Few enough to be prepared again after an interruption, many enough for few files.
 _PICTURES_PER_CHUNK = 128
+# Another number when chunks say something else.
+_FORM = 2
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,10 @@ class Chunk:
     @cached_property
     def name(self) -> str:
         """A hash of what goes in: the files as they are now, their size, the programs at work."""
-        programs = f"artnb {artnb.__version__}, decoding {DECODING}, Pillow {PIL.__version__}"
+        programs = (
+            f"artnb {artnb.__version__}, decoding {DECODING}, Pillow {PIL.__version__}, "
+            f"form {_FORM}"
+        )
         facts = [programs, self.size_px, *(picture.state for picture in self.pictures)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
@@ -76,7 +81,7 @@ def write_chunk(folder: Path, chunk: Chunk, entries: Iterable[Entry]) -> None:
 
     def records() -> Iterable[Record]:
         for entry in entries:
-            facts.append([entry.pixel_sha256, entry.problem])
+            facts.append([entry.pixel_sha256, entry.problem, entry.is_painted, entry.edge_px])
             if entry.jpeg is not None:
                 yield Record(entry.picture.name, entry.jpeg, "")
 
@@ -84,8 +89,9 @@ def write_chunk(folder: Path, chunk: Chunk, entries: Iterable[Entry]) -> None:
     write_whole(_facts_file(folder, name), json.dumps(facts))
 
 
-# Of each picture the hash of its pixels, and why it cannot be read.
-_ChunkFacts = list[tuple[str, str]]
+# Of each picture the hash of its pixels, why it cannot be read, whether artnb painted it, and the
+# shorter side of the original.
+_ChunkFacts = list[tuple[str, str, bool, int]]
 
 
 def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
@@ -101,7 +107,7 @@ def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
     shard = folder / (chunk.name + SHARD_SUFFIX)
     facts = read_document(_facts_file(folder, chunk.name), _ChunkFacts, "delete it, prepare again")
     frames = [frame for frame, _ in read_frames(shard)]
-    readable = sum(not problem for _, problem in facts)
+    readable = sum(not problem for _, problem, *_ in facts)
     if (len(frames), len(facts)) != (readable, len(chunk.pictures)):
         raise InputError(f"{shard} is cut off; prepare again")
     places = iter(frames)
@@ -109,9 +115,15 @@ def read_chunk(folder: Path, chunk: Chunk) -> list[Entry]:
         Entry(picture, "unreadable", problem=problem)
         if problem
         else Entry(
-            ShardPicture(picture.name, shard, next(places), picture.group), "train", pixel_sha256
+            ShardPicture(picture.name, shard, next(places), picture.group),
+            "train",
+            pixel_sha256,
+            is_painted=is_painted,
+            edge_px=edge_px,
         )
-        for picture, (pixel_sha256, problem) in zip(chunk.pictures, facts, strict=True)
+        for picture, (pixel_sha256, problem, is_painted, edge_px) in zip(
+            chunk.pictures, facts, strict=True
+        )
     ]
 
 

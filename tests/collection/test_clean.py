@@ -3,6 +3,7 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pandas
 import pytest
 from PIL import Image, ImageOps
 
@@ -223,3 +224,36 @@ def test_the_nine_groups_of_identical_photos_are_found(competition, tmp_path):
 )
 def test_reasons_of_a_kind_are_counted_together(reason, kind):
     assert kind_of(reason) == kind
+
+
+def test_of_copies_the_one_that_can_be_cropped_cleanly_is_kept(tmp_path):
+    """The larger one has more border than may be cut: it would be trained on with its border."""
+    pictures = {
+        "clean.png": painting(1),
+        "framed.png": framed(painting(1).resize((400, 320)), 20, 20, 20, 20),
+        "sheet.png": framed(painting(1), 60, 60, 60, 60),
+    }
+    cleaned = clean(collection_of(tmp_path, pictures), SMALL).collection
+    kept = {i: row(cleaned, i)["keep"] for i in ("clean", "framed", "sheet")}
+    assert kept == {"clean": "no", "framed": "", "sheet": "no"}
+    alone = {name: picture for name, picture in pictures.items() if name != "framed.png"}
+    cleaned = clean(collection_of(tmp_path / "2", alone), SMALL).collection
+    assert {i: row(cleaned, i)["keep"] for i in ("clean", "sheet")} == {"clean": "", "sheet": "no"}
+
+
+def test_one_painting_under_two_styles_is_said(tmp_path):
+    pictures = {"a.png": painting(0), "b.png": painting(0), "c.png": painting(1)}
+    pictures |= {"d.png": painting(1), "e.png": painting(2)}
+    styles = ["Early Qing", "Late Ming", "Late_Ming", "late ming", "Late Ming"]
+    cleaned = clean(collection_of(tmp_path, pictures, style=styles), SMALL)
+    reasons = {i: row(cleaned.collection, i)["reason"] for i in "abcde"}
+    assert reasons == {
+        "a": "kept, but look at it: also there under the style Late Ming, as b",
+        "b": "repeats a",
+        "c": "",
+        "d": "repeats c",
+        "e": "",
+    }
+    assert "      1 of them under two styles: choose one" in cleaned.describe()
+    again = clean(cleaned.collection, SMALL).collection
+    pandas.testing.assert_frame_equal(again.table, cleaned.collection.table)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from artnb.cli import main
 from artnb.collection.prepare import CARD, SHEET, CroppedPicture, prepare_pair, with_ids
@@ -11,6 +11,7 @@ from artnb.data.dataset import open_dataset
 from artnb.data.decoding import UnreadableImageError
 from artnb.data.images import decode_rgb
 from artnb.errors import InputError
+from tests.collection.paintings import painting
 
 NAMES = ("baroque", "realism")
 
@@ -179,3 +180,19 @@ def test_the_command(sides, tmp_path, capsys):
     assert open_collection(sides[0].folder).table.equals(sides[0].table), "the table has changed"
     assert main(command) == 2
     assert "must be new or empty" in capsys.readouterr().err
+
+
+def test_a_picture_on_both_sides_is_said(sides, tmp_path, capsys):
+    x, y = sides
+    for side in sides:
+        painting(3, 160, 120).save(side.images / "9.png")
+        painting(4 + (side is y), 160, 120).save(side.images / "8.png")
+    ImageOps.mirror(painting(3, 160, 120)).resize((200, 150)).save(y.images / "9.png")
+    prepare_pair(x, y, tmp_path / "out", NAMES, size_px=32)
+    told = "1 pictures are on both sides, such as picture-09 = picture-09; write keep = no for one"
+    assert told in capsys.readouterr().out
+    assert told in (tmp_path / "out" / "dataset.md").read_text()
+    table = y.table.copy()
+    table.loc[table["id"] == "picture-09", "keep"] = "no"
+    prepare_pair(x, y.with_table(table), tmp_path / "decided", NAMES, size_px=32)
+    assert "on both sides" not in capsys.readouterr().out

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import artnb
+from artnb.cli import main
 from artnb.data import shards, workers
 from artnb.data.dataset import open_dataset
 from artnb.data.decoding import decode_image
-from artnb.data.images import decode_rgb, fit_square
+from artnb.data.images import PAINTED_MARK, decode_rgb, fit_square
 from artnb.data.manifest import read_manifest
 from artnb.data.prepare import check_size, new_folder, prepare
 from artnb.data.records import read_shard
@@ -481,3 +482,34 @@ def test_what_was_passed_over_stands_in_the_report(tmp_path):
     }
     assert read_manifest(tmp_path / "data")["problems"]["photo"]["passed_over"] == 2
     assert any("notes.txt (no picture)" in note for note in source.notes)
+
+
+def test_what_spoils_a_training_is_said(tmp_path, capsys):
+    """Own paintings, pictures on both sides, and one side enlarged: by both commands."""
+    source = two_filled(tmp_path, 6, 4)
+    photos, paintings = tmp_path / "photos", tmp_path / "paintings"
+    painted = encoded(picture(5), "JPEG", comment=PAINTED_MARK.encode())
+    (paintings / "own.jpg").write_bytes(painted)
+    (paintings / "same.png").write_bytes((photos / "0003.png").read_bytes())
+    for number in range(4):
+        picture(2000 + number, 24, 24).save(paintings / f"small{number}.png")
+        picture(3000 + number, 24, 24).save(paintings / f"smaller{number}.png")
+    command = ["data", "prepare", "--photos", str(photos), "--paintings", str(paintings)]
+    assert main([*command, "--out", str(tmp_path / "out"), "--size-px", "32"]) == 0
+    told = (
+        "1 of 14 painting pictures were painted by artnb, such as own.jpg",
+        "1 pictures are both photo and painting, such as 0003.png = same.png",
+        "most painting pictures are enlarged to 32 px and photo pictures are not",
+    )
+    prepared = capsys.readouterr().out
+    assert main(["data", "check", str(tmp_path / "out")]) == 0
+    checked = capsys.readouterr().out
+    for one in told:
+        assert one in prepared
+        assert one in checked
+    assert source.x.name == "photo"
+
+
+def test_pictures_as_they_should_be_are_passed_without_a_word(tmp_path):
+    prepare(two_filled(tmp_path), tmp_path / "out", size_px=32)
+    assert read_manifest(tmp_path / "out")["remarks"] == []
