@@ -30,7 +30,7 @@ from tools.everything_kept import differences
 
 _STEPS_PER_EPOCH = 4
 _NAME = re.compile(r"step-(\d+)")
-_LIFE_S = 300
+_LIFE_S = 900
 
 
 def main() -> None:

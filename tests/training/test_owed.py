@@ -27,6 +27,7 @@ CONFIG = TOY.config(
     checkpoint_minutes=0.0,
     deterministic=True,
 )
+SLOW = ("the grid of epoch 3", "the scores' picture of epoch 3", "the checkpoint after it")
 pytestmark = pytest.mark.usefixtures("toy_method")
 # A training killed as a file has just got its name, for the nth time.
 MOMENTS = {
@@ -85,7 +86,9 @@ def alone(lives):
     return lives / "alone" / "run"
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [pytest.param(m, marks=pytest.mark.slow if m in SLOW else ()) for m in MOMENTS]
+)
 def test_whenever_it_is_killed_it_keeps_the_same(lives, alone, dataset, tmp_path, moment):
     shutil.copytree(lives / moment, tmp_path / "run")
     assert go_on(dataset, tmp_path / "run") == []
