@@ -141,9 +141,9 @@ def pair(
     both = find_on_both(*((s.collection, s.rows) for s in sides), progress=artnb.bar)
     if both:
         print(f"{describe_both(both)}.")
+    _draw_clusters(clustered, sheets, seed)
     lines = [f"{one}\t{other}\n" for one, other in [("x", "y"), *both]]
     write_whole(sheets / "on-both-sides.tsv", "".join(lines))
-    _draw_clusters(clustered, sheets, seed)
     collection.draw_pairing(paired.pairing).savefig(sheets / "shares.png")
     collection.draw_map(clustered, seed, by_set=True).savefig(sheets / "sides.png")
     for name, ids in (("x", paired.x_ids), ("y", paired.y_ids)):

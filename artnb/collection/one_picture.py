@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from PIL import Image, UnidentifiedImageError
 
 import artnb
-from artnb.data.decoding import UnreadableImageError, decode_image, formats_here
+from artnb.data.decoding import UnreadableImageError, check_whole, formats_here
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.web.client import (
@@ -164,7 +164,7 @@ def check_picture(data: bytes, largest_pixels: int) -> str:
         raise UnreadableImageError(
             f"its {size[0]}×{size[1]} pixels are more than {largest_pixels / 1e6:g} million"
         )
-    decode_image(data)
+    check_whole(data)
     return FORMATS[kind]
 
 
