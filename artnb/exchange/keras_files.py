@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 LARGEST_ARCHIVE = Limit(".keras archive", most_bytes=LARGEST_WEIGHTS.most_bytes)
+# Of tensorflow-addons' norm, and of that in TensorFlow's tutorials.
+ADDONS_EPSILON, TUTORIAL_EPSILON = 1e-3, 1e-5
 # A network as it is called, the settings of ours that build it, and how it is built.
 Candidate = tuple[str, dict[str, Any], Callable[[], "keras.Model"]]
 
@@ -37,6 +39,12 @@ def is_keras_zip(path: Path) -> bool:
         return False
     with zipfile.ZipFile(path) as archive:
         return {_CONFIG, _WEIGHTS} <= set(archive.namelist())
+
+
+def _is_cut_zip(path: Path) -> bool:
+    """Say whether a file begins as a zip file does and lacks such a file's end."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04" and not zipfile.is_zipfile(path)
 
 
 def check_single(path: Path, network: str | None) -> None:
@@ -80,6 +88,8 @@ def read_keras(path: Path, network: str | None = None) -> TrainedGenerator:
                 saved = json.loads(archive.read(_CONFIG))
                 with h5py.File(io.BytesIO(archive.read(_WEIGHTS))) as file:
                     return _whole_model(saved, file)
+        if _is_cut_zip(path):
+            raise ValueError(f"it ends too early, after {path.stat().st_size:,} bytes")
         with h5py.File(path) as file:
             if "model_config" not in file.attrs:
                 return recognise(read_weights(file.get("model_weights", file)), network)
@@ -104,11 +114,36 @@ def _whole_model(saved: dict[str, Any], weights: "h5py.Group") -> TrainedGenerat
     from artnb.methods.imported.network import build_network
     from artnb.models.building import weights_at_most
 
-    description, arrays = describe_network(saved), read_weights(weights)
+    description = describe_network(_with_epsilon(saved, weights))
+    arrays = read_weights(weights)
     with weights_at_most(arrays.count):
         network = build_network(description, "generator_g")
     assign(network, arrays)
     return of_network("Keras model", network, description)
+
+
+def _with_epsilon(saved: Any, weights: "h5py.Group") -> Any:
+    """Complete the norms of TensorFlow's tutorials where they do not describe themselves.
+
+    Nothing but their weights' names, scale and offset, tells them from others of their name.
+
+    Source: tensorflow/examples, models/pix2pix/pix2pix.py.
+    """
+    from artnb.exchange.keras_weights import has_scale_and_offset
+
+    if not has_scale_and_offset(weights):
+        return saved
+
+    def visit(part: Any) -> Any:
+        if isinstance(part, list):
+            return [visit(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if part.get("class_name") == "InstanceNormalization" and isinstance(part["config"], dict):
+            part = {**part, "config": {"epsilon": TUTORIAL_EPSILON, **part["config"]}}
+        return {key: visit(one) for key, one in part.items()}
+
+    return visit(saved)
 
 
 def of_network(
@@ -125,11 +160,17 @@ def of_network(
         InputError: it holds layers that are not known.
     """
     from artnb.methods.imported.architecture import describe_network
-    from artnb.methods.imported.network import halvings
+    from artnb.methods.imported.colours import adapt_colours
+    from artnb.methods.imported.network import build_network, halvings
 
     description = description or describe_network(json.loads(network.to_json()))
-    _check_range(network)
+    weights = network.get_weights()
+    description, converted, painted = adapt_colours(description)
+    if converted:
+        network = build_network(description, "generator_g")
+        network.set_weights(weights)
     depth = max(1, halvings(network))
+    _check_probe(network, depth, painted)
     settings = {
         "generator": DESCRIBED,
         "generator_depth": depth,
@@ -138,17 +179,23 @@ def of_network(
     }
     parameters = sum(int(np.prod(weight.shape)) for weight in network.weights)
     text = f"{title}, {parameters:,} weights, for pictures in multiples of {2**depth} px"
-    return TrainedGenerator(text, settings, network.get_weights(), description)
+    if converted:
+        text += f", converted since it {converted}"
+    return TrainedGenerator(text, settings, weights, description)
 
 
-def _check_range(network: "keras.Model") -> None:
-    """Refuse a network whose colours would come out wrong without anybody noticing."""
-    activation = getattr(network.layers[-1], "activation", None)
-    name = getattr(activation, "__name__", "")
-    if name in ("sigmoid", "softmax", "relu"):
+def _check_probe(network: "keras.Model", depth: int, painted: tuple[float, float]) -> None:
+    """Let a network paint a picture, and refuse it where the colours are far from what they say."""
+    edge = max(32, 2**depth)
+    rows, columns = np.meshgrid(*[np.linspace(-1, 1, edge, dtype=np.float32)] * 2, indexing="ij")
+    probe = np.stack([rows, columns, -rows * columns], axis=-1)[None]
+    values = np.asarray(network(probe))
+    low, high = (float(np.quantile(values, part)) for part in (0.02, 0.98))
+    most = max([10.0, *(abs(end) for end in painted if np.isfinite(end))])
+    if not np.isfinite(values).all() or max(-low, high) > most:
         raise InputError(
-            f"the network must paint in [-1, 1], as those that end in tanh do, and it ends in "
-            f"{name}; train one with tanh"
+            "the network must paint in [-1, 1], as those that end in tanh do, and what it made of "
+            f"a probe picture lies between {low:.3g} and {high:.3g}; train one with tanh"
         )
 
 
@@ -166,13 +213,33 @@ def recognise(saved: "SavedWeights", network: str | None = None) -> TrainedGener
     if found:
         return found
     parts = dict(saved.parts())
-    for name in parts if network is None else [choose(list(parts), network)]:
-        if found := _recognised(parts[name]):
-            return replace(found, description=f"{found.description}, {name} of several networks")
+    names = list(parts) if network is None else [choose(list(parts), network)]
+    if found := _first_recognised(names, parts, saved.is_in_order or network is not None):
+        return found
     raise InputError(
         "it holds weights without a network, and they fit none that artnb knows: the Kaggle "
         "tutorial's U-Net, the keras.io example's ResNet, and its own; save the whole model instead"
     )
+
+
+def _first_recognised(
+    names: list[str], parts: dict[str, "SavedWeights"], is_first: bool
+) -> TrainedGenerator | None:
+    """Recognise the first network that is known; others must not be so, unless the first is told.
+
+    Raises:
+        InputError: several are known, and nothing tells which turns X into Y.
+    """
+    from artnb.exchange.keras_weights import FORWARD
+
+    found = {}
+    for name in names:
+        if generator := _recognised(parts[name]):
+            text = f"{generator.description}, {name} of several networks"
+            found[name] = replace(generator, description=text)
+            if is_first or name in FORWARD:
+                break
+    return found[choose(list(found), None)] if found else None
 
 
 def _recognised(saved: "SavedWeights") -> TrainedGenerator | None:
@@ -182,7 +249,8 @@ def _recognised(saved: "SavedWeights") -> TrainedGenerator | None:
     flat = [array for layer in saved.arrays.values() for array in layer]
     # The first kernel takes three colours; a transposed one that gives them looks alike.
     first = dict.fromkeys(array.shape for array in flat if array.shape[2:3] == (3,))
-    candidates = (one for shape in first for one in _candidates(shape, len(flat)))
+    epsilon = TUTORIAL_EPSILON if saved.has_scale_and_offset else ADDONS_EPSILON
+    candidates = (one for shape in first for one in _candidates(shape, len(flat), epsilon))
     for title, settings, build in candidates:
         try:
             with weights_at_most(saved.count):
@@ -199,12 +267,13 @@ def _recognised(saved: "SavedWeights") -> TrainedGenerator | None:
     return None
 
 
-def _candidates(first: tuple[int, ...], count: int) -> Iterator[Candidate]:
+def _candidates(first: tuple[int, ...], count: int, epsilon: float) -> Iterator[Candidate]:
     """Name the networks that so many weights can be of, by the shape of the first kernel."""
     from artnb.exchange.tutorials import kaggle_unet, keras_io_resnet
 
     if first[:3] == (4, 4, 3):
-        yield "U-Net of the Kaggle tutorial", {}, lambda: kaggle_unet(first[3])
+        whose = "Kaggle" if epsilon == ADDONS_EPSILON else "TensorFlow"
+        yield f"U-Net of the {whose} tutorial", {}, lambda: kaggle_unet(first[3], epsilon)
         yield from _own_unets(first[3], count)
     if first[:3] == (7, 7, 3):
         blocks, rest = divmod(count - 17, 6)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import keras
 
 _CONTAINERS = ("layers", "_layer_checkpoint_dependencies", "vars")
-# What the keras.io example and Kaggle's tutorial call the generator of X to Y.
-_FORWARD = ("gen_G", "gen_g", "m_gen")
+# What the keras.io example, Kaggle's tutorial and TensorFlow's call the generator of X to Y.
+FORWARD = ("gen_G", "gen_g", "m_gen", "generator_g")
 # The same layer under the names of Keras and of tensorflow-addons.
 _SAME_KINDS = {"group_normalization": "instance_normalization"}
 
@@ -29,10 +29,14 @@ class SavedWeights(NamedTuple):
         arrays: by the path of the layer: its name in the model where `is_by_name`, else as
             `layer_paths` makes it.
         is_by_name: whether Keras' older layout is the file's, in which a nested model is a layer.
+        has_scale_and_offset: whether norms call their weights so, as TensorFlow's tutorials do.
+        is_in_order: whether the networks' order is that of the model, not that of the alphabet.
     """
 
     arrays: dict[tuple[str, ...], list[np.ndarray]]
     is_by_name: bool
+    has_scale_and_offset: bool = False
+    is_in_order: bool = False
 
     @property
     def count(self) -> int:
@@ -47,9 +51,9 @@ class SavedWeights(NamedTuple):
         """
         names = dict.fromkeys(path[0] for path in self.arrays)
         skipped = 0 if self.is_by_name else 1
-        for first in sorted(names, key=lambda name: name not in _FORWARD):
+        for first in sorted(names, key=lambda name: name not in FORWARD):
             part = {p[skipped:]: arrays for p, arrays in self.arrays.items() if p[0] == first}
-            yield first, SavedWeights(part, self.is_by_name)
+            yield first, self._replace(arrays=part)
 
 
 def read_weights(file: "h5py.Group") -> SavedWeights:
@@ -61,8 +65,18 @@ def read_weights(file: "h5py.Group") -> SavedWeights:
     room = room_for(file)
     if _has_names(file, "layer_names"):
         names = dict.fromkeys(_names(file, "layer_names"))
-        return SavedWeights({(name,): _legacy_layer(file[name], room) for name in names}, True)
+        arrays = {(name,): _legacy_layer(file[name], room) for name in names}
+        return SavedWeights(arrays, True, has_scale_and_offset(file), is_in_order=True)
     return SavedWeights(_by_kind(file, room), False)
+
+
+def has_scale_and_offset(file: "h5py.Group") -> bool:
+    """Say whether norms in a file of the older layout call their weights scale and offset."""
+    if not _has_names(file, "layer_names"):
+        return False
+    weights = (name for layer in _names(file, "layer_names")
+               for name in _names(file[layer], "weight_names"))  # fmt: skip
+    return {"scale", "offset"} <= {name.rpartition("/")[2].partition(":")[0] for name in weights}
 
 
 def _by_kind(file: "h5py.Group", room: Room) -> dict[tuple[str, ...], list[np.ndarray]]:

@@ -18,11 +18,14 @@ _FACTORS = (1, 2, 4, 8, 8, 8, 8, 8)
 _WITH_DROPOUT = 3
 
 
-def kaggle_unet(filters: int = 64) -> keras.Model:
+def kaggle_unet(filters: int = 64, epsilon: float = _EPSILON) -> keras.Model:
     """Build the generator of Kaggle's "Monet CycleGAN Tutorial": down eight times, up again.
+
+    TensorFlow's own tutorial has the same with another epsilon, 1e-5.
 
     Args:
         filters: channels after the first downsampling.
+        epsilon: of the norms.
 
     Returns:
         A model of pictures whose sides are multiples of 256.
@@ -32,25 +35,25 @@ def kaggle_unet(filters: int = 64) -> keras.Model:
     features = pictures = keras.Input((None, None, 3))
     passed_on = []
     for level, factor in enumerate(_FACTORS):
-        features = _down(factor * filters, level > 0)(features)
+        features = _down(factor * filters, epsilon if level else None)(features)
         passed_on.append(features)
     passed_on.pop()
     for number, factor in enumerate(reversed(_FACTORS[:-1])):
-        features = _up(factor * filters, number < _WITH_DROPOUT)(features)
+        features = _up(factor * filters, epsilon, number < _WITH_DROPOUT)(features)
         features = layers.Concatenate()([features, passed_on.pop()])
     painted = layers.Conv2DTranspose(3, 4, 2, "same", activation="tanh")(features)
     return keras.Model(pictures, painted)
 
 
-def _down(filters: int, has_norm: bool) -> keras.Sequential:
+def _down(filters: int, epsilon: float | None) -> keras.Sequential:
     convolution = layers.Conv2D(filters, 4, 2, "same", use_bias=False)
-    norm = [InstanceNormalization(_EPSILON, affine=True)] if has_norm else []
+    norm = [InstanceNormalization(epsilon, affine=True)] if epsilon is not None else []
     return keras.Sequential([convolution, *norm, layers.LeakyReLU(_SLOPE)])
 
 
-def _up(filters: int, has_dropout: bool) -> keras.Sequential:
+def _up(filters: int, epsilon: float, has_dropout: bool) -> keras.Sequential:
     convolution = layers.Conv2DTranspose(filters, 4, 2, "same", use_bias=False)
-    norm = InstanceNormalization(_EPSILON, affine=True)
+    norm = InstanceNormalization(epsilon, affine=True)
     dropout = [layers.Dropout(0.5)] if has_dropout else []
     return keras.Sequential([convolution, norm, *dropout, layers.ReLU()])
 

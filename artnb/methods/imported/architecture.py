@@ -41,6 +41,8 @@ _FUNCTIONS = {
 }
 # Of which `artnb export` subtracts one after the other.
 _CENTRING_LAYERS = ("GlobalMaxPooling2D", "GlobalAveragePooling2D")
+# What an InstanceNormalization with more to choose than epsilon says of itself.
+_ELSEWHERE = {"axis", "center", "scale", "mode"}
 # How weights began and were trained is of no use here, and could name somebody's functions.
 _TRAINING_KEYS = ("_initializer", "_regularizer", "_constraint")
 _DROPPED_KEYS = ("trainable", "dtype", "batch_input_shape", "build_input_shape")
@@ -98,7 +100,10 @@ def _model(saved: Mapping[str, Any]) -> Description:
     ]
     (inputs,) = _tensors(config["input_layers"])
     (outputs,) = _tensors(config["output_layers"])
-    return {"input": inputs[0], "output": _place(outputs, offsets), "layers": layers}
+    # The output is of its layer's last call: whatever it were called for later would not matter.
+    (calls,) = (len(layer["calls"]) for layer in layers if layer["name"] == outputs[0])
+    output = [outputs[0], max(0, calls - 1)]
+    return {"input": inputs[0], "output": output, "layers": layers}
 
 
 def _without_centring(network: Description) -> Description:
@@ -138,7 +143,7 @@ def _centring(
 
 def _sequential(config: Mapping[str, Any]) -> Description:
     """Describe a chain of layers as the graph that it is."""
-    layers = [_layer(entry) for entry in config["layers"]]
+    layers = [_layer(entry, f"layer_{number}") for number, entry in enumerate(config["layers"])]
     if layers[0].get("class_name") != "InputLayer":
         layers.insert(0, _input("pictures", None))
     for before, layer in pairwise(layers):
@@ -167,10 +172,17 @@ def _tensors(node: Any) -> list[list[Any]]:
 
 
 def _offsets(entries: list[Mapping[str, Any]]) -> dict[str, int]:
-    """Find the models whose calls Keras counts from 1, since it called them once by itself."""
-    calls = {entry["name"]: len(entry["inbound_nodes"]) for entry in entries}
+    """Find from which number on Keras counts the calls of each layer.
+
+    Keras 2 counts those of a nested model from 1, since it called it once by itself, and so does
+    Keras 3 where it names a model's output, but not where it names what layers are given. What is
+    first called is used, or is the output.
+    """
     used = [tensor for entry in entries for tensor in _tensors(entry["inbound_nodes"])]
-    return {name: 1 for name, number, *_ in used if calls[name] and number >= calls[name]}
+    offsets: dict[str, int] = {}
+    for name, number, *_ in used:
+        offsets[name] = min(number, offsets.get(name, number))
+    return offsets
 
 
 def _places(call: Any, offsets: Mapping[str, int]) -> list[list[Any]]:
@@ -182,10 +194,15 @@ def _place(tensor: list[Any], offsets: Mapping[str, int]) -> list[Any]:
     return [name, number - offsets.get(name, 0)]
 
 
-def _layer(entry: Mapping[str, Any]) -> Description:
-    """Describe a layer, not yet where it stands."""
+def _layer(entry: Mapping[str, Any], unnamed: str = "") -> Description:
+    """Describe a layer, not yet where it stands.
+
+    Args:
+        entry: what Keras says of it.
+        unnamed: its name where neither says one: layers of others need not.
+    """
     saved, name = entry["config"], entry.get("registered_name") or entry["class_name"]
-    layer_name = entry.get("name") or saved["name"]
+    layer_name = entry.get("name") or saved.get("name") or unnamed
     if entry["class_name"] in _MODELS:
         return {"name": layer_name, "model": _model(entry)}
     if name == "InputLayer":
@@ -198,7 +215,7 @@ def _known(name: str, entry: Mapping[str, Any], layer_name: str) -> Description:
     if name in OWN_LAYERS:
         return {"class_name": name, "config": _useful(saved)}
     if name.endswith("InstanceNormalization"):
-        return _instance_normalisation(name, saved)
+        return _instance_normalisation(name, saved, layer_name)
     if name == "GroupNormalization":
         return _group_normalisation(saved, entry.get("build_config") or {})
     if name in ("Pad", "ReflectionPadding2D", "ReflectionPad2D"):
@@ -255,15 +272,22 @@ def _useful(config: Mapping[str, Any]) -> dict[str, Any]:
     return useful
 
 
-def _instance_normalisation(name: str, config: Mapping[str, Any]) -> Description:
-    """Describe tensorflow-addons' layer by ours; others of this name compute other things."""
-    if "groups" not in config:
-        raise InputError(
-            f"the network must have tensorflow-addons' InstanceNormalization or Keras' "
-            f"GroupNormalization, and {config['name']} is another {name}, of which the file does "
-            "not say what it computes; build the model again with one of them"
-        )
-    return {"class_name": "artnb>InstanceNormalization", "config": _affine(config)}
+def _instance_normalisation(name: str, config: Mapping[str, Any], layer_name: str) -> Description:
+    """Describe tensorflow-addons' layer, or that of TensorFlow's tutorials, by ours.
+
+    Others of this name compute other things.
+    """
+    own = {"name": layer_name, **config}
+    if "groups" in config:
+        return {"class_name": "artnb>InstanceNormalization", "config": _affine(own)}
+    if "epsilon" in config and not _ELSEWHERE & set(config):
+        epsilon = {"name": layer_name, "epsilon": config["epsilon"], "affine": True}
+        return {"class_name": "artnb>InstanceNormalization", "config": epsilon}
+    raise InputError(
+        f"the network must have tensorflow-addons' InstanceNormalization or Keras' "
+        f"GroupNormalization, and {layer_name} is another {name}, of which the file does "
+        "not say what it computes; build the model again with one of them"
+    )
 
 
 def _group_normalisation(config: Mapping[str, Any], built: Mapping[str, Any]) -> Description:
