@@ -47,7 +47,8 @@ def training_step(name):
     found = {}
     _record_gradients(model, found)
     batch = tuple(
-        keras.ops.convert_to_tensor(uniform_pictures(s, (2, 64, 64, 3))) for s in PICTURE_SEEDS[name]
+        keras.ops.convert_to_tensor(uniform_pictures(s, (2, 64, 64, 3)))
+        for s in PICTURE_SEEDS[name]
     )
     for loss, value in model.step(batch).items():
         found[f"{name}/loss/{loss}"] = float(value)
