@@ -25,9 +25,10 @@ def main():
     expected = paint(load(), photos)
     with on_all_devices(load) as generator:
         painted = np.concatenate([generator(photos[:32]), generator(photos[32:])])
-    difference = np.abs(painted.astype(int) - expected).max()
-    batch = generator.batch_size
-    print(f"{batch} a batch, largest difference to one device: {difference}")
+    difference = np.abs(painted.astype(int) - expected)
+    # XLA adds up 16 pictures in another order than 32: 1e-6 apart, which may decide at a half.
+    is_same = difference.max() <= 1 and (difference > 0).mean() < 1e-4
+    print(f"{generator.batch_size} a batch, as on one device: {is_same}")
 
 
 if __name__ == "__main__":

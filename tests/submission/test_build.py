@@ -226,7 +226,7 @@ def test_devices_share_every_batch():
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "Painting on 2 devices: each takes 16 of 32 pictures.",
-        "32 a batch, largest difference to one device: 0",
+        "32 a batch, as on one device: True",
     ]
 
 
