@@ -82,8 +82,10 @@ def cluster(
 
 
 def _find(sides, count, seed, extractor, backend):
-    options.say_backend(backend)
-    network = artnb.load_extractor(extractor, progress=artnb.bar)
+    # A backend takes longer to start than all the rest where every picture was measured before.
+    network = artnb.load_extractor(
+        extractor, progress=artnb.bar, begin=lambda: options.say_backend(backend)
+    )
     clustered = collection.cluster_pictures(sides, network, count, seed, progress=artnb.bar)
     for each in clustered.sets:
         for row_id, why in each.unreadable:

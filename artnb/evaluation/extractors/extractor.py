@@ -66,11 +66,12 @@ class Extractor:
     Args:
         name: `"inception"`, `"squeezenet"` or `"vgg16"`.
         path: the file of its weights.
+        begin: is called before the network is loaded, and not where all was measured before.
     """
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, begin: Callable[[], None] = lambda: None) -> None:
         self.name, self.kind = name, KINDS[name]
-        self.path = path
+        self.path, self.begin = path, begin
         self.weights_sha256 = sha256_of(path)
 
     @property
@@ -86,6 +87,7 @@ class Extractor:
     @cached_property
     def network(self) -> "keras.Model":
         """The network; it is loaded when it is first needed."""
+        self.begin()
         return _load(self.name, self.path)
 
     def __call__(self, pictures: np.ndarray, sources: np.ndarray | None = None) -> np.ndarray:
@@ -101,12 +103,12 @@ class Extractor:
 
         Source: resizing is TensorFlow 1's bilinear, as torch-fidelity does it for FID.
         """
+        network, size_px = self.network, self.kind.size_px
         import keras
 
-        size_px = self.kind.size_px
         resized = tensorflow1_resize(pictures.astype(np.float32), size_px)
         prepared = self.kind.prepare(keras.ops.convert_to_numpy(resized))
-        features = self.network.predict_on_batch(prepared)
+        features = network.predict_on_batch(prepared)
         return features["pool_3"] if isinstance(features, dict) else features
 
     def probabilities(self, features: np.ndarray) -> np.ndarray:
@@ -137,6 +139,7 @@ def load_extractor(
     name: str = "auto",
     progress: Progress = silent,
     say: Callable[[str], None] = print,
+    begin: Callable[[], None] = lambda: None,
 ) -> Extractor:
     """Find an extractor's weights, fetching them where they are not at hand.
 
@@ -145,6 +148,7 @@ def load_extractor(
             are here already, and else SqueezeNet, whose 3 MB are soon there.
         progress: shows how far a download has got.
         say: gets the sentence about what was chosen.
+        begin: see `Extractor`.
 
     Raises:
         InputError: there is no such extractor, or its weights cannot be had.
@@ -159,7 +163,7 @@ def load_extractor(
             )
     elif name not in KINDS:
         raise InputError(f"there is no extractor {name!r}; {nearest(name, KINDS)}")
-    return Extractor(name, find_weights(name, progress=progress, say=say))
+    return Extractor(name, find_weights(name, progress=progress, say=say), begin)
 
 
 def tensorflow1_resize(pictures: Any, size_px: int) -> Any:
