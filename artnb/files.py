@@ -38,7 +38,7 @@ def unfinished_file(path: Path, at: Path | None = None) -> Iterator[Path]:
     except BaseException as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename in (None, str(unfinished), unfinished):
+        if isinstance(error, OSError) and error.errno and error.filename in (None, str(unfinished)):
             error.filename = str(path)
         raise
 

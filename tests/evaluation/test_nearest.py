@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
 
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.runs import view_nearest
 from artnb.evaluation.sets import Choice
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
+
+pytestmark = pytest.mark.backend
 
 
 def test_the_most_suspicious_are_shown_beside_what_they_resemble(tmp_path):

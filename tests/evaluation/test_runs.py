@@ -200,6 +200,7 @@ def test_data_that_is_gone_or_other_data(run, tmp_path, evaluator):
     assert evaluate(run, evaluator, [1], choice=Choice(data=moved)).rows
 
 
+@pytest.mark.backend
 def test_swapped_domains_stay_swapped(tmp_path, evaluator):
     for number, name in enumerate(("trainA", "trainB", "testA", "testB")):
         write_pictures(tmp_path / "data" / name, 8, seed=number)

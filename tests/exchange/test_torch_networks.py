@@ -129,6 +129,7 @@ def test_a_layer_beside_a_generator_is_left_out_only_on_request(tmp_path):
     assert is_of(read_generator(path, "net"), G)
 
 
+@pytest.mark.backend
 def test_both_ways_from_one_file(pair, capsys):
     command = ["import", str(pair), "--run", "both", "--x", "horse", "--y", "zebra"]
     assert main([*command, "--network", "genX", "--reverse-network", "genY"]) == 0
@@ -137,6 +138,7 @@ def test_both_ways_from_one_file(pair, capsys):
     assert "zebra → horse: ResNet, 1 blocks, 2 filters, instance norm, genY of several" in said
 
 
+@pytest.mark.backend
 def test_the_run_records_which_was_taken(pair):
     run = import_generator(pair, "one", network="genY", say=lambda line: None)
     (origin,) = run.facts()["imported"]
