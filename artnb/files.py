@@ -38,7 +38,8 @@ def unfinished_file(path: Path, at: Path | None = None) -> Iterator[Path]:
     except BaseException as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno and error.filename in (None, str(unfinished)):
+        nameless = (None, unfinished, str(unfinished))
+        if isinstance(error, OSError) and error.errno and error.filename in nameless:
             error.filename = str(path)
         raise
 
