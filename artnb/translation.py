@@ -11,7 +11,14 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.decoding import UnreadableImageError, decode_image
-from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png, to_float, to_uint8
+from artnb.data.images import (
+    PAINTED_MARK,
+    encode_jpeg,
+    encode_png,
+    is_marked_as_painted,
+    to_float,
+    to_uint8,
+)
 from artnb.data.listing import IMAGE_SUFFIXES, picture_stem
 from artnb.data.sources import FilePicture, Picture, pictures_to_paint
 from artnb.errors import InputError
@@ -69,7 +76,7 @@ def translate(
         run: which generators.
         photos: a file, a folder, or whatever else `pictures_to_paint` takes; subfolders are kept
             in the result.
-        out: folder to write to; it is made, files of equal names in it are replaced.
+        out: folder to write to; it is made, paintings of equal names in it are replaced.
         epoch: a snapshot's number, `"latest"` or `"best"`.
         to: `"y"`, `"x"` or a domain's name.
         largest_px: scale larger pictures down until their longer side has this many pixels.
@@ -82,7 +89,8 @@ def translate(
     in `out` is never taken for a photo.
 
     Raises:
-        InputError: there are no pictures, no such snapshot, or `out` is where they come from.
+        InputError: there are no pictures, no such snapshot, or `out` is where they come from, or
+            holds other files under the names of the paintings.
     """
     photos, out = Path(photos), Path(out)
     painter = run.painter(epoch, to)
@@ -95,6 +103,7 @@ def translate(
         raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
     places = [_place(picture, folder) for picture in pictures]
     targets = _targets(places)
+    _refuse_to_replace([out / target for target in targets.values()])
     network = painter.load()
     out.mkdir(parents=True, exist_ok=True)
     advance = progress("painting", len(pictures))
@@ -136,6 +145,20 @@ def _targets(pictures: Sequence[Path]) -> dict[Path, Path]:
         taken.add(str(name).casefold())
         targets[path] = name
     return targets
+
+
+def _refuse_to_replace(paintings: Sequence[Path]) -> None:
+    """Check that nothing but earlier paintings lies where paintings shall be.
+
+    Raises:
+        InputError: something else does.
+    """
+    for path in paintings:
+        if path.is_dir() or (path.is_file() and not is_marked_as_painted(path.read_bytes())):
+            raise InputError(
+                f"{path} is there and no painting of artnb's, and will not be overwritten; choose "
+                "another --out"
+            )
 
 
 def _suffix(path: Path) -> str:

@@ -9,6 +9,7 @@ from artnb.data.dataset import open_dataset
 from artnb.data.records import read_shard
 from artnb.documents import read_document, read_numbers
 from artnb.errors import InputError
+from artnb.evaluation.zips import pictures_of_zip
 from artnb.exchange.source import read_generator
 from artnb.files import pointer_reason
 from artnb.runs.snapshots import read_snapshot
@@ -39,6 +40,7 @@ SAID = "it is a Git LFS pointer, not the file: git lfs pull"
         ("epoch-0001.safetensors", lambda path: read_snapshot(path, "generator_g")),
         ("photo-00000.tfrec", lambda path: list(read_shard(path))),
         ("photo-00000.tfrec.gz", lambda path: list(read_shard(path))),
+        ("images.zip", pictures_of_zip),
         ("run.json", lambda path: read_document(path, dict, "mend it")),
         ("log.csv", lambda path: read_numbers(path, "mend it")),
         ("paintings.csv", read_source),

@@ -248,3 +248,20 @@ def test_paintings_carry_srgb(run, tmp_path):
     (painting,) = translate(run, tmp_path / "a.jpg", tmp_path / "out").written
     with Image.open(painting) as image:
         assert image.info["icc_profile"] == SRGB_PROFILE
+
+
+def test_nothing_but_paintings_is_replaced(run, tmp_path):
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    for folder in (photos, out):
+        folder.mkdir()
+    landscape(40, 40).save(photos / "a.png")
+    landscape(40, 40).save(photos / "b.png")
+    landscape(40, 40, seed=1).save(out / "b.png")
+    mine = (out / "b.png").read_bytes()
+    with pytest.raises(InputError, match=r"b\.png is there and no painting of artnb's"):
+        translate(run, photos, out)
+    assert [path.name for path in out.iterdir()] == ["b.png"]
+    assert (out / "b.png").read_bytes() == mine
+    (out / "b.png").unlink()
+    first = translate(run, photos, out)
+    assert translate(run, photos, out).written == first.written

@@ -1,6 +1,7 @@
 """The one place where picture files are decoded: bytes of any kind in, upright sRGB out."""
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE_PIXELS
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
 # Another number when a file gives other pixels than before: what was kept of them is out of date.
 DECODING = 2
+# It would come without the picture's name, and the tags are of no use here.
+warnings.filterwarnings("ignore", "Corrupt EXIF data", module=r"PIL\.")
 # EPS starts Ghostscript, and the others are names without a decoder.
 _NEVER_OPENED = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"}
 _USUAL = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
@@ -159,14 +162,25 @@ def _unknown(start: bytes) -> str:
         return HEIF_REMEDY
     if start[:2] == b"\xff\x0a" or start[4:12] == b"JXL \r\n\x87\n":
         return "it is a JPEG XL picture, which cannot be read here; save it as JPEG or PNG"
+    if start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return (
+            "it is a TIFF of a kind that cannot be read here, such as colours in floats; save it "
+            "with 8 or 16 bits"
+        )
+    if not start:
+        return "it is empty"
     return pointer_reason(start) or "it is not a picture in a known format"
 
 
-@cache
 def _formats(with_heif: bool, by_start: bool) -> tuple[str, ...]:
     """Give what pictures may be, the usual ones first, since each is tried in turn."""
     if with_heif:
         _register_heif()
+    return _known_formats(by_start, "HEIF" in Image.OPEN)
+
+
+@cache
+def _known_formats(by_start: bool, with_heif: bool) -> tuple[str, ...]:
     Image.init()
     others = set(Image.OPEN) - set(_USUAL) - _NEVER_OPENED
     with_start = {name for name in others if Image.OPEN[name][1] is not None}

@@ -385,7 +385,9 @@ def _refuse_a_mixture(path: Path, side: str | None) -> None:
     others = [e for e, kind in kinds.items() if kind not in _PHOTOS and _has_pictures(e)]
     if side != "y":  # photos may come in folders of any names, but not beside paintings
         others = [entry for entry in others if kinds[entry] in _PAINTINGS]
-    letters = [[e for e in folders if re.fullmatch(f"(train|test){a}", e.name)] for a in "AB"]
+    # Paintings may be filed by letters too, but then in more folders than A and B.
+    known = "(train|test|real_?|domain_?)?" if len(folders) == 2 else "(train|test)"
+    letters = [[e for e in folders if re.fullmatch(f"{known}{a}", e.name, re.I)] for a in "AB"]
     for one, other in ((photos, others), letters):
         if one and other:
             raise InputError(

@@ -294,7 +294,7 @@ def _lowest(rows: Sequence[Row]) -> Best:
         rule=f"lowest {best.metric} against {best.reference_count} of {best.reference}",
         value=value,
         among=tuple(int(row.epoch) for row in by_epoch),
-        not_worse=tuple(int(row.epoch) for row in not_worse),
+        not_worse=tuple(dict.fromkeys(int(row.epoch) for row in not_worse)),
     )
 
 

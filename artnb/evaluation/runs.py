@@ -98,6 +98,7 @@ def evaluate(
     """
     painters = run.painters(epochs, to)
     require_writable(run.path, COPY_IT)
+    read_scores(run.scores_file)  # what cannot be added to is said before the work
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)

@@ -9,6 +9,7 @@ from artnb.data.decoding import UnreadableImageError
 from artnb.data.listing import IMAGE_SUFFIXES
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
+from artnb.files import refuse_pointer
 from artnb.progress import Progress, silent
 
 # A generated picture of 4,096 px stays below it, also where nothing is lost.
@@ -39,7 +40,10 @@ def pictures_of_zip(
         InputError: it is no zip, is damaged or holds no picture; or as for `encoded_pictures`.
     """
     try:
+        refuse_pointer(path)
         archive = zipfile.ZipFile(path)
+    except InputError:
+        raise
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(
             f"{path} must be a folder of pictures or a zip of them, and it is no zip, or is "

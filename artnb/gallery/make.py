@@ -192,6 +192,7 @@ class _GalleryInTheMaking:
         self.progress, self.say = progress, say
         self.store, self.networks = PictureStore(folder), LoadedNetworks(_MOST_NETWORKS)
         self.states: list[_SectionState] = []
+        self.made = datetime.now(UTC).isoformat(timespec="seconds")
 
     def paint(self) -> None:
         """Put everything into the store that is not there yet.
@@ -260,7 +261,7 @@ class _GalleryInTheMaking:
             title=f"{sources} → {targets}",
             runs=tuple(_shown_run(run) for run in self.chosen),
             exhibits=tuple(self._exhibit(s, place) for s in self.states for place in s.places),
-            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            made=self.made,
         )
 
     def _exhibit(self, state: _SectionState, place: int) -> Exhibit:

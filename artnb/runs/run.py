@@ -181,6 +181,11 @@ class Run:
             return epochs[-1]
         if epoch == "best":
             epoch = self.best_epoch()
+            if epoch is None and self.scores_file.exists():
+                raise InputError(
+                    f"no epoch of the Run {self.path.name} is best: its scores hold no distance to "
+                    "real pictures, which few held-out ones do not give; choose latest or a number"
+                )
             if epoch is None:
                 raise InputError(
                     f"no epoch of the Run {self.path.name} has been scored yet, so none is best; "

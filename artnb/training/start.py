@@ -148,6 +148,7 @@ def begin(
     start = open_resumed(run, dataset, config, accept_changes, options.say)
     facts = run.facts()
     if start.checkpoint is None or "steps_per_epoch" not in facts:
+        options.say("There is no whole checkpoint in it: it begins again at step 0.")
         return replace(start, checkpoint=None)
     return replace(start, plan=Plan(start.config, facts["steps_per_epoch"], facts["step_s"]))
 

@@ -261,3 +261,15 @@ def test_heic_is_read_where_pillow_heif_is_installed():
     heif.from_pillow(picture(0)).save(written, quality=95)
     seen, meant = np.asarray(decode_image(written.getvalue()), int), np.asarray(picture(0), int)
     assert np.abs(seen - meant).mean() < 8  # half its colours are left out
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"II*\0" + bytes(60), "it is a TIFF of a kind that cannot be read here"),
+    ],
+)
+def test_what_cannot_be_opened_is_named_as_what_it_is(start, reason):
+    with pytest.raises(UnreadableImageError, match=reason):
+        decode_image(start)

@@ -4,9 +4,10 @@ import pytest
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.measure import Cache
-from artnb.evaluation.rows import read_scores
+from artnb.evaluation.rows import LEADERBOARD, Row, read_scores, write_scores
 from artnb.evaluation.scoring import Scoring
 from artnb.method import preset_config
+from artnb.runs.run import new_run
 from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
@@ -103,3 +104,19 @@ def test_a_training_that_goes_on_scores_on(dataset, toy, tmp_path):
 def test_an_interval_below_one_epoch_is_refused():
     with pytest.raises(InputError, match="1 or more, got 0"):
         scoring(0)
+
+
+def test_an_epoch_owes_no_score_that_few_pictures_do_not_give(dataset, tmp_path):
+    """With a single held-out photo there is no distance; the rest was scored."""
+    run = new_run(tmp_path / "run", TOY.config("smoke"))
+    run.note(data={"x": "photo", "y": "painting"})
+    run.snapshots.mkdir(exist_ok=True)
+    for epoch in (1, 2):
+        run.snapshot(epoch).touch()
+    measured = Row("SSIM to the photo", "0.5", epoch="1", direction="photo → painting")
+    noted = Row("MiFID", "40", epoch="2", direction="photo → painting", split=LEADERBOARD)
+    write_scores(run.scores_file, [measured, noted])
+    scores = scoring(metrics=METRICS).callback(run, dataset, 2, say=lambda _: None)
+    assert scores.owed(2) == [2]
+    with pytest.raises(InputError, match="its scores hold no distance to real pictures"):
+        run.find_epoch("best")

@@ -97,6 +97,8 @@ def test_a_place_with_two_sides_is_no_set_of_generated_pictures(tmp_path, evalua
         (("photo", "van gogh"), "van gogh"),
         (("photo_jpg", "monet_jpg", "cezanne_jpg"), "cezanne_jpg"),
         (("testA", "testB"), "testB"),
+        (("A", "B"), "B"),
+        (("real_A", "real_B"), "real_B"),
     ],
 )
 def test_photos_and_paintings_side_by_side_are_no_reference(
@@ -192,3 +194,9 @@ def test_shards_that_only_their_names_tell_apart_are_no_reference(tmp_path, eval
         evaluate_folders(tmp_path / "1.0.0", fake, evaluator)
     (tmp_path / "1.0.0" / "cycle_gan-trainB.tfrecord-00000-of-00001").unlink()
     assert counts(evaluate_folders(tmp_path / "1.0.0", fake, evaluator)) == {4}
+
+
+def test_paintings_may_be_filed_by_letters(tmp_path, evaluator, fake):
+    for number, name in enumerate("abc"):
+        write_pictures(tmp_path / "real" / name, 4, seed=number)
+    assert counts(evaluate_folders(tmp_path / "real", fake, evaluator)) == {12}

@@ -145,7 +145,8 @@ def test_no_row_of_the_logs_is_missing_or_twice(archive, resumed, expected, bits
 def test_grids_and_snapshots_are_those_it_would_have_made(resumed, expected, bits, same_bits):
     run = resumed[0] / RUN
     made = older_runs.files(run / "samples") | older_runs.files(run / "snapshots")
-    assert made.keys() == expected["made"].keys()
+    # The grids of then were left out of the archive, and the one of its last step is made up for.
+    assert made.keys() == expected["made"].keys() | {"step-0000015.png"}
     if same_bits:
         assert made == bits["made"]
 

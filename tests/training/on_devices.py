@@ -53,7 +53,7 @@ def one_step(name):
     for augment in (model.augment_x, model.augment_y):
         augment.call = lambda pictures: pictures
     log_gradients(model)
-    batch = [uniform_pictures(seed, (2, 64, 64, 3)) for seed in PICTURE_SEEDS]
+    batch = [uniform_pictures(seed, (2, 64, 64, 3)) for seed in PICTURE_SEEDS[name]]
     history = model.fit(*batch, batch_size=2, shuffle=False, verbose=0).history
     # Of what MirroredStrategy's replicas log, Keras gives the mean; gradients are added up.
     shares = 1 if keras.backend.backend() == "jax" else replicas()

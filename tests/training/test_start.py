@@ -127,7 +127,9 @@ def test_a_run_cut_off_before_its_first_checkpoint_starts_over(dataset, alone, t
     CONFIG.save(run.config_file)
     run.note(**{k: alone.facts()[k] for k in ("data", "requested", "backend")})
     run.log_file.write_text("torn")
-    train(dataset, CONFIG, run.path, say=lambda _: None, resume=True)
+    told = []
+    train(dataset, CONFIG, run.path, say=told.append, resume=True)
+    assert "There is no whole checkpoint in it: it begins again at step 0." in told
     assert rows(run.log_file) == rows(alone.log_file)
 
 
