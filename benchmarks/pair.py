@@ -62,7 +62,9 @@ def link(pictures: Path, folder: Path, most: int) -> int:
 def run(action: list, environment: dict[str, str]) -> None:
     """Call an action of `artnb collection`."""
     command = [sys.executable, "-m", "artnb", "collection", *map(str, action)]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    # Of the folder that it is called in, python -m takes packages first.
+    place = environment["PYTHONPATH"]
+    subprocess.run(command, env=environment, cwd=place, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
