@@ -67,7 +67,7 @@ def convert(values: object, kind: type[Kind]) -> Kind:
     return values if is_typeddict(kind) else made
 
 
-def read_numbers(path: Path, advice: str) -> dict[str, np.ndarray]:
+def read_numbers(path: Path, advice: str, required: str = "") -> dict[str, np.ndarray]:
     """Read a CSV of numbers whose first line names the columns.
 
     A last line that does not end counts as not yet written: its last number may be cut off. A first
@@ -76,12 +76,14 @@ def read_numbers(path: Path, advice: str) -> dict[str, np.ndarray]:
     Args:
         path: the file; an empty one has no columns.
         advice: what to do where the file is damaged, to end the error with.
+        required: a column that must be there where the file is not empty.
 
     Returns:
         A float64 array per column.
 
     Raises:
-        InputError: it is no text, or a row has other cells than numbers under the columns.
+        InputError: it is no text, lacks the column, or a row has other cells than numbers under the
+            columns.
         OSError: the file cannot be opened.
     """
     refuse_pointer(path)
@@ -90,6 +92,8 @@ def read_numbers(path: Path, advice: str) -> dict[str, np.ndarray]:
         names, *rows = list(csv.reader(whole.decode().splitlines(), strict=True)) or [[]]
         if len(set(names)) < len(names):
             raise ValueError("its first line names a column twice")
+        if names and required and required not in names:
+            raise ValueError(f"its first line names no column {required}")
         numbers = [_numbers(row, names) for row in rows if row and row != names]
     except (ValueError, csv.Error) as error:
         raise InputError(f"{path} is damaged ({error}); {advice}") from error

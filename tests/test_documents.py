@@ -103,3 +103,11 @@ def test_other_cells_than_numbers_are_damage(file: Path, text: bytes) -> None:
     file.write_bytes(text)
     with pytest.raises(InputError, match=r"facts\.json is damaged .*; copy it"):
         read_numbers(file, "copy it")
+
+
+def test_a_table_without_the_column_that_it_is_read_by_is_damaged(tmp_path):
+    (tmp_path / "losses.csv").write_text("{},loss\n1,2\n")
+    with pytest.raises(InputError, match="names no column step"):
+        read_numbers(tmp_path / "losses.csv", "restore it", required="step")
+    (tmp_path / "losses.csv").write_text("")
+    assert read_numbers(tmp_path / "losses.csv", "restore it", required="step") == {}

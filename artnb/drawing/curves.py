@@ -34,7 +34,7 @@ def draw_losses(losses_file: Path, panels: Sequence["Panel"]) -> Figure:
     Returns:
         A figure that belongs to no window.
     """
-    columns = read_numbers(losses_file, "restore it from a copy")
+    columns = read_numbers(losses_file, "restore it from a copy", required="step")
     figure = new_figure(11, 4.8)
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
     for shown, panel in zip(axes, panels, strict=True):

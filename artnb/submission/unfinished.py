@@ -107,7 +107,7 @@ class Unfinished:
             with zipfile.ZipFile(chunk) as archive:
                 whole = archive.testzip() is None
                 names = archive.namelist()
-        except (zipfile.BadZipFile, OSError, EOFError):
+        except Exception:  # damaged archives make zipfile raise almost anything
             whole = False
         if whole:
             self._chunk_of |= dict.fromkeys(names, chunk)
