@@ -167,8 +167,6 @@ def _unknown(start: bytes) -> str:
             "it is a TIFF of a kind that cannot be read here, such as colours in floats; save it "
             "with 8 or 16 bits"
         )
-    if not start:
-        return "it is empty"
     return pointer_reason(start) or "it is not a picture in a known format"
 
 

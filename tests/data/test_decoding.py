@@ -263,13 +263,6 @@ def test_heic_is_read_where_pillow_heif_is_installed():
     assert np.abs(seen - meant).mean() < 8  # half its colours are left out
 
 
-@pytest.mark.parametrize(
-    ("start", "reason"),
-    [
-        (b"", "it is empty"),
-        (b"II*\0" + bytes(60), "it is a TIFF of a kind that cannot be read here"),
-    ],
-)
-def test_what_cannot_be_opened_is_named_as_what_it_is(start, reason):
-    with pytest.raises(UnreadableImageError, match=reason):
-        decode_image(start)
+def test_a_tiff_that_cannot_be_opened_is_not_called_unknown():
+    with pytest.raises(UnreadableImageError, match="it is a TIFF of a kind that cannot be read"):
+        decode_image(b"II*\0" + bytes(60))
