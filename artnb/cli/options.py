@@ -53,13 +53,12 @@ def say_backend(name: str | None, small_networks: bool = False) -> None:
 def say_passed_over(*folders: Path | None) -> None:
     """Say which files of folders of pictures are none; a Dataset's own files are meant to be."""
     from artnb import data
+    from artnb.data.manifest import MANIFEST
 
     for folder in folders:
-        if folder is None or not folder.is_dir() or (folder / "dataset.json").is_file():
+        if folder is None or not folder.is_dir() or (folder / MANIFEST).is_file():
             continue
-        passed_over = data.look_through(folder).passed_over
-        named = [(path.relative_to(folder).as_posix(), reason) for path, reason in passed_over]
-        for line in data.describe_reasons(named):
+        for line in data.describe_reasons(data.look_through(folder).reasons(folder)):
             print(f"artnb: {folder}: {line}", file=sys.stderr)
 
 

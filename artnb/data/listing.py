@@ -22,8 +22,9 @@ _RAW_SUFFIXES = (
 )
 # What programs are still fetching begins like a picture already.
 _UNFINISHED_SUFFIXES = (PART, ".crdownload", ".download", ".partial", ".tmp")
-# Written by operating systems and version control beside everything.
-_NOBODYS = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|\.git|\.ipynb_checkpoints", re.I)
+# Written by operating systems beside everything, and by version control and notebooks.
+_OF_SYSTEMS = re.compile(r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.I)
+_OF_TOOLS = re.compile(r"\.git|\.ipynb_checkpoints", re.I)
 _SUFFIX = re.compile(rf"({'|'.join(map(re.escape, IMAGE_SUFFIXES))})(![A-Za-z]+)?$", re.I)
 _MOST_NAMED = 3
 NO_PICTURE = "no picture"
@@ -42,6 +43,10 @@ class Listing:
     pictures: list[Path]
     shards: list[Path] = field(default_factory=list)
     passed_over: list[tuple[Path, str]] = field(default_factory=list)
+
+    def reasons(self, folder: Path) -> tuple[tuple[str, str], ...]:
+        """Give names within the folder that was looked through, and why they are not taken."""
+        return tuple((name_within(folder, path), reason) for path, reason in self.passed_over)
 
 
 def look_through(folder: Path) -> Listing:
@@ -89,7 +94,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             continue
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = place / entry.name
-            if _NOBODYS.fullmatch(entry.name):
+            if is_rubbish(entry.name) or _OF_TOOLS.fullmatch(entry.name):
                 continue
             if entry.name.startswith("."):
                 yield path, "hidden by the dot that its name begins with"
@@ -128,6 +133,16 @@ def _reason_within(path: Path) -> str:
         return f"a file that cannot be opened: {error.strerror}" if error.errno else NO_PICTURE
     except Exception:  # what only begins like a picture may make a plugin raise anything
         return NO_PICTURE
+
+
+def is_rubbish(name: str) -> bool:
+    """Say whether an operating system put a file there by itself.
+
+    Args:
+        name: with slashes, as within a zip, where macOS adds a folder of its own too.
+    """
+    *folders, last = name.split("/")
+    return "__macosx" in map(str.lower, folders) or bool(_OF_SYSTEMS.fullmatch(last))
 
 
 def describe_reasons(passed_over: Iterable[tuple[str, str]]) -> list[str]:

@@ -269,9 +269,7 @@ def _of_listing(folder: Path, listing: Listing) -> Side:
     files = tuple(FilePicture(name_within(folder, path), path) for path in listing.pictures)
     by_files = len(files) > len(records)
     others = [(path, _OTHER_FORM) for path in (listing.shards if by_files else listing.pictures)]
-    passed_over = tuple(
-        (name_within(folder, path), reason) for path, reason in [*listing.passed_over, *others]
-    )
+    passed_over = replace(listing, passed_over=[*listing.passed_over, *others]).reasons(folder)
     return Side(str(folder), files if by_files else records, passed_over)
 
 
@@ -397,10 +395,11 @@ def _refuse_a_mixture(path: Path, side: str | None) -> None:
 
 
 def _holds_two_sides(folder: Path) -> bool:
-    names = {entry.name for entry in folder.iterdir() if entry.is_dir()}
-    forms = {name.rsplit("_", 1)[0] for name in names if name.endswith(("_jpg", "_tfrec"))}
-    manifest = (folder / MANIFEST).is_file()
-    return manifest or {"trainA", "trainB"} <= names or len(forms) == 2
+    return (
+        (folder / MANIFEST).is_file()
+        or _has_train_folders(folder)
+        or len(_names_with_forms(folder)) == 2
+    )
 
 
 def _has_pictures(folder: Path) -> bool:
@@ -441,8 +440,12 @@ def _pictures_of_shard(shard: Path, taken: set[str]) -> list[ShardPicture]:
     return pictures
 
 
+def _has_train_folders(path: Path) -> bool:
+    return (path / "trainA").is_dir() and (path / "trainB").is_dir()
+
+
 def _find_train_folders(path: Path) -> Source | None:
-    if not ((path / "trainA").is_dir() and (path / "trainB").is_dir()):
+    if not _has_train_folders(path):
         return None
     names = dict(zip("AB", _names_from_title(path.resolve().name), strict=True))
     domains = {letter: _train_and_test(path, letter, names[letter]) for letter in "AB"}
@@ -465,15 +468,15 @@ def _train_and_test(path: Path, letter: str, name: str) -> SourceDomain:
     return SourceDomain(name, train.pictures, test.pictures or None, passed_over=passed_over)
 
 
+def _names_with_forms(path: Path) -> list[str]:
+    """Name the domains in a layout as the competition's, `photo_jpg` beside `monet_jpg`."""
+    folders = [entry.name for entry in path.iterdir() if entry.is_dir()]
+    names = {name.rsplit("_", 1)[0] for name in folders if name.endswith(("_jpg", "_tfrec"))}
+    return sorted(names, key=lambda name: (name != "photo", name))
+
+
 def _find_competition(path: Path) -> Source | None:
-    names = sorted(
-        {
-            entry.name.rsplit("_", 1)[0]
-            for entry in path.iterdir()
-            if entry.is_dir() and entry.name.endswith(("_jpg", "_tfrec"))
-        },
-        key=lambda name: (name != "photo", name),
-    )
+    names = _names_with_forms(path)
     if len(names) != 2:
         return None
     (x, x_remark), (y, y_remark) = (_jpg_or_tfrec(path, n) for n in names)

@@ -1,12 +1,11 @@
 """Pictures of a zip, read within limits and without what operating systems add to zips."""
 
-import re
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from artnb.data.decoding import UnreadableImageError
-from artnb.data.listing import IMAGE_SUFFIXES
+from artnb.data.listing import IMAGE_SUFFIXES, is_rubbish
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
 from artnb.files import refuse_pointer
@@ -14,16 +13,8 @@ from artnb.progress import Progress, silent
 
 # A generated picture of 4,096 px stays below it, also where nothing is lost.
 LARGEST_ENTRY_BYTES = 64_000_000
-# macOS puts a folder of its own and files "._NAME" beside each, Windows lists of thumbnails.
-_RUBBISH = re.compile(r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.I)
-
 # A place outside the file, a wrong checksum, a method that nobody reads, a password.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-
-
-def is_rubbish(name: str) -> bool:
-    """Say whether an operating system put an entry of this name into a zip by itself."""
-    return bool(_RUBBISH.search(name))
 
 
 def pictures_of_zip(

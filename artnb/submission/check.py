@@ -15,9 +15,10 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from artnb.data.listing import is_rubbish
 from artnb.errors import InputError
 from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
-from artnb.evaluation.zips import is_rubbish, pictures_of_zip
+from artnb.evaluation.zips import pictures_of_zip
 from artnb.files import pointer_reason
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent

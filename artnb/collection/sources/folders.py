@@ -10,7 +10,6 @@ from artnb.data.listing import (
     describe_reasons,
     list_images,
     look_through,
-    name_within,
 )
 from artnb.errors import InputError
 
@@ -72,9 +71,7 @@ def _is_wikiart(files: list[str]) -> bool:
 
 def _other_files(folder: Path) -> list[str]:
     """Say what lies there and is no picture, so that nothing is passed over in silence."""
-    named = [
-        (name_within(folder, path), reason) for path, reason in look_through(folder).passed_over
-    ]
+    named = look_through(folder).reasons(folder)
     others = Counter(
         PurePosixPath(name).suffix.lower() or "no ending"
         for name, reason in named
