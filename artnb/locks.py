@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artnb.errors import InputError
-from artnb.files import can_write
+from artnb.files import can_write, stamp_of
 
 if TYPE_CHECKING:
     from filelock import SoftFileLease
@@ -149,21 +149,14 @@ def _take(lease: "SoftFileLease", name: str, say: Say) -> None:
         raise Timeout(lease.lock_file)
     say(f"{name[0].upper()}{name[1:]} was last worked on by {_holder(lease)}; waiting up to "
         f"{SILENCE_S:.0f} s for a sign of life of it.")  # fmt: skip
-    seen = _sign_of_life(lease)
+    file = Path(lease.lock_file)
+    seen = stamp_of(file)
     lease.acquire(
         timeout=SILENCE_S + 2 * _TRIES_S,
         poll_interval=0.2,
-        cancel_check=lambda: _sign_of_life(lease) not in (seen, 0),
+        cancel_check=lambda: stamp_of(file) not in (seen, []),  # a sign of life changes its time
     )
     say("There was none: it is taken over.")
-
-
-def _sign_of_life(lease: "SoftFileLease") -> int:
-    """Give the time in the holder's last sign of life, ns; 0 where there is none any more."""
-    try:
-        return Path(lease.lock_file).stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _is_here(lease: "SoftFileLease") -> bool:

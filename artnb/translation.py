@@ -154,11 +154,18 @@ def _refuse_to_replace(paintings: Sequence[Path]) -> None:
         InputError: something else does.
     """
     for path in paintings:
-        if path.is_dir() or (path.is_file() and not is_marked_as_painted(path.read_bytes())):
+        if path.exists() and not _is_painting(path):
             raise InputError(
                 f"{path} is there and no painting of artnb's, and will not be overwritten; choose "
                 "another --out"
             )
+
+
+def _is_painting(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_marked_as_painted(file)
 
 
 def _suffix(path: Path) -> str:

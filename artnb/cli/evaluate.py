@@ -67,6 +67,7 @@ def evaluate(
 
 def _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend) -> None:
     from artnb.data import pictures_of_side
+    from artnb.evaluation.rows import PHOTOS
 
     if not real:
         raise InputError("generated pictures are scored against real ones; name them with --real")
@@ -80,7 +81,7 @@ def _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend) -> N
     evaluator = scorer([*evaluation.DEFAULT_METRICS, *(["ssim"] if photos else [])])
     rows = artnb.evaluate_folders(real, fake, evaluator, resize, to, photos)
     for row in rows:
-        whose = "the photos themselves: " if row.split == "photos" else ""
+        whose = "the photos themselves: " if row.split == PHOTOS else ""
         print(f"{whose}{row.metric}: {row.score}")
     _say_warnings(rows)
     if out:

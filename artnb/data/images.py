@@ -5,6 +5,7 @@ The only conversions between uint8 [0, 255] and float32 [-1, 1] are here too.
 
 import hashlib
 import io
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -53,8 +54,11 @@ def encode_png(image: np.ndarray, comment: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def is_marked_as_painted(data: bytes) -> bool:
-    """Say whether an encoded picture carries the comment of generated ones, `PAINTED_MARK`."""
+def is_marked_as_painted(data: bytes | BinaryIO) -> bool:
+    """Say whether a picture, or a file of one, carries the comment of generated ones.
+
+    That is `PAINTED_MARK`; of a file no more is read than it takes to see.
+    """
     try:
         with open_image(data) as image:
             comment = image.info.get("comment") or image.info.get("Comment")

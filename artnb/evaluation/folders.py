@@ -84,7 +84,7 @@ def _partners(fakes: EncodedPictures, photos: EncodedPictures) -> list[int]:
     # pictures have lost their folders.
     by_name = [
         _places_by(photos.names, name)
-        for name in (_whole, _stem, lambda n: PurePosixPath(_stem(n)).name)
+        for name in (str, _stem, lambda n: PurePosixPath(_stem(n)).name)
     ]
     partners, without = [], []
     for name in fakes.names:
@@ -107,10 +107,6 @@ def _places_by(names: Sequence[str], change) -> dict[str, list[int]]:
     for place, name in enumerate(names):
         places.setdefault(change(name), []).append(place)
     return places
-
-
-def _whole(name: str) -> str:
-    return name
 
 
 def _stem(name: str) -> str:

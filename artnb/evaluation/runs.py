@@ -98,7 +98,7 @@ def evaluate(
     """
     painters = run.painters(epochs, to)
     require_writable(run.path, COPY_IT)
-    read_scores(run.scores_file)  # what cannot be added to is said before the work
+    all_rows = read_scores(run.scores_file)  # what cannot be added to is said before the work
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)
@@ -125,9 +125,8 @@ def evaluate(
             continue
         for row in new:
             say(f"epoch {painter.epoch}: {describe_row(row)}")
-        write_scores(run.scores_file, new)
+        all_rows = write_scores(run.scores_file, new)
         rows += new
-    all_rows = read_scores(run.scores_file)
     best = note_best(run, all_rows, until) if painters[0].to == "y" else None
     draw_curves(run, [*all_rows, *anchors], best and best.epoch)
     return RunScores(rows, all_rows, best, anchors)

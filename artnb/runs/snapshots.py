@@ -134,11 +134,5 @@ def superseded(
     return gone
 
 
-def thin_out(run: "Run", budget_gb: float) -> None:
-    """Delete snapshots that need not be kept; see `superseded`."""
-    for epoch in superseded(run, budget_gb):
-        run.snapshot(epoch).unlink()
-
-
 def _total_gb(run: "Run", epochs: list[int]) -> float:
     return sum(run.snapshot(epoch).stat().st_size for epoch in epochs) / 1e9

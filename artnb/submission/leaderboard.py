@@ -3,11 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from artnb.drawing.figures import save_figure
 from artnb.errors import InputError
 from artnb.evaluation.metrics.score import Score
-from artnb.evaluation.plots import draw_scores
-from artnb.evaluation.rows import LEADERBOARD, Row, as_dictionaries, row_of, write_scores
+from artnb.evaluation.rows import LEADERBOARD, Row, row_of, write_scores
+from artnb.evaluation.runs import draw_curves
 from artnb.files import require_writable
 from artnb.runs.run import COPY_IT, Run
 
@@ -62,8 +61,7 @@ def note_score(run: Run, score: float, epoch: int) -> Noted:
         split=LEADERBOARD,
     )
     rows = write_scores(run.scores_file, [row])
-    best = run.facts().get("best")
-    save_figure(draw_scores(as_dictionaries(rows), best and best.get("epoch")), run.scores_picture)
+    draw_curves(run, rows, run.best_epoch())
     return Noted(run, row, _local(rows, row))
 
 

@@ -318,7 +318,7 @@ class SampleGrids(Owing):
 
 
 class Snapshots(Owing):
-    """Keep the networks of every epoch; those that need not stay go later: `owed.Thinning`."""
+    """Keep the networks of every epoch; those that need not stay go later: `Thinning`."""
 
     def __init__(self, run: Run, position: Position, say: Say = print) -> None:
         super().__init__()

@@ -60,7 +60,13 @@ class CheckpointWriter:
     ) -> None:
         """Write a checkpoint; waits only where the one before is still being written."""
         self.wait()
-        self._thread = threading.Thread(target=self._write, args=(step, facts, state, logs))
+
+        def write_files(folder: Path) -> None:
+            save_state(state, folder / STATE)
+            for name, data in logs.items():
+                (folder / name).write_bytes(data)
+
+        self._thread = threading.Thread(target=self._write, args=(step, facts, write_files))
         self._thread.start()
 
     def wait(self) -> None:
@@ -79,18 +85,7 @@ class CheckpointWriter:
         """
         self._after = (step, action)
 
-    def _write(
-        self,
-        step: int,
-        facts: dict[str, Any],
-        state: dict[str, np.ndarray],
-        logs: Mapping[str, bytes],
-    ) -> None:
-        def write_files(folder: Path) -> None:
-            save_state(state, folder / STATE)
-            for name, data in logs.items():
-                (folder / name).write_bytes(data)
-
+    def _write(self, step: int, facts: dict[str, Any], write_files: Callable[[Path], None]) -> None:
         start = time.perf_counter()
         in_use = self.mirror.in_use if self.mirror else lambda _: False
         try:

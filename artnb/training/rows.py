@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from artnb.files import write_whole
+from artnb.files import stamp_of, write_whole
 
 
 class Rows:
@@ -66,7 +66,7 @@ class Rows:
         Raises:
             OSError: it could not be written.
         """
-        if self._on_disk > 0 and self._size() == self._on_disk:
+        if self._on_disk > 0 and stamp_of(self.path)[:1] == [self._on_disk]:
             self._add(self.data[self._on_disk :])
         elif self.data:
             write_whole(self.path, self.data)
@@ -83,12 +83,6 @@ class Rows:
                 os.truncate(self.path, self._on_disk)
             error.filename = str(self.path)
             raise
-
-    def _size(self) -> int:
-        try:
-            return self.path.stat().st_size
-        except FileNotFoundError:
-            return -1
 
     def _read(self) -> bytes | None:
         try:

@@ -6,7 +6,7 @@ from artnb.errors import InputError
 from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_discriminator, build_generator
 from artnb.runs.run import new_run
-from artnb.runs.snapshots import save_snapshot, thin_out
+from artnb.runs.snapshots import save_snapshot, superseded
 
 
 @pytest.fixture
@@ -22,6 +22,11 @@ def run(tmp_path, config):
 @pytest.fixture
 def painters(config):
     return {name: build_generator(config, name) for name in ("generator_g", "generator_f")}
+
+
+def thin_out(run, budget_gb):
+    for epoch in superseded(run, budget_gb):
+        run.snapshot(epoch).unlink()
 
 
 def test_both_directions_load_again(run, painters):
