@@ -4,7 +4,7 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.files import can_write, require_writable, unfinished_file, unfinished_folder
-from tests.read_only import read_only
+from tests.mounts import read_only
 
 
 def names(folder):

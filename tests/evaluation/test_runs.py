@@ -30,7 +30,7 @@ from artnb.evaluation.sets import Choice
 from artnb.runs.painter import Painter
 from artnb.runs.snapshots import read_snapshot, save_weights
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
-from tests.read_only import read_only
+from tests.mounts import read_only
 
 METRICS = ["frechet", "ssim", "discriminator"]
 

@@ -15,7 +15,7 @@ from artnb.gallery.store import THUMBNAIL_PX
 from artnb.runs.run import Run
 from artnb.translation import translate_image
 from tests.evaluation.stand_in import Colours, make_run, write_pictures
-from tests.read_only import read_only
+from tests.mounts import read_only
 
 # One is longer than file systems take together with a suffix, two have one name, one is hostile.
 NAMES = (

@@ -23,7 +23,7 @@ from artnb.training.checkpoints import STATE, SaveCheckpoints
 from artnb.training.describe import what_bits_depend_on
 from artnb.training.start import locked_by_the_host_that_writes, open_resumed
 from artnb.training.train import train
-from tests.read_only import read_only
+from tests.mounts import read_only
 from tests.toy_method import TOY
 
 CONFIG = TOY.config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)

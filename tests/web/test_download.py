@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import socket
-import subprocess
 import traceback
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ import requests
 from artnb.errors import InputError
 from artnb.web.client import LONGEST_WAIT_S, TRIES, wait_asked_for
 from artnb.web.download import download
+from tests import mounts
 
 from .server import Server, broken_after, in_no_time, stalled_after, status, whole
 
@@ -488,13 +488,8 @@ def test_too_little_room_is_told_before_anything_is_fetched(fetch, monkeypatch, 
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 1 MB."""
-    place = tmp_path / "tmpfs"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a tmpfs")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with mounts.small_disk(tmp_path / "tmpfs", "1m") as place:
+        yield place
 
 
 def test_a_disk_that_fills_up_is_told(fetch, small_disk):
