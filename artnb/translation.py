@@ -25,6 +25,7 @@ from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.models.layers import SharedStatistics
 from artnb.progress import Progress, silent
+from artnb.runs.painter import other_role
 from artnb.runs.run import Run
 
 # Up to this many pixels a picture goes through the network in one piece.
@@ -94,7 +95,7 @@ def translate(
     """
     photos, out = Path(photos), Path(out)
     painter = run.painter(epoch, to)
-    side = pictures_to_paint(photos, "x" if painter.to == "y" else "y")
+    side = pictures_to_paint(photos, other_role(painter.to))
     folder = photos if photos.is_dir() else photos.parent
     if out.resolve() == folder.resolve():
         raise InputError(f"{out} is where the photos come from; choose another --out")

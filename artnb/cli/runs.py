@@ -21,9 +21,11 @@ def translate(
     backend: options.Backend = None,
 ) -> int:
     """Turn photos of any size into paintings."""
+    from artnb.runs.painter import other_role
+
     opened = artnb.open_run(run)
     painter = opened.painter(epoch, to)
-    data.pictures_to_paint(photos, "x" if painter.to == "y" else "y")
+    data.pictures_to_paint(photos, other_role(painter.to))
     options.say_backend(backend)
     report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar)
     print(f"{len(report.written)} paintings in {out}")

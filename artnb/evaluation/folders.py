@@ -15,6 +15,7 @@ from artnb.evaluation.pictures import EncodedPictures, Seen, pictures_of_folder
 from artnb.evaluation.rows import Row
 from artnb.evaluation.zips import pictures_of_zip
 from artnb.progress import Progress, silent
+from artnb.runs.painter import other_role
 
 
 def evaluate_folders(
@@ -50,8 +51,7 @@ def evaluate_folders(
     check_sizes(reference, fakes)
     sources = None
     if photos:
-        side = "x" if to == "y" else "y"
-        found = pictures_of_folder(photos, resize_px, progress, side, "photos")
+        found = pictures_of_folder(photos, resize_px, progress, other_role(to), "photos")
         sources = found.at(_partners(fakes, found))
         check_sizes(sources, fakes)
     measured, painted = evaluator.measure(reference), evaluator.measure(fakes)

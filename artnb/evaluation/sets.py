@@ -7,6 +7,7 @@ from artnb.data.dataset import Dataset, Images, open_dataset
 from artnb.errors import InputError
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder, pictures_of_splits
 from artnb.progress import Progress, silent
+from artnb.runs.painter import other_role
 from artnb.runs.run import Run
 
 # Epochs are scored on so many photos where nobody asks for another number; all of them where
@@ -93,8 +94,8 @@ class RunSets:
     def held_out(self) -> Sets:
         """Give all real pictures, and held-out photos; training photos where none were held out."""
         if self.choice.photos:
-            photos = self._folder(self.choice.photos, self._back, "photos").some(self.choice.count)
-            return Sets(self.reference(), photos, "")
+            photos = self._folder(self.choice.photos, other_role(self.to), "photos")
+            return Sets(self.reference(), photos.some(self.choice.count), "")
         split = "test" if len(self.source.test) else "train"
         photos = self._photos(split, self.choice.count or DEFAULT_PHOTOS)
         return Sets(self.reference(), photos, split)
@@ -141,11 +142,6 @@ class RunSets:
     def _photos(self, split: str, count: int) -> EncodedPictures:
         images: Images = getattr(self.source, split)
         return self.of_splits(f"{self.source.name} ({split})", images).some(count)
-
-    @property
-    def _back(self) -> str:
-        """The side that is painted."""
-        return "x" if self.to == "y" else "y"
 
     def _folder(self, folder: Path, side: str, what: str) -> EncodedPictures:
         return pictures_of_folder(folder, self.choice.resize_px, self.progress, side, what)

@@ -15,6 +15,7 @@ from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
 from artnb.gallery.manifest import spread
 from artnb.progress import Progress, silent
+from artnb.runs.painter import other_role
 from artnb.runs.run import Run
 from artnb.translation import scaled_down
 
@@ -193,7 +194,7 @@ class Albums:
 
 
 def _album_of_files(path: Path, to: str) -> Album:
-    pictures = pictures_to_paint(path, "x" if to == "y" else "y").pictures
+    pictures = pictures_to_paint(path, other_role(to)).pictures
     names = [picture.name for picture in pictures]
 
     def read_bytes(place: int) -> bytes:

@@ -21,7 +21,7 @@ from artnb.evaluation.pictures import (
 from artnb.evaluation.sets import open_run_data
 from artnb.gallery.manifest import KINDS, spread
 from artnb.progress import Progress, silent
-from artnb.runs.painter import Painter
+from artnb.runs.painter import Painter, other_role
 from artnb.runs.run import Run
 from artnb.synthetic.dataset import held_out_pairs
 from artnb.translation import scaled_down
@@ -291,8 +291,8 @@ def _photos(
     if choice.path is None:
         count = choice.count or DEFAULT_PHOTOS
         return _held_out(datasets.of(chosen[0].run), chosen, count, kinds, progress)
-    side = "x" if chosen[0].to == "y" else "y"
-    files = spread(pictures_to_paint(choice.path, side).pictures, choice.count)
+    side = pictures_to_paint(choice.path, other_role(chosen[0].to))
+    files = spread(side.pictures, choice.count)
     found = as_encoded(choice.path.name, files, progress=progress)
     return Section(_shown(found, choice.largest_px), tuple(chosen))
 

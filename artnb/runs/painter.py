@@ -83,7 +83,7 @@ class Painter(KeptNetwork):
     @property
     def back(self) -> "Painter | None":
         """What leads back from its paintings, of the same epoch; None where nothing does."""
-        role = "x" if self.to == "y" else "y"
+        role = other_role(self.to)
         network = self.run.method.generators(self.run).get(role)
         return Painter(self.run, self.epoch, network, role) if network else None
 
@@ -106,6 +106,11 @@ class LatentSampler(KeptNetwork):
     def latent_size(self) -> int:
         """How many numbers a latent vector has."""
         return self.run.method.latent_size(self.run.config())
+
+
+def other_role(role: str) -> str:
+    """Give the role of the other domain: what leads to Y is painted from X."""
+    return "x" if role == "y" else "y"
 
 
 def put_weights(network: "keras.Model", kept: KeptNetwork) -> None:

@@ -12,7 +12,7 @@ from artnb.evaluation.pictures import EncodedPictures
 from artnb.locks import locked
 from artnb.platform.deadline import Deadline, StepClock
 from artnb.progress import Progress, silent
-from artnb.runs.painter import Painter
+from artnb.runs.painter import Painter, other_role
 from artnb.runs.run import Run
 from artnb.submission.painting import ReadingNotes, SharedGenerator, on_all_devices, painted_jpegs
 from artnb.submission.photos import find_photos, names_in_zip
@@ -104,7 +104,7 @@ def build_submission(
         KeyboardInterrupt: it was interrupted; what was painted is kept.
     """
     painter = run.painter(epoch, to)
-    found = find_photos(photos, "x" if painter.to == "y" else "y", progress)
+    found = find_photos(photos, other_role(painter.to), progress)
     chosen = found.some(count)
     rules.check_count(len(chosen.names), str(photos))
     plan = {
