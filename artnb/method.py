@@ -151,8 +151,9 @@ def preset_config(preset: str, method: str = DEFAULT_METHOD, **changes: Any) -> 
     `minutes` then no longer counts.
 
     Args:
-        preset: `"smoke"` (seconds, for tests), `"preview"` (minutes on a CPU), `"session"` (one
-            session on a free GPU) or `"paper"` (the original: days on a free GPU).
+        preset: `"smoke"` (seconds, for tests), `"preview"` (minutes on a CPU), `"night"` (a
+            laptop overnight), `"session"` (one session on a free GPU)
+            or `"paper"` (the original: days on a free GPU).
         method: whose settings.
         **changes: settings by name.
 

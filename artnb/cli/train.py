@@ -28,7 +28,7 @@ def _describe(method: str) -> str:
 def train(
     *,
     data: Annotated[Path, "a Dataset, the competition's folder, or one with trainA and trainB"],
-    preset: Annotated[str | None, "smoke, preview, session or paper (default: preview)"] = None,
+    preset: Annotated[str | None, "smoke, preview (default), night, session or paper"] = None,
     run: Annotated[str | None, "name of the Run (default: preset and date)"] = None,
     resume: Annotated[bool, "go on with the Run where it was left off"] = False,
     accept_changes: Annotated[bool, "go on although settings or data are not the Run's"] = False,
@@ -61,7 +61,7 @@ def train(
     """Train a CycleGAN into a Run, or go on with one.
 
     presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),
-             session (one session on a free GPU),
+             night (a laptop overnight), session (one session on a free GPU),
              paper (the original's 200 epochs: days on a free GPU)
     """
     from artnb.runs.run import refuse_existing, run_folder
@@ -110,7 +110,7 @@ def train(
 
 
 # Presets whose networks are made for a CPU.
-_SMALL = ("smoke", "preview")
+_SMALL = ("smoke", "preview", "night")
 
 
 def _wants_onednn(config: TrainingConfig | None, begun: Any) -> bool:

@@ -65,7 +65,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
-preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
+preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
 size_px = 128  # @param {type: "integer"}
 seed = 0  # @param {type: "integer"}
 photos_folder = ""  # @param {type: "string"}

@@ -66,7 +66,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
-preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
+preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
 minutes = 4.0  # @param {type: "number"}
 seed = 0  # @param {type: "integer"}
 dataset_folder = ""  # @param {type: "string"}

@@ -65,7 +65,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
-preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
+preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
 minutes = 3.0  # @param {type: "number"}
 seed = 0  # @param {type: "integer"}
 held_out = 100  # @param {type: "integer"}

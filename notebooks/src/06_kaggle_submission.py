@@ -69,7 +69,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
-preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
+preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
 form = "train_and_submit"  # @param ["train_and_submit", "submit_only"]
 session_minutes = 300  # @param {type: "number"}
 sessions = 1  # @param {type: "integer"}

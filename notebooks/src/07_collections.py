@@ -70,7 +70,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
-preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]
+preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
 collection_source = ""  # @param {type: "string"}
 images_folder = ""  # @param {type: "string"}
 x_style = "Baroque"  # @param {type: "string"}

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REPOSITORY = PYPROJECT["project"]["urls"]["Repository"]
 BADGE = r"\[!\[Open in[^\]]*\]\([^)]*\)\]\([^)]*\)"
-PRESET_LINE = 'preset = "auto"  # @param ["auto", "smoke", "preview", "session", "paper"]'
+PRESET_LINE = 'preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]'
 
 every_notebook = pytest.mark.parametrize(
     "notebook", build.sources(), indirect=True, ids=lambda path: path.stem

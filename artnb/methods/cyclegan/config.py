@@ -48,6 +48,21 @@ _SMOKE = _PREVIEW | {
     "sample_count": 2,
     "log_every_steps": 2,
 }
+# A laptop overnight: crops at the size at which pictures are painted.
+_NIGHT = {
+    "image_size_px": 128,
+    "load_size_px": 256,
+    "generator_filters": 32,
+    "generator_blocks": 6,
+    "skips": True,
+    "upsampling": "resize",
+    "padding": "reflect",
+    "lambda_cycle": 5.0,
+    "r1_gamma": 1.0,
+    "ema_decay": 0.999,
+    "steps_per_epoch": 500,
+    "minutes": 480.0,
+}
 # One session on a free GPU: what the better Kaggle notebooks for gan-getting-started do beside
 # the paper, with a batch that fits into the 16 GB of a T4.
 _SESSION = {
@@ -61,6 +76,7 @@ _SESSION = {
 _PRESETS: dict[str, dict[str, Any]] = {
     "smoke": _SMOKE,
     "preview": _PREVIEW,
+    "night": _NIGHT,
     "session": _SESSION,
     "paper": {},
 }
