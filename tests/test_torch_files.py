@@ -157,7 +157,7 @@ def test_an_archive_that_grows_is_refused(tmp_path):
     path = write_zip(
         tmp_path / "bomb.pth", entries, {"0": bytes(4 * 10**6)}, compression=zipfile.ZIP_DEFLATED
     )
-    with pytest.raises(InputError, match="compressed, which PyTorch never does"):
+    with pytest.raises(InputError, match="compressed, as PyTorch never does"):
         read_state_dict(path)
 
 
@@ -296,14 +296,115 @@ def test_an_existing_file_stays_when_writing_fails(tmp_path, monkeypatch):
     assert (tmp_path / "own.pth").read_text() == "mine"
 
 
-def test_torchscript_is_named(tmp_path):
-    """Its code is compressed, as PyTorch writes it."""
-    path = write_arrays(tmp_path / "traced.pt", {"weight": np.ones(4, np.float32)})
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    """Networks with their code, and state dicts, as PyTorch saved them."""
+    folder = tmp_path_factory.mktemp("networks")
+    for name in ("torchscript", "torch_generators"):
+        with zipfile.ZipFile(GOLDEN / f"{name}.zip") as archive:
+            archive.extractall(folder)
+    return folder
+
+
+def test_traced_networks_have_the_tensors_of_their_state_dict(networks):
+    tensors = read_state_dict(networks / "traced.pt")
+    expected = read_state_dict(networks / "affine.pth")
+    assert list(tensors) == list(expected)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(tensors[name], values, err_msg=name)
+
+
+def test_scripted_networks_have_all_parameters_and_buffers(networks):
+    """The names are those that PyTorch gives, and `loose`, which is neither."""
+    tensors = read_state_dict(networks / "scripted.pt")
+    shapes = {
+        "layers.0.weight": (2, 3, 3, 3),
+        **{f"layers.1.{name}": (2,) for name in ("weight", "bias", "running_mean", "running_var")},
+        **{"layers.0.bias": (2,), "layers.1.num_batches_tracked": ()},
+        **{f"{name}.weight": (2, 2) for name in ("tied", "again")},
+        **{f"{name}.bias": (2,) for name in ("tied", "again")},
+        **{f"recurrent.weight_{name}_l0": (4, 1) for name in ("ih", "hh")},
+        **{f"recurrent.bias_{name}_l0": (4,) for name in ("ih", "hh")},
+        **{"brain": (3,), "turned": (3, 2), "loose": (4,)},
+    }
+    assert {name: values.shape for name, values in tensors.items()} == shapes
+    for name, values in tensors.items():
+        step = 1 if name in ("loose", "layers.1.num_batches_tracked") else 1 / 8
+        expected = np.arange(values.size).reshape(values.shape) * step
+        np.testing.assert_array_equal(values, expected, err_msg=name)
+    assert np.shares_memory(tensors["tied.weight"], tensors["again.weight"])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("frozen", r"weights have no names, .*; save the network before it is frozen"),
+        ("packed", r"asks for torch\._utils\._rebuild_qtensor"),
+    ],
+)
+def test_torchscript_without_tensors_by_name_is_refused(name, why, networks):
+    with pytest.raises(InputError, match=rf"{name}\.pt must be a state dict or TorchScript.*{why}"):
+        read_state_dict(networks / f"{name}.pt")
+
+
+def script_object(state):
+    """Push an object of a program's own class with some state."""
+    return named("__torch__.networks.___torch_mangle_0", "Generator") + b")\x81" + state + b"b"
+
+
+def write_script(path, value, code):
+    write_zip(path, value, {"0": FOUR})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/constants.pkl", b"\x80\x02).")
-        archive.writestr("archive/code/__torch__.py", "class Generator(Module):\n" * 99)
-    with pytest.raises(InputError, match=r"TorchScript, .*torch\.jit\.load.*\.state_dict\(\)"):
+        archive.writestr("archive/code/__torch__/networks.py", code)
+    return path
+
+
+def test_code_is_neither_run_nor_unpacked(tmp_path):
+    """However much it would be: what is compressed is never read."""
+    inner = script_object(dictionary({"weight": tensor(storage("0", 4), (4,))}))
+    outer = script_object(dictionary({"training": plain(True), "layers": inner}))
+    path = write_script(tmp_path / "small.pt", outer, "raise SystemExit\n" * 10**5)
+    tensors = read_state_dict(path)
+    assert list(tensors) == ["layers.weight"]
+    np.testing.assert_array_equal(tensors["layers.weight"], np.arange(4, dtype="f4"))
+
+
+def test_a_storage_cannot_hide_in_the_code(tmp_path):
+    """Named like code, it would be left out when compressed bytes are counted."""
+    entries = script_object(dictionary({"a": tensor(storage("../code/bomb", 10**6), (10**6,))}))
+    path = write_script(tmp_path / "bomb.pt", entries, "")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data/../code/bomb", bytes(4 * 10**6))
+    with pytest.raises(InputError, match="tensors are compressed, as PyTorch never does"):
         read_state_dict(path)
+
+
+def test_a_state_in_a_way_of_its_own_is_refused(tmp_path):
+    path = write_script(tmp_path / "own.pt", script_object(plain((1, 2))), "")
+    with pytest.raises(InputError, match=r"own\.pt .* packs its weights in a way of its own"):
+        read_state_dict(path)
+
+
+@pytest.mark.parametrize("name", ["torch.jit._pickle.build_tensor_from_id", "torch.jit.load"])
+def test_programs_may_not_ask_for_more(name, tmp_path):
+    asked = script_object(dictionary({"a": named(*name.rsplit(".", 1))}))
+    with pytest.raises(InputError, match=f"asks for {name}"):
+        read_state_dict(write_script(tmp_path / "asks.pt", asked, ""))
+
+
+def test_damaged_torchscript_gives_tensors_or_an_input_error(networks, tmp_path):
+    whole = bytearray((networks / "scripted.pt").read_bytes())
+    path, refused = tmp_path / "damaged.pt", 0
+    for position in range(0, len(whole), 211):
+        damaged = whole.copy()
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            read_state_dict(path)
+        except InputError:
+            refused += 1
+    assert refused > len(whole) / 211 / 10
 
 
 def test_an_exported_program_is_named(tmp_path):

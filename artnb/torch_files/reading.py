@@ -1,7 +1,8 @@
-"""State dicts of PyTorch, read without PyTorch and without running anything a file asks for.
+"""State dicts and TorchScript, read without PyTorch and without running anything they ask for.
 
 A `.pth` file is a pickle that names storages, and the storages' raw values. PyTorch 1.6 and later
-put both into a zip file; earlier versions wrote one after the other.
+put both into a zip file; earlier versions wrote one after the other. TorchScript is such a zip file
+too: its pickle is a tree of modules whose attributes are their tensors, and its code stays unread.
 """
 
 import io
@@ -16,7 +17,7 @@ import numpy as np
 
 from artnb.errors import InputError
 from artnb.files import refuse_pointer
-from artnb.torch_files.unpickling import Tensor, TensorUnpickler, UnusableError
+from artnb.torch_files.unpickling import ScriptObject, Tensor, TensorUnpickler, UnusableError
 
 LARGEST_FILE_BYTES = 4 << 30
 _PICKLE_START = b"\x80"
@@ -40,21 +41,22 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
 
     Args:
         path: a file of `torch.save`, in the zip format or the one before PyTorch 1.6: a state
-            dict, or a dictionary that holds some, such as a checkpoint of a training. Entries that
-            are no tensors are left out.
+            dict, or a dictionary that holds some, such as a checkpoint of a training; or
+            TorchScript, traced or scripted. Entries that are no tensors are left out.
 
     Returns:
         An array for each tensor, under its name; within nested dictionaries the keys are joined
-        by dots, as in `state_dict.conv.weight`. Arrays are read-only and may share memory and be
-        strided, as the tensors were. bfloat16 comes as float32.
+        by dots, as in `state_dict.conv.weight`. Those of TorchScript are the names of its own
+        state dict, and of whatever other attributes are tensors. Arrays are read-only and may
+        share memory and be strided, as the tensors were. bfloat16 comes as float32.
 
     Raises:
         InputError: the file is missing, damaged, larger than 4 GiB, or asks for anything but
-            tensors in dictionaries.
+            tensors in dictionaries and modules; or it is TorchScript that was frozen.
 
     Source: PyTorch's torch/serialization.py and torch/_utils.py. Deviations: big-endian files,
         sparse and quantised tensors are refused, and so are tensors that repeat values of their
-        storage.
+        storage; what is there twice under two names, such as a shared module, has the first.
     """
     try:
         refuse_pointer(path)
@@ -68,7 +70,7 @@ def read_state_dict(path: Path) -> dict[str, np.ndarray]:
         if not isinstance(error, UnusableError):
             error = UnusableError("it is damaged or of another kind")
         raise InputError(
-            f"{path} must be a state dict of PyTorch, but {error}; {error.advice}"
+            f"{path} must be a state dict or TorchScript of PyTorch, but {error}; {error.advice}"
         ) from error
 
 
@@ -91,40 +93,39 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
         raise
     if not isinstance(tree, dict):
         raise UnusableError("it holds no dictionary")
-    return {
+    tensors = {
         name: tensor.array(storages[tensor.storage.key])
         for name, tensor in _tensors(tree, prefix="", seen=set())
     }
+    if isinstance(tree, ScriptObject) and not tensors:
+        raise UnusableError(
+            "it is TorchScript whose weights have no names, as torch.jit.freeze leaves them",
+            "save the network before it is frozen",
+        )
+    return tensors
 
 
 def _cut_off(size_bytes: int) -> UnusableError:
     return UnusableError(f"it ends too early, after {size_bytes:,} bytes: it is cut off or damaged")
 
 
-def _check_kind(archive: zipfile.ZipFile) -> None:
-    """Name PyTorch's other zip files, which hold programs."""
-    inner = {name.partition("/")[2] for name in archive.namelist()}
-    if "constants.pkl" in inner or any(name.startswith("code/") for name in inner):
-        kind, state = "TorchScript, a network with its code", 'torch.jit.load("FILE").state_dict()'
-    elif "archive_format" in inner:
-        kind = "a program of torch.export, a network with its code"
-        state = 'torch.export.load("FILE").state_dict'
-    else:
-        return
-    raise UnusableError(f"it is {kind}", f'where PyTorch is, torch.save({state}, "NEW.pth")')
-
-
 def _read_zip(file: BinaryIO, size_bytes: int) -> tuple[Any, dict[str, np.ndarray]]:
     with zipfile.ZipFile(file) as archive:
-        _check_kind(archive)
-        # PyTorch stores tensors without compression, so more than the file's own size is a bomb.
-        if sum(entry.file_size for entry in archive.infolist()) > size_bytes:
-            raise UnusableError("it is compressed, which PyTorch never does")
         names = archive.namelist()
+        if any(name.endswith("/archive_format") for name in names):
+            raise UnusableError(
+                "it is a program of torch.export, a network with its code",
+                'where PyTorch is, torch.save(torch.export.load("FILE").state_dict, "NEW.pth")',
+            )
         pickles = [name for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
         if len(pickles) != 1:
             raise UnusableError("it is a zip file without PyTorch's data.pkl")
         folder = pickles[0].removesuffix("data.pkl")
+        # PyTorch compresses nothing but TorchScript's code, which stays unread: more than the
+        # file's own size is a bomb.
+        read = [e for e in archive.infolist() if not e.filename.startswith(f"{folder}code/")]
+        if sum(entry.file_size for entry in read) > size_bytes:
+            raise UnusableError("its tensors are compressed, as PyTorch never does")
         if f"{folder}byteorder" in names and archive.read(f"{folder}byteorder") != b"little":
             raise UnusableError("its values are big-endian")
         unpickler = TensorUnpickler(io.BytesIO(archive.read(pickles[0])))

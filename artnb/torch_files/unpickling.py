@@ -29,6 +29,8 @@ _DATA_TYPES = {f"torch.{name}": dtype for name, dtype in _DTYPES.items()} | {
 
 
 _SAVE_STATE = "save the network's state_dict() with torch.save"
+# So begin the classes that a TorchScript program brings along.
+_OF_SCRIPT = "__torch__."
 # What training programs keep beside a network, and state dicts do without.
 _BESIDE = {
     *("argparse.Namespace", "datetime.datetime", "datetime.timedelta", "_codecs.encode"),
@@ -40,13 +42,16 @@ _BESIDE = {
       for kind in ("int", "float", "bool", "str", "list", "dict", "set", "complex")),
     *(f"{module}.AttributeDict" for module in ("lightning_fabric.utilities.data",
       "lightning.fabric.utilities.data", "pytorch_lightning.utilities.parsing")),
+    # Attributes of TorchScript that are no tensors: lists, and dictionaries with their types.
+    *(f"torch.jit._pickle.{function}" for function in ("build_intlist", "build_doublelist",
+      "build_boollist", "build_tensorlist", "restore_type_tag")),
 }  # fmt: skip
 
 
 class UnusableError(ValueError):
     """Why a file cannot be read, as half a sentence, and what to do."""
 
-    def __init__(self, why: str, advice: str = f"download it again, or {_SAVE_STATE}"):
+    def __init__(self, why: str, advice: str = f"download it again, or {_SAVE_STATE}") -> None:
         super().__init__(why)
         self.advice = advice
 
@@ -77,6 +82,15 @@ class _Beside:
 
     def add(self, value: Any) -> None:
         """Take nothing."""
+
+
+class ScriptObject(dict):
+    """Stands for an object of a TorchScript program, such as a module: its attributes by name."""
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, dict):
+            raise UnusableError("it is TorchScript that packs its weights in a way of its own")
+        self.update(state)
 
 
 class Storage(NamedTuple):
@@ -149,6 +163,8 @@ class TensorUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """Give a stand-in for what a state dict needs, and refuse all else."""
         full = f"{module}.{name}"
+        if full.startswith(_OF_SCRIPT):
+            return ScriptObject
         if full in _BESIDE:
             return _Beside
         if full not in self._known:
