@@ -13,6 +13,7 @@ from artnb.data.images import decode_rgb
 from artnb.drawing.grids import save_picture, titled_grid
 from artnb.method import preset_config
 from artnb.methods.cyclegan.config import CycleGANConfig
+from artnb.models.painting import PaintingNetwork
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
@@ -107,12 +108,14 @@ def run_demo(
     else:
         dataset = open_dataset(data, progress=progress)
     run = train(dataset, config, out / "run", say=say)
-    check = check_held_out(run.painter().load(), dataset)
+    check = check_held_out(run.painter().ready(), dataset)
     sheet = save_picture(draw_contact_sheet(run, dataset), out / "contact_sheet.png")
     return DemoResult(dataset, run, sheet, check)
 
 
-def check_held_out(generator: keras.Model, dataset: Dataset) -> HeldOutCheck | None:
+def check_held_out(
+    generator: keras.Model | PaintingNetwork, dataset: Dataset
+) -> HeldOutCheck | None:
     """Measure how near translations of held-out photos are to their true paintings.
 
     Returns:
@@ -149,7 +152,7 @@ def draw_contact_sheet(run: Run, dataset: Dataset, rows: int = _SHEET_ROWS) -> I
     columns = {dataset.x.name: list(photos)}
     networks = LoadedNetworks()
     for epoch in chosen_epochs(run.snapshot_epochs()):
-        generator = networks.load(run.painter(epoch))
+        generator = networks.ready(run.painter(epoch))
         columns[f"after epoch {epoch}"] = [paint(generator, photo[None])[0] for photo in photos]
     if pairs:
         truths = {name: painting for name, _, painting in pairs}

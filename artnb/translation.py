@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,7 @@ from artnb.data.sources import FilePicture, Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.files import disk, write_whole
 from artnb.models.layers import SharedStatistics
+from artnb.models.painting import PaintingNetwork
 from artnb.progress import Progress, silent
 from artnb.runs.painter import other_role
 from artnb.runs.run import Run
@@ -37,7 +38,7 @@ OVERLAP_PX = 192
 _TILES_FOR_STATISTICS = 16
 
 
-def paint(generator: keras.Model, pictures: np.ndarray) -> np.ndarray:
+def paint(generator: keras.Model | PaintingNetwork, pictures: np.ndarray) -> np.ndarray:
     """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
     # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
     return to_uint8(generator.predict_on_batch(to_float(pictures))[: len(pictures)])
@@ -67,6 +68,7 @@ def translate(
     to: str = "y",
     largest_px: int | None = None,
     progress: Progress = silent,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> Report:
     """Translate a file or a folder of pictures and write them under the same names.
 
@@ -82,6 +84,7 @@ def translate(
         to: `"y"`, `"x"` or a domain's name.
         largest_px: scale larger pictures down until their longer side has this many pixels.
         progress: shows how far it has got.
+        say: gets a line about what paints.
 
     Returns:
         What was written and what was skipped.
@@ -105,7 +108,8 @@ def translate(
     places = [_place(picture, folder) for picture in pictures]
     targets = _targets(places)
     _refuse_to_replace([out / target for target in targets.values()])
-    network = painter.load()
+    network = painter.ready()
+    say(f"Paints with {network.engine}.")
     out.mkdir(parents=True, exist_ok=True)
     advance = progress("painting", len(pictures))
     written, skipped = [], []
@@ -191,7 +195,7 @@ def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
 
 
 def translate_images(
-    generator: keras.Model, photos: Sequence[np.ndarray], multiple_px: int = 4
+    generator: keras.Model | PaintingNetwork, photos: Sequence[np.ndarray], multiple_px: int = 4
 ) -> list[np.ndarray]:
     """Translate pictures; those of one size go through the network several at a time.
 
@@ -214,7 +218,9 @@ def translate_images(
     return list(np.concatenate(painted)[:, :height, :width])
 
 
-def translate_image(generator: keras.Model, photo: np.ndarray, multiple_px: int = 4) -> np.ndarray:
+def translate_image(
+    generator: keras.Model | PaintingNetwork, photo: np.ndarray, multiple_px: int = 4
+) -> np.ndarray:
     """Translate one picture of any size.
 
     Up to one megapixel it goes through the network whole, beyond that in overlapping tiles
@@ -261,7 +267,9 @@ def tile_starts(length: int, tile_px: int, overlap_px: int, multiple_px: int) ->
     return [int(place) * multiple_px for place in places]
 
 
-def _translate_in_tiles(generator: keras.Model, photo: np.ndarray, multiple_px: int) -> np.ndarray:
+def _translate_in_tiles(
+    generator: keras.Model | PaintingNetwork, photo: np.ndarray, multiple_px: int
+) -> np.ndarray:
     height, width = photo.shape[:2]
     tile_height, tile_width = min(TILE_PX, height), min(TILE_PX, width)
     places = [
@@ -282,7 +290,7 @@ def _translate_in_tiles(generator: keras.Model, photo: np.ndarray, multiple_px: 
 
 
 def _measure_statistics(
-    generator: keras.Model,
+    generator: keras.Model | PaintingNetwork,
     photo: np.ndarray,
     places: Sequence[tuple[slice, slice]],
     multiple_px: int,

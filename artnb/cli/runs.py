@@ -27,7 +27,7 @@ def translate(
     painter = opened.painter(epoch, to)
     data.pictures_to_paint(photos, other_role(painter.to))
     options.say_backend(backend)
-    report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar)
+    report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar, print)
     print(f"{len(report.written)} paintings in {out}")
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)

@@ -281,7 +281,7 @@ class PaintedPictures:
 
         sources = self.sources.read(places)
         photos = [seen.picture for seen in sources if isinstance(seen, Seen)]
-        generator = self.networks.load(self.painter)
+        generator = self.networks.ready(self.painter)
         painted = iter(translate_images(generator, photos, self.painter.multiple_px))
         return [
             Seen(next(painted), is_painted=True, source=seen.picture)

@@ -106,7 +106,7 @@ def evaluate(
     classifier = None
     if evaluator.needs("classifier"):
         classifier = classifier_of(evaluator, sets, artists or {})
-    scorer = _Scorer(evaluator, classifier, LoadedNetworks())
+    scorer = _Scorer(evaluator, classifier, LoadedNetworks(say=say))
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
     for each in (held_out, *both_splits):
         check_sizes(each.reference, each.photos)

@@ -79,10 +79,10 @@ def paint_there_and_back(networks: LoadedNetworks, painter: Painter, photo: Phot
     Raises:
         InputError: as for `Painter.load`.
     """
-    painting = translate_image(networks.load(painter), photo.pixels, painter.multiple_px)
+    painting = translate_image(networks.ready(painter), photo.pixels, painter.multiple_px)
     back, returned = painter.back, None
     if back:
-        returned = translate_image(networks.load(back), painting, back.multiple_px)
+        returned = translate_image(networks.ready(back), painting, back.multiple_px)
     return Painted(photo, painter, painting, returned)
 
 

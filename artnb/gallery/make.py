@@ -190,7 +190,8 @@ class _GalleryInTheMaking:
         self.chosen, self.sections, self.kinds = chosen, sections, kinds
         self.find_nearest = find_nearest
         self.progress, self.say = progress, say
-        self.store, self.networks = PictureStore(folder), LoadedNetworks(_MOST_NETWORKS)
+        self.store = PictureStore(folder)
+        self.networks = LoadedNetworks(_MOST_NETWORKS, say)
         self.states: list[_SectionState] = []
         self.made = datetime.now(UTC).isoformat(timespec="seconds")
 

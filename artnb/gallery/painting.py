@@ -152,4 +152,4 @@ class PaintingJob:
         return made
 
     def _translated(self, pictures: Sequence[np.ndarray], painter: Painter) -> list[np.ndarray]:
-        return translate_images(self.networks.load(painter), pictures, painter.multiple_px)
+        return translate_images(self.networks.ready(painter), pictures, painter.multiple_px)

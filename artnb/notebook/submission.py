@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import keras
 import numpy as np
 from PIL import Image
 
@@ -18,6 +17,7 @@ from artnb.drawing.grids import titled_grid
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
+from artnb.models.painting import PaintingNetwork
 from artnb.platform.deadline import Deadline, in_words
 from artnb.platform.machine import suitable_precision
 from artnb.runs.run import Run
@@ -106,11 +106,12 @@ def measure_reserve(
     return Reserve(pictures, first_s, (time.perf_counter() - began) / few)
 
 
-def _generator(of: Run | CycleGANConfig) -> Callable[[], keras.Model]:
+def _generator(of: Run | CycleGANConfig) -> Callable[[], PaintingNetwork]:
     if isinstance(of, Run):
-        return lambda: of.painter().load()
+        return lambda: of.painter().ready()
     precision = suitable_precision()[0] if of.precision == "auto" else of.precision
-    return lambda: build_generator(of.replace(precision=precision), "generator_g")
+    config = of.replace(precision=precision)
+    return lambda: PaintingNetwork(build_generator(config, "generator_g"), config.multiple_px)
 
 
 def _make_and_check(generator: SharedGenerator, count: int, rules: Rules) -> None:

@@ -1,6 +1,7 @@
 """The networks that a Run keeps, each resolved once: what paints, what judges, what samples."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from artnb.files import sha256_of
 if TYPE_CHECKING:
     import keras
 
+    from artnb.models.painting import PaintingNetwork
     from artnb.runs.run import Run
 
 
@@ -31,8 +33,6 @@ class KeptNetwork:
     @cached_property
     def key(self) -> str:
         """Name weights and what computes with them: results differ a little between backends."""
-        import keras
-
         from artnb.runs.snapshots import MissingSnapshotError
 
         path = self.run.snapshot(self.epoch)
@@ -40,7 +40,14 @@ class KeptNetwork:
             weights = sha256_of(path)
         except FileNotFoundError:
             raise MissingSnapshotError(path) from None
-        return f"{self.network} {weights} on {keras.backend.backend()}"
+        return f"{self.network} {weights} {self.computed_by}"
+
+    @property
+    def computed_by(self) -> str:
+        """What computes with the weights."""
+        import keras
+
+        return f"on {keras.backend.backend()}"
 
     def load(self) -> "keras.Model":
         """Build the network with the weights of its epoch.
@@ -79,6 +86,23 @@ class Painter(KeptNetwork):
     def multiple_px(self) -> int:
         """What both sides of a picture must be a multiple of."""
         return self.run.method.multiple_px(self.run.config())
+
+    @property
+    def computed_by(self) -> str:
+        """What computes with the weights: ncnn has a part in it where it is installed."""
+        from artnb.models.painting import what_paints
+
+        return what_paints()
+
+    def ready(self) -> "PaintingNetwork":
+        """Build the network so that it paints as fast as it can here.
+
+        Raises:
+            InputError: as for `load`.
+        """
+        from artnb.models.painting import PaintingNetwork
+
+        return PaintingNetwork(self.load(), self.multiple_px)
 
     @property
     def back(self) -> "Painter | None":
@@ -155,21 +179,51 @@ class LoadedNetworks:
 
     Args:
         most: how many are kept; the one that was not asked for longest goes first.
+        say: gets a line about what paints, once.
     """
 
-    def __init__(self, most: int = 4) -> None:
-        self.most = most
-        self._loaded: OrderedDict[tuple, tuple[int, keras.Model]] = OrderedDict()
+    def __init__(self, most: int = 4, say: Callable[[str], None] = lambda _line: None) -> None:
+        self.most, self.say = most, say
+        self._loaded: OrderedDict[tuple, _Loaded] = OrderedDict()
+        self._said: set[str] = set()
 
     def load(self, kept: KeptNetwork) -> "keras.Model":
         """Give a network; the same network of another epoch is that epoch's no longer."""
+        return self._load(kept).network
+
+    def ready(self, painter: Painter) -> "PaintingNetwork":
+        """Give a generator so that it paints as fast as it can here."""
+        from artnb.models.painting import PaintingNetwork
+
+        loaded = self._load(painter)
+        if loaded.painting is None:
+            loaded.painting = PaintingNetwork(loaded.network, painter.multiple_px)
+            self._say_once(f"Paints with {loaded.painting.engine}.")
+        return loaded.painting
+
+    def _load(self, kept: KeptNetwork) -> "_Loaded":
         place = (kept.run, kept.network)
-        epoch, network = self._loaded.pop(place, (None, None))
-        if network is None:
-            network = kept.load()
-        elif epoch != kept.epoch:
-            put_weights(network, kept)
-        self._loaded[place] = (kept.epoch, network)
+        loaded = self._loaded.pop(place, None)
+        if loaded is None:
+            loaded = _Loaded(kept.epoch, kept.load())
+        elif loaded.epoch != kept.epoch:
+            put_weights(loaded.network, kept)
+            loaded = _Loaded(kept.epoch, loaded.network)
+        self._loaded[place] = loaded
         if len(self._loaded) > self.most:
             self._loaded.popitem(last=False)
-        return network
+        return loaded
+
+    def _say_once(self, line: str) -> None:
+        if line not in self._said:
+            self._said.add(line)
+            self.say(line)
+
+
+@dataclass
+class _Loaded:
+    """A network with the weights of an epoch, and what paints with them once it was asked for."""
+
+    epoch: int
+    network: "keras.Model"
+    painting: "PaintingNetwork | None" = None

@@ -95,7 +95,7 @@ def study_runs(
     styles = _styles(runs, sets)
     paintings = {style: sets[name].reference for name, style in styles.items()}
     paintings |= _folders(painters or {}, paintings, choice.resize_px, options.progress)
-    networks = LoadedNetworks()
+    networks = LoadedNetworks(say=options.say)
     translations = {
         (p.run.path.name, p.epoch, styles[p.run.path.name]): PaintedPictures(p, photos, networks)
         for p in chosen

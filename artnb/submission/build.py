@@ -167,7 +167,7 @@ class _Building:
             self.say(f"Going on: {len(done):,} of {len(self.names):,} pictures are painted.")
         if not places:
             return True
-        with on_all_devices(painter.load, self.say) as generator:
+        with on_all_devices(painter.ready, self.say) as generator:
             return self._paint(generator, places)
 
     def _paint(self, generator: SharedGenerator, places: list[int]) -> bool:

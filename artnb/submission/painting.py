@@ -13,6 +13,7 @@ from PIL import Image
 from artnb.data.decoding import UnreadableImageError
 from artnb.data.images import PAINTED_MARK, encode_jpeg, fit_square, to_float, to_uint8
 from artnb.evaluation.pictures import EncodedPictures
+from artnb.models.painting import PaintingNetwork
 from artnb.parallel import in_parallel
 from artnb.platform.devices import replicas, use_devices
 from artnb.translation import paint
@@ -33,7 +34,7 @@ class SharedGenerator:
         batch_size: pictures in a batch, over all devices.
     """
 
-    def __init__(self, generator: keras.Model, batch_size: int) -> None:
+    def __init__(self, generator: PaintingNetwork, batch_size: int) -> None:
         self.generator, self.batch_size = generator, batch_size
         self._paint = _painting_function(generator)
 
@@ -47,7 +48,7 @@ class SharedGenerator:
 
 @contextmanager
 def on_all_devices(
-    load: Callable[[], keras.Model], say: Callable[[str], None] = print
+    load: Callable[[], PaintingNetwork], say: Callable[[str], None] = print
 ) -> Iterator[SharedGenerator]:
     """Give a generator on every device of this machine.
 
@@ -60,10 +61,12 @@ def on_all_devices(
         if replicas() > 1:
             say(f"Painting on {replicas()} devices: each takes {PICTURES_A_DEVICE} "
                 f"of {batch_size} pictures.")  # fmt: skip
-        yield SharedGenerator(load(), batch_size)
+        generator = load()
+        say(f"Paints with {generator.engine}.")
+        yield SharedGenerator(generator, batch_size)
 
 
-def _painting_function(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def _painting_function(generator: PaintingNetwork) -> Callable[[np.ndarray], np.ndarray]:
     if replicas() == 1:
         return lambda photos: paint(generator, photos)
     if keras.backend.backend() == "jax":
@@ -71,7 +74,7 @@ def _painting_function(generator: keras.Model) -> Callable[[np.ndarray], np.ndar
     return _painting_on_replicas(generator)
 
 
-def _paint_on_mesh(generator: keras.Model, photos: np.ndarray) -> np.ndarray:
+def _paint_on_mesh(generator: PaintingNetwork, photos: np.ndarray) -> np.ndarray:
     """Share a batch on JAX: given as it is, every device would paint all of it."""
     batch = to_float(photos)
     layout = keras.distribution.distribution().get_data_layout(batch.shape)
@@ -79,7 +82,7 @@ def _paint_on_mesh(generator: keras.Model, photos: np.ndarray) -> np.ndarray:
     return to_uint8(generator.predict_on_batch(shared))
 
 
-def _painting_on_replicas(generator: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+def _painting_on_replicas(generator: PaintingNetwork) -> Callable[[np.ndarray], np.ndarray]:
     """Share a batch on TensorFlow; `predict_on_batch` would give all of it to every replica."""
     import tensorflow as tf
 

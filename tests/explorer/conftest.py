@@ -40,7 +40,7 @@ def tinting(monkeypatch):
     """Let networks only tint, each as its weights are: nothing is compiled."""
 
     def tint(painter, photo, multiple_px):
-        return photo + np.uint8(abs(painter.get_weights()[0].sum()) * 1e4 % 200 + 20)
+        return photo + np.uint8(abs(painter.generator.get_weights()[0].sum()) * 1e4 % 200 + 20)
 
     monkeypatch.setattr(paintings, "translate_image", tint)
 

@@ -5,6 +5,7 @@ import numpy as np
 
 from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
+from artnb.models.painting import PaintingNetwork
 from artnb.submission.painting import on_all_devices
 from artnb.translation import paint
 from tests.golden.draws import draw_weights
@@ -23,7 +24,7 @@ def main():
     make_devices(2)
     photos = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), np.uint8)
     expected = paint(load(), photos)
-    with on_all_devices(load) as generator:
+    with on_all_devices(lambda: PaintingNetwork(load())) as generator:
         painted = np.concatenate([generator(photos[:32]), generator(photos[32:])])
     difference = np.abs(painted.astype(int) - expected)
     # XLA adds up 16 pictures in another order than 32: 1e-6 apart, which may decide at a half.
