@@ -13,7 +13,7 @@ from artnb.platform.cpu import instruction_sets
 from artnb.platform.machine import versions_of
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pillow")
+_PACKAGES = ("keras", "tensorflow", "jax", "ncnn", "numpy", "pillow")
 # What says which kernels and which memory TensorFlow and oneDNN take.
 _CHOSEN = ("TF_ENABLE_ONEDNN", "TF_CPU_ALLOCATOR", "ONEDNN_", "DNNL_")
 

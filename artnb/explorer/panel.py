@@ -80,7 +80,8 @@ class Panel(ipywidgets.VBox):
     ) -> None:
         self.albums, self.largest_px = albums, largest_px
         self.saved = PaintingFolder(folder / "saved")
-        self.networks = LoadedNetworks(_MOST_NETWORKS)
+        self._engines: list[str] = []
+        self.networks = LoadedNetworks(_MOST_NETWORKS, self._engines.append)
         self.paint = lru_cache(_MOST_PAINTINGS)(partial(paint_there_and_back, self.networks))
         self.painted: Painted | None = None
         self._uploaded: Photo | None = None
@@ -203,7 +204,8 @@ class Panel(ipywidgets.VBox):
         views["difference"].show(difference, times, f"|{target} − {source}|: {average}")
         remarks = [photo.remark, self._album.remark if self.photo.value != _UPLOADED else ""]
         self.painted = painted
-        self.say(" ".join([f"Painted in {seconds:.1f} s.", *filter(None, remarks)]))
+        said = [f"Painted in {seconds:.1f} s.", *filter(None, remarks), *self._engines]
+        self.say(" ".join(said))
 
     @told
     def _save(self, *_: Any) -> None:

@@ -8,9 +8,10 @@ from artnb.errors import InputError
 from artnb.method import METHODS, Method, preset_config
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
-from artnb.runs.painter import LoadedNetworks
+from artnb.runs.painter import Judge, LoadedNetworks
 from artnb.runs.run import new_run
 from artnb.runs.snapshots import save_snapshot
+from artnb.translation import paint
 
 CONFIG = preset_config("smoke")
 NAMES = ("generator_g", "generator_f")
@@ -48,6 +49,31 @@ def test_another_epochs_weights_go_into_the_network_that_is_there(run):
         np.testing.assert_array_equal(now, wanted)
         assert (was != now).any() or not was.any()
     assert loaded.load(run.painter(2).back) is not first
+
+
+def test_what_paints_is_said_once_and_painted_with_anew_for_another_epoch(run):
+    lines = []
+    loaded = LoadedNetworks(say=lines.append)
+    photo = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3), np.uint8)
+    first = loaded.ready(run.painter(1))
+    assert loaded.ready(run.painter(1)) is first
+    assert lines == [f"Paints with {first.engine}."]
+    before = paint(first, photo)
+    second = loaded.ready(run.painter(2))
+    assert second is not first
+    assert second.generator is loaded.load(run.painter(2)), "built once"
+    after = paint(second, photo)
+    assert np.abs(after.astype(int) - before).max() > 1
+    assert np.abs(after.astype(int) - paint(run.painter(2).load(), photo)).max() <= 1
+    assert len(lines) == 1
+
+
+def test_a_painters_key_names_what_paints_and_a_judges_what_judges(run, monkeypatch):
+    backend = keras.backend.backend()
+    painter, judge = run.painter(1), Judge(run, 1, "generator_g")
+    monkeypatch.setattr("artnb.models.painting.paints_with_ncnn", lambda: True)
+    assert painter.key.endswith(f" with ncnn on {backend}")
+    assert judge.key == painter.key.replace(" with ncnn", "")
 
 
 def test_the_network_that_was_not_asked_for_longest_goes(run):
