@@ -127,9 +127,9 @@ def report(options: argparse.Namespace, before: dict, seconds: dict, facts: dict
         "ratio": round(clock["now"] / clock["before"], 3),
         "cpu_ratio": round(cpu["now"] / cpu["before"], 3),
     }
-    for name in clock:
-        memory_gb = facts[name]["peak_memory_gb"]
-        print(f"{name:7} {clock[name]:.2f} s, processor {cpu[name]:.2f} s, {memory_gb} GB")
+    for name, fact in facts.items():
+        said = f"{clock[name]:.2f} s, processor {cpu[name]:.2f} s, {fact['peak_memory_gb']} GB"
+        print(f"{name:7} {said}")
     print(f"now / before: {figures['ratio']:.3f}, processor {figures['cpu_ratio']:.3f}")
     print(machine.save(f"painting-{options.what}-{options.preset}", figures))
 

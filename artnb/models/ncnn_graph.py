@@ -63,33 +63,24 @@ def ncnn_network(generator: keras.Model) -> NcnnNetwork:
     Raises:
         InexpressibleError: it has something that is not known here; Keras has to paint.
     """
-    graph = _Graph()
-    values = {INPUT: _Value(INPUT, 3)}
-    pictures = keras.Input((None, None, 3))
-    known = {pictures: values[INPUT]}
-
-    def visit(layer: Any, *args: Any, **kwargs: Any) -> Any:
-        given = keras.tree.flatten(args)
-        convert = _CONVERTERS.get(type(layer))
-        if convert is None or kwargs.get("training") or getattr(layer, "dtype", "") != "float32":
+    if len(generator.inputs) > 1 or len(generator.outputs) > 1:
+        raise InexpressibleError(f"{generator.name} has several inputs or outputs")
+    graph, known = _Graph(), {}
+    for layer in generator.layers:
+        if isinstance(layer, layers.InputLayer):
+            known[layer.output] = _Value(INPUT, layer.output.shape[-1])
+            continue
+        # Of layers that are applied twice, only the first result becomes known.
+        given = [known.get(features) for features in keras.tree.flatten(layer.input)]
+        if type(layer) not in _CONVERTERS or None in given:
             raise InexpressibleError(f"{type(layer).__name__} in {generator.name}")
-        if getattr(layer, "compute_dtype", "float32") != "float32":
-            raise InexpressibleError(f"{layer.name} computes in {layer.compute_dtype}")
+        _require(layer, compute_dtype="float32", variable_dtype="float32")
         if getattr(layer, "data_format", "channels_last") != "channels_last":
             raise InexpressibleError(f"{layer.name} has colours first")
-        outputs = layer(*args, **kwargs)
-        known[outputs] = convert(graph, layer, *(known[features] for features in given))
-        return outputs
-
-    # Cloning calls layer after layer; here it is only asked which, and with what. What has been
-    # compiled cannot be cloned without an optimizer.
-    walked = keras.models.clone_model(
-        keras.Model(generator.input, generator.output),
-        pictures,
-        clone_function=lambda layer: layer,
-        call_function=visit,
-    )
-    return graph.written(graph.plain(known[walked.output]))
+        known[layer.output] = _CONVERTERS[type(layer)](graph, layer, *given)
+    if generator.outputs[0] not in known:
+        raise InexpressibleError(f"{generator.name} ends with what is no layer")
+    return graph.written(graph.plain(known[generator.outputs[0]]))
 
 
 @dataclass(frozen=True)
