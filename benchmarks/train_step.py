@@ -19,11 +19,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+# What `artnb train` takes for small networks.
+SMALL = ("smoke", "preview", "night")
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import machine  # noqa: E402
 import worker  # noqa: E402
+
+from artnb.platform.cpu import tune_tensorflow  # noqa: E402
 
 
 def main() -> None:
@@ -32,6 +36,8 @@ def main() -> None:
     if options.serve:
         serve(options)
         return
+    if options.backend == "tensorflow" and options.device == "cpu":
+        tune_tensorflow(small_networks=options.preset in SMALL)
     before = machine.describe()
     own = [sys.executable, __file__, *sys.argv[1:], "--serve"]
     sides = {"artnb": worker.Worker(own, ours(options))}

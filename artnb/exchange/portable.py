@@ -7,6 +7,7 @@ import keras
 from keras import layers, ops
 
 from artnb.errors import InputError
+from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
 from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
@@ -54,18 +55,26 @@ class _Porter:
             (features,) = args
             return _spread(self.port(layer, keras.Input(features.shape[1:])), features)
         if isinstance(layer, ReflectionPadding2D):
-            sides = (layer.padding, layer.padding)
-            return ops.pad(*args, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+            return _mirrored(*args, layer.padding)
         if not isinstance(layer, layers.Layer):
             return layer(*args, **kwargs)
         if id(layer) not in self._twins:
             self._twins[id(layer)] = _twin(layer, self._name(type(layer)))
         twin = self._twins[id(layer)]
+        if isinstance(layer, UpsamplingConvolution):
+            args = (self._doubled(layer, *args),)
         if isinstance(twin, layers.GroupNormalization):
             args = (self._centred(twin, *args),)
         outputs = twin(*args, **kwargs)
         twin.set_weights(layer.get_weights())
         return outputs
+
+    def _doubled(self, layer: UpsamplingConvolution, features: Any) -> Any:
+        """Double and continue what our layer doubles and continues itself."""
+        doubled = self._new(layers.UpSampling2D)(features)
+        if layer.edges == "reflect":
+            return _mirrored(doubled, 1)
+        return self._new(layers.ZeroPadding2D)(doubled)
 
     def _centred(self, norm: layers.GroupNormalization, features: Any) -> Any:
         """Subtract of each channel its largest value, then its mean, before a norm of channels.
@@ -89,6 +98,11 @@ class _Porter:
         return f"{name}_{self._counts[name]:02d}"
 
 
+def _mirrored(features: Any, padding: int) -> Any:
+    sides = (padding, padding)
+    return ops.pad(features, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+
+
 def _spread(model: keras.Model, features: Any) -> Any:
     """Apply a model so that its layers, not the model, become part of a graph."""
     (outputs,) = keras.Function(model.inputs, model.outputs).call([features])
@@ -100,6 +114,8 @@ _TWINS = {
     GroupNormalization: layers.GroupNormalization,
     DropFirst: layers.Cropping2D,
     LeakyReLU: layers.LeakyReLU,
+    NarrowConvolution: layers.Conv2D,
+    UpsamplingConvolution: layers.Conv2D,
 }
 
 
@@ -118,7 +134,10 @@ def _twin(layer: layers.Layer, name: str) -> layers.Layer:
         return layers.Cropping2D(((1, 0), (1, 0)), name=name, dtype="float32")
     kind = _TWINS.get(type(layer), type(layer))
     _check_is_known(kind, layer.name)
-    return kind.from_config({**layer.get_config(), "name": name, "dtype": "float32"})
+    config = {**layer.get_config(), "name": name, "dtype": "float32"}
+    if isinstance(layer, UpsamplingConvolution):
+        del config["edges"]
+    return kind.from_config(config)
 
 
 def _check_is_known(kind: type[layers.Layer], name: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
 from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
@@ -60,6 +61,10 @@ class Style:
         layer = layers.Conv2D(filters, kernel, strides, kernel_initializer=_initializer())
         return layer(features)
 
+    def convolve_to_few(self, features: Any, filters: int, kernel: int) -> Any:
+        """Convolve to a picture's channels or a verdict's one, without padding."""
+        return NarrowConvolution(filters, kernel, kernel_initializer=_initializer())(features)
+
     def norm_relu(self, features: Any) -> Any:
         """Apply norm and ReLU."""
         return layers.ReLU()(self.normalise(features))
@@ -67,8 +72,10 @@ class Style:
     def upsample(self, features: Any, filters: int, upsampling: str) -> Any:
         """Double height and width."""
         if upsampling == "resize":
-            doubled = layers.UpSampling2D(2, interpolation="nearest")(features)
-            return self.convolve(self.pad(doubled), filters, 3)
+            layer = UpsamplingConvolution(
+                filters, edges=self.padding, kernel_initializer=_initializer()
+            )
+            return layer(features)
         transposed = layers.Conv2DTranspose(filters, 3, 2, kernel_initializer=_initializer())
         # The first row and column go: PyTorch's padding 1 with output_padding 1.
         return DropFirst()(transposed(features))
@@ -80,7 +87,7 @@ def _initializer() -> keras.initializers.Initializer:
 
 def _paint(features: Any, style: Style) -> Any:
     """End a generator: 7×7 convolution to RGB and tanh, in float32."""
-    painted = style.convolve(ReflectionPadding2D(3)(features), 3, 7)
+    painted = style.convolve_to_few(ReflectionPadding2D(3)(features), 3, 7)
     return layers.Activation("tanh", dtype="float32")(painted)
 
 
@@ -204,5 +211,5 @@ def patch_discriminator(
         strides = 2 if level < downsamplings else 1
         features = style.convolve(style.pad(features), filters * min(2**level, 8), 4, strides)
         features = LeakyReLU(0.2)(style.normalise(features))
-    logits = style.convolve(style.pad(features), 1, 4)
+    logits = style.convolve_to_few(style.pad(features), 1, 4)
     return keras.Model(pictures, layers.Activation("linear", dtype="float32")(logits), name=name)

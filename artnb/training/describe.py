@@ -14,6 +14,9 @@ from artnb.platform.where import platform_name
 # Raised when norms no longer give the same bits. 2: they take off the first pixel, and means row by
 # row.
 NORMS_ARITHMETIC = 2
+# The same of convolutions. 2: those to few channels and those of doubled pictures are computed in
+# other ways.
+CONVOLUTIONS_ARITHMETIC = 2
 _PACKAGES = ("artnb", "keras", "tensorflow", "jax", "numpy", "pillow")
 
 
@@ -24,7 +27,11 @@ def installed_versions() -> dict[str, str]:
 
 def what_bits_depend_on() -> dict[str, Any]:
     """Give, by their names, what of this process the last bits of a step depend on."""
-    return {"oneDNN": onednn_is_on(), "norms' arithmetic": NORMS_ARITHMETIC}
+    return {
+        "oneDNN": onednn_is_on(),
+        "norms' arithmetic": NORMS_ARITHMETIC,
+        "convolutions' arithmetic": CONVOLUTIONS_ARITHMETIC,
+    }
 
 
 def describe_machine() -> dict[str, Any]:

@@ -327,8 +327,8 @@ def _not_bit_exact(meta: dict[str, Any], config: TrainingConfig) -> list[str]:
         if package in ("keras", "tensorflow", "jax") and now.get(package) != version
     ]
     present = what_bits_depend_on()
-    # Checkpoints from before there was an entry.
-    written = {"norms' arithmetic": 1, **meta.get("bits", {})}
+    # Checkpoints from before there were entries.
+    written = {"norms' arithmetic": 1, "convolutions' arithmetic": 1, **meta.get("bits", {})}
     changed += [
         f"{name} {_word(then)} (now {_word(present.get(name))})"
         for name, then in written.items()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import layers, ops
 
+from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
 from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
@@ -91,6 +92,10 @@ def _drawn(function: Callable[..., Any]) -> Callable[[Any], Any]:
 
 OPERATIONS = {
     "convolution": Operation(lambda x, w: ops.conv(x, w, padding="valid"), (3, 3, 4, 3)),
+    "convolution to few channels": Operation(NarrowConvolution(3, 3).convolution_op, (3, 3, 4, 3)),
+    "doubling convolution": Operation(
+        UpsamplingConvolution(3, edges="reflect").convolution_op, (3, 3, 4, 3)
+    ),
     "strided convolution": Operation(lambda x, w: ops.conv(x, w, strides=2), (4, 4, 4, 3)),
     "depthwise convolution": Operation(ops.depthwise_conv, (3, 3, 4, 2)),
     "transposed convolution": Operation(
@@ -113,6 +118,8 @@ OPERATIONS = {
     "zero padding": scaled(lambda x: ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))),
     "first row and column dropped": scaled(DropFirst(dtype="float64")),
     "nearest upsampling": scaled(layers.UpSampling2D(2, dtype="float64")),
+    "mirrored and turned": scaled(lambda x: ops.flip(ops.transpose(x, (0, 2, 1, 3)), (1, 2))),
+    "depth to space": scaled(lambda x: ops.depth_to_space(x, 2)),
     "average pooling": scaled(lambda x: ops.average_pool(x, 2, 2)),
     "mean": scaled(lambda x: ops.mean(x, axis=(1, 2, 3))),
     "sum, split, concatenation": scaled(
@@ -147,6 +154,7 @@ WRONG_ON_TENSORFLOW = {
 LAYERS = {
     layers.InputLayer: (),
     layers.Conv2D: ("convolution", "strided convolution"),
+    NarrowConvolution: ("convolution to few channels",),
     layers.ZeroPadding2D: ("zero padding",),
     LeakyReLU: ("leaky ReLU",),
     layers.ReLU: ("ReLU",),
@@ -170,7 +178,8 @@ WITHOUT_GRADIENT = frozenset({
 })  # fmt: skip
 # What the operations above consist of.
 FUNCTIONS = frozenset({
-    "average_pool", "clip", "concatenate", "conv", "conv_transpose", "depthwise_conv", "einsum",
-    "matmul", "mean", "pad", "relu", "reshape", "rsqrt", "sigmoid", "slice",
-    "softplus", "split", "square", "stack", "sum", "take", "tanh", "tensordot", "where",
+    "average_pool", "clip", "concatenate", "conv", "conv_transpose", "depth_to_space",
+    "depthwise_conv", "einsum", "flip", "matmul", "mean", "pad", "relu", "reshape", "rsqrt",
+    "sigmoid", "slice", "softplus", "split", "square", "stack", "sum", "take", "tanh", "tensordot",
+    "transpose", "where",
 })  # fmt: skip

@@ -29,7 +29,8 @@ KERAS_LAYERS = frozenset({
 })  # fmt: skip
 OWN_LAYERS = frozenset({
     "artnb>InstanceNormalization", "artnb>GroupNormalization", "artnb>ReflectionPadding2D",
-    "artnb>DropFirst", "artnb>LeakyReLU",
+    "artnb>DropFirst", "artnb>LeakyReLU", "artnb>NarrowConvolution",
+    "artnb>UpsamplingConvolution",
 })  # fmt: skip
 # Layers that compute what functions of Keras do between layers.
 _FUNCTIONS = {
