@@ -21,6 +21,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
 from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
@@ -229,6 +230,12 @@ def _convolve_doubled(graph: _Graph, layer: layers.Conv2D, value: _Value) -> _Va
     return _Value(output, filters)
 
 
+def _convolve_upsampling(graph: _Graph, layer: UpsamplingConvolution, value: _Value) -> _Value:
+    padding = _REFLECT if layer.edges == "reflect" else _ZERO
+    doubled = _Value(graph.plain(value), value.channels, is_doubled=True, padding=padding)
+    return _convolve(graph, layer, doubled)
+
+
 def _convolve_transposed(graph: _Graph, layer: layers.Conv2DTranspose, value: _Value) -> _Value:
     _require(layer, padding="valid", dilation_rate=(1, 1), activation="linear")
     _require(layer, output_padding=None)
@@ -320,6 +327,8 @@ def _double(graph: _Graph, layer: layers.UpSampling2D, value: _Value) -> _Value:
 
 _CONVERTERS: dict[type, Callable[..., _Value]] = {
     layers.Conv2D: _convolve,
+    NarrowConvolution: _convolve,
+    UpsamplingConvolution: _convolve_upsampling,
     layers.Conv2DTranspose: _convolve_transposed,
     DropFirst: _drop_first,
     ReflectionPadding2D: _reflect,
