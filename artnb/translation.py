@@ -1,28 +1,14 @@
 """Turn pictures of any size into paintings with a trained Run."""
 
-import re
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.decoding import UnreadableImageError, decode_image
-from artnb.data.images import (
-    PAINTED_MARK,
-    encode_jpeg,
-    encode_png,
-    is_marked_as_painted,
-    to_float,
-    to_uint8,
-)
-from artnb.data.listing import IMAGE_SUFFIXES, picture_stem
-from artnb.data.sources import FilePicture, Picture, pictures_to_paint
-from artnb.errors import InputError
-from artnb.files import disk, write_whole
+from artnb.data.images import to_float, to_uint8
+from artnb.data.painted import PhotosToPaint, Report
 from artnb.models.layers import SharedStatistics
 from artnb.models.painting import PaintingNetwork
 from artnb.progress import Progress, silent
@@ -42,22 +28,6 @@ def paint(generator: keras.Model | PaintingNetwork, pictures: np.ndarray) -> np.
     """Send uint8 `(batch, height, width, 3)` through a generator and give uint8 back."""
     # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
     return to_uint8(generator.predict_on_batch(to_float(pictures))[: len(pictures)])
-
-
-# Formats whose paintings lose nothing either.
-_LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga", ".ppm", ".pgm", ".psd")
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a translation did: files written, and pictures left out with the reason.
-
-    `passed_over` has names and reasons of what lies beside the photos and is none.
-    """
-
-    written: tuple[Path, ...]
-    skipped: tuple[tuple[Path, str], ...]
-    passed_over: tuple[tuple[str, str], ...] = ()
 
 
 def translate(
@@ -96,94 +66,16 @@ def translate(
         InputError: there are no pictures, no such snapshot, or `out` is where they come from, or
             holds other files under the names of the paintings.
     """
-    photos, out = Path(photos), Path(out)
     painter = run.painter(epoch, to)
-    side = pictures_to_paint(photos, other_role(painter.to))
-    folder = photos if photos.is_dir() else photos.parent
-    if out.resolve() == folder.resolve():
-        raise InputError(f"{out} is where the photos come from; choose another --out")
-    pictures = [p for p in side.pictures if not p.path.resolve().is_relative_to(out.resolve())]
-    if not pictures:
-        raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
-    places = [_place(picture, folder) for picture in pictures]
-    targets = _targets(places)
-    _refuse_to_replace([out / target for target in targets.values()])
+    pictures = PhotosToPaint(photos, out, other_role(painter.to))
     network = painter.ready()
     say(f"Paints with {network.engine}.")
-    out.mkdir(parents=True, exist_ok=True)
-    advance = progress("painting", len(pictures))
-    written, skipped = [], []
-    for place, picture in zip(places, pictures, strict=True):
-        try:
-            photo = scaled_down(decode_image(picture.read()), largest_px)
-        except (UnreadableImageError, OSError) as error:
-            skipped.append((folder / place, str(error)))
-        else:
-            painting = translate_image(network, np.asarray(photo), painter.multiple_px)
-            written.append(_write(painting, out / targets[place]))
-        advance()
-    return Report(tuple(written), tuple(skipped), side.passed_over)
 
+    def painted(photo: Image.Image) -> np.ndarray:
+        small = scaled_down(photo, largest_px)
+        return translate_image(network, np.asarray(small), painter.multiple_px)
 
-def _place(picture: Picture, folder: Path) -> Path:
-    """Give a picture's place below its folder; a shard's names may be anything."""
-    if isinstance(picture, FilePicture):
-        return picture.path.relative_to(folder)
-    parts = PurePosixPath(picture.name.replace("\\", "/")).parts
-    plain = (re.sub(r"[^\w .-]", "_", part).strip(" .") for part in parts)
-    place = Path(*[part for part in plain if part])
-    return place if place.suffix.lower() in IMAGE_SUFFIXES else Path(f"{place}.jpg")
-
-
-def _targets(pictures: Sequence[Path]) -> dict[Path, Path]:
-    """Name what is written for each picture, no two alike: `a.jpg`, and for `a.webp` beside it
-    `a.webp.jpg`; a disk may take `A.jpg` and `a.jpg` for one file.
-    """
-    plain = {path: path.with_name(picture_stem(path.name) + _suffix(path)) for path in pictures}
-    count = Counter(str(name).casefold() for name in plain.values())
-    targets, taken = {}, set()
-    for path in sorted(pictures, key=lambda path: path != plain[path]):  # who keep their names
-        own = path == plain[path] or count[str(plain[path]).casefold()] == 1
-        name = plain[path] if own else path.with_name(path.name + _suffix(path))
-        while str(name).casefold() in taken:
-            name = name.with_stem(f"{name.stem}-2")
-        taken.add(str(name).casefold())
-        targets[path] = name
-    return targets
-
-
-def _refuse_to_replace(paintings: Sequence[Path]) -> None:
-    """Check that nothing but earlier paintings lies where paintings shall be.
-
-    Raises:
-        InputError: something else does.
-    """
-    for path in paintings:
-        if path.exists() and not _is_painting(path):
-            raise InputError(
-                f"{path} is there and no painting of artnb's, and will not be overwritten; choose "
-                "another --out"
-            )
-
-
-def _is_painting(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return is_marked_as_painted(file)
-
-
-def _suffix(path: Path) -> str:
-    return ".png" if path.suffix.lower() in _LOSSLESS else ".jpg"
-
-
-def _write(painting: np.ndarray, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    encode = encode_png if path.suffix == ".png" else encode_jpeg
-    encoded = encode(painting, PAINTED_MARK)
-    with disk(path):
-        write_whole(path, encoded)
-    return path
+    return pictures.paint(painted, progress)
 
 
 def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
