@@ -45,6 +45,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.progress": "bar",
         "artnb.runs.run": "Run open_run",
         "artnb.study.of_runs": "study_runs",
+        "artnb.stylization.stylize": "stylize stylize_photos",
         "artnb.submission.build": "build_submission",
         "artnb.submission.check": "check_submission",
         "artnb.synthetic.collection": "clusters_beside make_demo_collection",

@@ -1,4 +1,4 @@
-"""SqueezeNet and VGG16, whose weights lie in HDF5 files as Keras 1 and 2 wrote them."""
+"""SqueezeNet, VGG16 and VGG19, whose weights lie in HDF5 files as Keras 1 and 2 wrote them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +18,16 @@ _FIRES = {
     **{6: (48, 192), 7: (48, 192), 8: (64, 256), 9: (64, 256)},
 }
 _POOLED_AFTER = (3, 5)
+# Convolutions and filters of VGG19's blocks.
+_VGG19_BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512))
 _CHANNELS_LAST = {"data_format": "channels_last", "dtype": "float32"}
 
 
-def build_squeezenet() -> keras.Model:
+def build_squeezenet(pooling: str = "max") -> keras.Model:
     """Build SqueezeNet 1.1 without its classifier, with random weights.
+
+    Args:
+        pooling: `"max"` as it was trained, or `"average"`.
 
     It computes in float32 whatever Keras is set to. Its input is `(batch, height, width, 3)`,
     blue, green and red in [0, 255] minus (103.939, 116.779, 123.68); pictures of 227 px are what
@@ -34,26 +39,27 @@ def build_squeezenet() -> keras.Model:
     """
     inputs = keras.Input((None, None, 3), dtype="float32")
     x = _convolution(inputs, "conv1", 64, 3, strides=2, padding="valid")
-    x = _pool(x, "pool1")
+    x = _pool(x, "pool1", pooling)
     for number, (squeezed, expanded) in _FIRES.items():
         x = _fire(x, f"fire{number}", squeezed, expanded)
         if number in _POOLED_AFTER:
-            x = _pool(x, f"pool{number}")
+            x = _pool(x, f"pool{number}", pooling)
     features = keras.layers.GlobalAveragePooling2D(name="average", **_CHANNELS_LAST)(x)
     return keras.Model(inputs, features, name="squeezenet")
 
 
-def load_squeezenet(path: Path) -> keras.Model:
+def load_squeezenet(path: Path, pooling: str = "max") -> keras.Model:
     """Build SqueezeNet with the weights of a file.
 
     Args:
         path: `squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5` of keras-squeezenet.
+        pooling: see `build_squeezenet`.
 
     Raises:
         InputError: the file is damaged or holds something else.
     """
     # A layer's name may hold no slash in Keras 3.
-    return _with_weights(build_squeezenet(), path, lambda name: name.replace("_", "/"))
+    return _with_weights(build_squeezenet(pooling), path, lambda name: name.replace("_", "/"))
 
 
 def _fire(x: keras.KerasTensor, name: str, squeezed: int, expanded: int) -> keras.KerasTensor:
@@ -76,8 +82,43 @@ def _convolution(
     )(x)
 
 
-def _pool(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    return keras.layers.MaxPooling2D(3, 2, name=name, **_CHANNELS_LAST)(x)
+def _pool(x: keras.KerasTensor, name: str, pooling: str, size: int = 3) -> keras.KerasTensor:
+    layer = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}[pooling]
+    return layer(size, 2, name=name, **_CHANNELS_LAST)(x)
+
+
+def build_vgg19(pooling: str = "max") -> keras.Model:
+    """Build the convolutions of VGG19 with random weights: 20 million of them, 80 MB.
+
+    It computes in float32 whatever Keras is set to. Its input is `(batch, height, width, 3)`, blue,
+    green and red in [0, 255] minus (103.939, 116.779, 123.68); its output is block5_conv4.
+
+    Args:
+        pooling: `"max"` as it was trained, or `"average"`.
+
+    Source: Simonyan and Zisserman 2015, arXiv 1409.1556, configuration E; names of layers as in
+        keras.applications.
+    """
+    inputs = x = keras.Input((None, None, 3), dtype="float32")
+    for block, (convolutions, filters) in enumerate(_VGG19_BLOCKS, start=1):
+        if block > 1:
+            x = _pool(x, f"block{block - 1}_pool", pooling, size=2)
+        for number in range(1, convolutions + 1):
+            x = _convolution(x, f"block{block}_conv{number}", filters, 3)
+    return keras.Model(inputs, x, name="vgg19")
+
+
+def load_vgg19(path: Path, pooling: str = "max") -> keras.Model:
+    """Build the convolutions of VGG19 with the weights of a file.
+
+    Args:
+        path: `vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5` of keras.applications.
+        pooling: see `build_vgg19`.
+
+    Raises:
+        InputError: the file is damaged or holds something else.
+    """
+    return _with_weights(build_vgg19(pooling), path, lambda name: name)
 
 
 def build_vgg16() -> keras.Model:

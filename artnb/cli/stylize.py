@@ -1,0 +1,73 @@
+"""The command that paints photos in the style of a painting, without any training."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import artnb
+from artnb.cli import options
+from artnb.cli.maker import Option
+from artnb.errors import InputError
+from artnb.settings import help_of
+from artnb.stylization.settings import StylizeSettings
+
+
+def _help(name: str) -> str:
+    return help_of(StylizeSettings, name)
+
+
+def stylize(
+    *,
+    photos: Annotated[Path, "a file or a folder"],
+    style: Annotated[
+        Sequence[str],
+        "a painting; several, each with a weight if need be, are blended",
+        Option(metavar="FILE[:WEIGHT]"),
+    ],
+    out: Annotated[Path, "folder for the results"],
+    features: Annotated[
+        Literal["auto", "squeezenet", "vgg19", "patches"], _help("features")
+    ] = "auto",
+    loss: Annotated[Literal["gram", "moments", "sliced"], _help("loss")] = "moments",
+    largest_px: Annotated[int, _help("largest_px")] = 512,
+    strength: Annotated[float, _help("strength")] = 1.0,
+    stroke_scale: Annotated[float, _help("stroke_scale")] = 1.0,
+    keep_colours: Annotated[bool, _help("keep_colours")] = False,
+    mask: Annotated[Path | None, "white is painted, black stays; of the photo's size"] = None,
+    regions: Annotated[
+        Path | None, "flat colours: each part takes on the style of the painting's same colour"
+    ] = None,
+    style_regions: Annotated[Path | None, "the same for the painting"] = None,
+    settings: Annotated[
+        Sequence[str],
+        "any setting: steps, smoothness, optimizer, seed; may be repeated",
+        Option(("--set",), metavar="NAME=VALUE"),
+    ] = (),
+    backend: options.Backend = None,
+) -> int:
+    """Paint photos in the style of a painting: a minute for 512 px on two CPU cores."""
+    from artnb.stylization.inputs import Style, open_picture, parse_style
+
+    changes = dict(map(StylizeSettings.parse, settings))
+    asked = StylizeSettings(
+        features, loss, largest_px=largest_px, strength=strength, stroke_scale=stroke_scale,
+        keep_colours=keep_colours,
+    ).replace(**changes)  # fmt: skip
+    if (mask or regions) and photos.is_dir():
+        raise InputError("a mask and regions are those of one photo; let --photos name that file")
+    if (regions is None) != (style_regions is None):
+        raise InputError("regions need a map for the photo and one for the painting; give both")
+    parts = style_regions and open_picture(style_regions, "a map of regions")
+    styles = [
+        Style(open_picture(path, "a style"), weight, parts)
+        for path, weight in map(parse_style, style)
+    ]
+    options.say_backend(backend)
+    report = artnb.stylize_photos(
+        photos, styles, out, asked, mask=mask, regions=regions, progress=artnb.bar
+    )
+    print(f"{len(report.written)} paintings in {out}")
+    for path, problem in report.skipped:
+        print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
+    return 2 if report.skipped else 0

@@ -1,0 +1,1 @@
+"""Neural style transfer: one photo takes on the strokes of one painting, without training."""

@@ -1,0 +1,105 @@
+"""How a picture is changed until its loss is low: Adam on a pyramid, or L-BFGS on its pixels."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from artnb.stylization.differentiation import compiled, value_and_gradients
+from artnb.stylization.pyramid import join, split
+
+_BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-8
+# Corrections that L-BFGS keeps; SciPy's own is 10, PyTorch's 100.
+_CORRECTIONS = 20
+
+# `(picture, targets, step) -> (loss, gradient by the picture)`.
+Gradient = Callable[[Any, Any, int], tuple[Any, Any]]
+# Called after each step with its loss and with what gives the picture as it is then.
+Watch = Callable[[float, Callable[[], np.ndarray]], None]
+
+
+class Adam:
+    """Adam on the levels of a Laplacian pyramid.
+
+    Args:
+        gradient: of what is minimised.
+        learning_rate: in units of [-1, 1] a step.
+        levels: of the pyramid; 1 stands for plain pixels.
+
+    Source: Kingma and Ba 2015, arXiv 1412.6980, algorithm 1.
+    """
+
+    def __init__(self, gradient: Gradient, learning_rate: float = 0.02, levels: int = 6) -> None:
+        self.gradient, self.learning_rate, self.levels = gradient, learning_rate, levels
+        self._join, self._update = compiled(join), compiled(self._updated)
+
+    def minimise(
+        self, picture: np.ndarray, targets: Any, steps: int, watch: Watch
+    ) -> tuple[np.ndarray, bool]:
+        """Take steps; give the picture then, and whether all were taken or Ctrl-C came before."""
+        levels = split(ops.convert_to_tensor(picture), self.levels)
+        zeros = [ops.zeros_like(level) for level in levels]
+        state = (levels, zeros, zeros, ops.zeros((), "float32"))
+        picture, whole = self._join(levels), True
+        try:
+            for step in range(steps):
+                loss, gradient = self.gradient(picture, targets, step)
+                state = self._update(state, gradient)
+                picture = self._join(state[0])
+                watch(float(loss), lambda now=picture: ops.convert_to_numpy(now))
+        except KeyboardInterrupt:
+            whole = False
+        return ops.convert_to_numpy(picture), whole
+
+    def _updated(self, state: tuple, gradient: Any) -> tuple:
+        levels, means, squares, taken = state
+        # `join` is linear: its gradient is that of a product.
+        _, gradients = value_and_gradients(lambda x: ops.sum(join(x) * gradient), levels)
+        taken = taken + 1.0
+        means = [_BETA_1 * m + (1 - _BETA_1) * g for m, g in zip(means, gradients, strict=True)]
+        squares = [
+            _BETA_2 * s + (1 - _BETA_2) * ops.square(g)
+            for s, g in zip(squares, gradients, strict=True)
+        ]
+        rate = self.learning_rate * ops.sqrt(1 - _BETA_2**taken) / (1 - _BETA_1**taken)
+        levels = [
+            level - rate * m / (ops.sqrt(s) + _EPSILON)
+            for level, m, s in zip(levels, means, squares, strict=True)
+        ]
+        return levels, means, squares, taken
+
+
+class LBFGS:
+    """SciPy's L-BFGS on the pixels, as Gatys et al. did it; a step is an evaluation.
+
+    Args:
+        gradient: of what is minimised; it may not depend on the step.
+    """
+
+    def __init__(self, gradient: Gradient) -> None:
+        self.gradient = gradient
+
+    def minimise(
+        self, picture: np.ndarray, targets: Any, steps: int, watch: Watch
+    ) -> tuple[np.ndarray, bool]:
+        """Evaluate so many times; give the best picture, and whether Ctrl-C came before."""
+        from scipy.optimize import minimize
+
+        best = (np.inf, picture)
+
+        def evaluate(pixels: np.ndarray) -> tuple[float, np.ndarray]:
+            nonlocal best
+            here = pixels.reshape(picture.shape).astype(np.float32)
+            value, gradient = self.gradient(ops.convert_to_tensor(here), targets, 0)
+            best = min(best, (float(value), here), key=lambda pair: pair[0])
+            watch(float(value), lambda: best[1])
+            return float(value), ops.convert_to_numpy(gradient).reshape(-1).astype(np.float64)
+
+        limits = {"maxfun": steps, "maxiter": steps, "maxcor": _CORRECTIONS, "ftol": 0, "gtol": 0}
+        start = picture.reshape(-1).astype(np.float64)
+        try:
+            minimize(evaluate, start, jac=True, method="L-BFGS-B", options=limits)
+        except KeyboardInterrupt:
+            return best[1], False
+        return best[1], True

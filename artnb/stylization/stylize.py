@@ -1,0 +1,328 @@
+"""A photo in the style of a painting, from coarse to fine."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from artnb.data.images import to_float, to_uint8
+from artnb.data.painted import PhotosToPaint, Report
+from artnb.errors import InputError
+from artnb.evaluation.extractors.weights import find_weights
+from artnb.progress import Progress, silent
+from artnb.stylization.colours import match_colours, with_colours_of
+from artnb.stylization.features import FeatureNetwork, load_features
+from artnb.stylization.inputs import Style, check_weights, open_mask, open_picture, regions_of
+from artnb.stylization.objective import Objective, Region
+from artnb.stylization.optimisation import LBFGS, Adam
+from artnb.stylization.patches import PatchObjective
+from artnb.stylization.settings import StylizeSettings
+from artnb.stylization.tiles import TiledObjective
+
+# A picture begins at about this size and is doubled from there.
+_FIRST_PX = 128
+# Larger pictures are looked at in tiles. Their strokes are there by then: a third of the steps do.
+_WHOLE_PIXELS = 1200 * 1200
+_TILED_SHARE = 1 / 3
+_LOOK_EVERY = 10
+Look = Callable[[Image.Image], None]
+Anything = str | Path | Image.Image | np.ndarray
+
+
+@dataclass(frozen=True)
+class Stylized:
+    """A result.
+
+    Args:
+        image: RGB.
+        losses: before each step, over all sizes.
+        whole: whether all steps were taken; after Ctrl-C they were not.
+    """
+
+    image: Image.Image
+    losses: tuple[float, ...]
+    whole: bool
+
+
+def stylize(
+    content: Anything,
+    style: Anything | Style | Sequence[Style],
+    settings: StylizeSettings | None = None,
+    *,
+    mask: Anything | None = None,
+    regions: Anything | None = None,
+    progress: Progress = silent,
+    look: Look | None = None,
+    say: Callable[[str], None] = print,
+    **changes: Any,
+) -> Image.Image:
+    """Paint a photo in a painting's style.
+
+    Ctrl-C ends it early, with the picture as it is then.
+
+    Args:
+        content: the photo: a file, a Pillow image, or uint8 `(height, width, 3)`.
+        style: a painting likewise, or `Style`s to be blended.
+        settings: how; None takes the defaults.
+        mask: white where it is painted, black where the photo stays; of the photo's size.
+        regions: flat colours, of the photo's size; each takes on the style of the part of the
+            painting that has the same colour in `Style.regions`.
+        progress: shows how far it has got.
+        look: gets the picture as it is, now and then.
+        say: gets a sentence about what was chosen.
+        **changes: of the settings, such as `strength=2`.
+
+    Returns:
+        RGB, the longer side at most `largest_px`.
+
+    Raises:
+        InputError: a picture cannot be used, or weights cannot be had.
+    """
+    settings = (settings or StylizeSettings()).replace(**changes)
+    styles = [style] if isinstance(style, Anything | Style) else list(style)
+    styles = [s if isinstance(s, Style) else Style(open_picture(s, "a style")) for s in styles]
+    photo = open_picture(content, "a photo")
+    stylizer = make_stylizer(styles, settings, progress, say)
+    return stylizer(photo, mask, regions, progress, look).image
+
+
+def stylize_photos(
+    photos: str | Path,
+    styles: Sequence[Style],
+    out: str | Path,
+    settings: StylizeSettings | None = None,
+    *,
+    mask: Anything | None = None,
+    regions: Anything | None = None,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> Report:
+    """Paint a file or a folder of photos and write them under the same names.
+
+    Ctrl-C ends it after the photo in work, which is written as it is then.
+
+    Args:
+        photos: as `PhotosToPaint` takes them.
+        styles: paintings to be blended.
+        out: folder to write to.
+        settings, mask, regions, say: see `stylize`.
+        progress: shows steps where there is one photo, and photos where there are several.
+
+    Raises:
+        InputError: see `stylize` and `PhotosToPaint`.
+    """
+    work = PhotosToPaint(photos, out)
+    stylizer = make_stylizer(styles, settings or StylizeSettings(), progress, say)
+    one = len(work.pictures) == 1
+    last: list[Stylized] = []
+
+    def painted(photo: Image.Image) -> np.ndarray:
+        photo = open_picture(photo, "a photo")
+        result = stylizer(photo, mask, regions, progress if one else silent)
+        last[:] = [result]
+        if not result.whole:
+            say("Interrupted: what is written is the picture as it was.")
+        return np.asarray(result.image)
+
+    return work.paint(
+        painted, silent if one else progress, lambda: bool(last) and not last[0].whole
+    )
+
+
+def make_stylizer(
+    styles: Sequence[Style],
+    settings: StylizeSettings,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> "Stylizer":
+    """Load what a style is looked at with; serves any number of photos.
+
+    Raises:
+        InputError: no style counts, or weights cannot be had.
+    """
+    check_weights(styles)
+    network = _load(settings.features, progress, say)
+    return Stylizer(network, styles, settings)
+
+
+def _load(features: str, progress: Progress, say: Callable[[str], None]) -> FeatureNetwork | None:
+    """Load a network; None stands for patches, which need none."""
+    if features == "patches":
+        return None
+    kind = "squeezenet" if features == "auto" else features
+    try:
+        path = find_weights(kind, progress=progress, say=say)
+    except InputError as error:
+        if features == "auto":
+            say(f"Takes patches, which need no weights: {error}")
+            return None
+        raise InputError(f"{error}; --features patches needs no weights") from None
+    return load_features(kind, path)
+
+
+class Stylizer:
+    """Paints photos in one style; what is compiled for one serves all of its size.
+
+    Args:
+        network: what is looked at; None stands for patches.
+        styles: paintings, blended by their weights.
+        settings: everything else.
+    """
+
+    def __init__(
+        self,
+        network: FeatureNetwork | None,
+        styles: Sequence[Style],
+        settings: StylizeSettings,
+    ) -> None:
+        self.network, self.styles, self.settings = network, tuple(styles), settings
+        self._optimiser = cache(self._made)
+
+    def __call__(
+        self,
+        photo: Image.Image,
+        mask: Anything | None = None,
+        regions: Anything | None = None,
+        progress: Progress = silent,
+        look: Look | None = None,
+    ) -> Stylized:
+        """Paint a photo; see `stylize`."""
+        with enough_memory():
+            return self._painted(_Work(self, photo, mask, regions), progress, look)
+
+    def _painted(self, work: "_Work", progress: Progress, look: Look | None) -> Stylized:
+        photo = work.photo
+        sizes = sizes_on_the_way(min(self.settings.largest_px, max(photo.size)))
+        steps = [self._steps(photo, size) for size in sizes]
+        advance = progress("painting", sum(steps))
+        losses: list[float] = []
+
+        def watch(loss: float, picture: Callable[[], np.ndarray]) -> None:
+            losses.append(loss)
+            advance()
+            if look is not None and len(losses) % _LOOK_EVERY == 1:
+                look(work.image(picture()))
+
+        picture, whole = None, True
+        for size, count in zip(sizes, steps, strict=True):
+            objective, optimiser = self._optimiser(self._is_tiled(photo, size))
+            small, regions_here = work.at(size)
+            targets = objective.targets(small, regions_here)
+            start = small if picture is None else enlarged(picture, small.shape[1:3])
+            picture, whole = optimiser.minimise(start, targets, count, watch)
+            if not whole:
+                break
+        return Stylized(work.image(picture), tuple(losses), whole)
+
+    def _made(self, tiled: bool) -> tuple[Any, Any]:
+        s = self.settings
+        if self.network is None:
+            objective = PatchObjective(s.strength, s.seed)
+        else:
+            kind = TiledObjective if tiled else Objective
+            objective = kind(self.network, s.loss, s.strength, s.smoothness)
+        return objective, {"adam": Adam, "lbfgs": LBFGS}[s.optimizer](objective.gradient)
+
+    def _is_tiled(self, photo: Image.Image, size: int) -> bool:
+        factor = size / max(photo.size)
+        return self.network is not None and photo.width * photo.height * factor**2 > _WHOLE_PIXELS
+
+    def _steps(self, photo: Image.Image, size: int) -> int:
+        share = _TILED_SHARE if self._is_tiled(photo, size) else 1.0
+        return max(1, round(self.settings.steps * share))
+
+
+class _Work:
+    """One photo with its mask and regions, at each of the sizes on the way."""
+
+    def __init__(
+        self,
+        stylizer: Stylizer,
+        photo: Image.Image,
+        mask: Anything | None,
+        regions: Anything | None,
+    ) -> None:
+        self.settings, self.styles, self.photo = stylizer.settings, stylizer.styles, photo
+        self.mask = None if mask is None else open_mask(mask, photo)
+        total = sum(style.weight for style in self.styles)
+        self.shares = [style.weight / total for style in self.styles]
+        self.parts: list[list[tuple]] = [[(self.mask, None, 1.0)] for _ in self.styles]
+        if regions is not None:
+            opened = open_picture(regions, "a map of regions")
+            self.parts = [regions_of(opened, photo, style) for style in self.styles]
+
+    def at(self, size: int) -> tuple[np.ndarray, list[Region]]:
+        """Give the photo in the painting's colours, and the regions, at a size."""
+        small = to_float(np.asarray(scaled(self.photo, size)))[None]
+        longer = round(size * self.settings.stroke_scale)
+        paintings = [to_float(np.asarray(scaled(s.painting, longer)))[None] for s in self.styles]
+        if self.settings.keep_colours:
+            paintings = [match_colours(painting, small) for painting in paintings]
+        else:
+            matched = [match_colours(small, painting) for painting in paintings]
+            small = sum(s * each for s, each in zip(self.shares, matched, strict=True))
+        regions = [
+            Region(painting, there, here, share * area)
+            for painting, share, parts in zip(paintings, self.shares, self.parts, strict=True)
+            for here, there, area in parts
+        ]
+        return small, regions
+
+    def image(self, picture: np.ndarray) -> Image.Image:
+        """Turn a picture into what is handed out: colours kept, what is masked left alone."""
+        painting = Image.fromarray(to_uint8(picture)[0])
+        photo = self.photo.resize(painting.size, Image.Resampling.LANCZOS)
+        if self.settings.keep_colours:
+            painting = with_colours_of(painting, photo)
+        if self.mask is None:
+            return painting
+        white = Image.fromarray((self.mask * 255).astype(np.uint8))
+        return Image.composite(painting, photo, white.resize(painting.size))
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """Say what to do where memory runs out, in whatever words a backend has for that.
+
+    Raises:
+        InputError: it did.
+    """
+    try:
+        yield
+    except Exception as error:
+        text = f"{type(error).__name__} {error}"
+        if isinstance(error, MemoryError) or re.search("RESOURCE_?EXHAUSTED", text, re.IGNORECASE):
+            raise InputError(
+                "there was not enough memory for this picture; take a smaller largest_px"
+            ) from error
+        raise
+
+
+def sizes_on_the_way(size_px: int) -> list[int]:
+    """Give the longer sides, each about twice the one before: 512 gives 128, 256, 512."""
+    sizes = [size_px]
+    while sizes[0] >= 2 * _FIRST_PX:
+        sizes.insert(0, sizes[0] // 2)
+    return sizes
+
+
+def scaled(picture: Image.Image, longer_px: int) -> Image.Image:
+    """Bring a picture's longer side to so many pixels, antialiased."""
+    factor = longer_px / max(picture.size)
+    size = tuple(max(1, round(side * factor)) for side in picture.size)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def enlarged(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Bring `(1, height, width, 3)` to a larger size, bilinearly."""
+    channels = [
+        np.asarray(Image.fromarray(channel).resize(size[::-1], Image.Resampling.BILINEAR))
+        for channel in np.moveaxis(picture[0], -1, 0)
+    ]
+    return np.stack(channels, axis=-1)[None]
