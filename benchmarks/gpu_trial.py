@@ -224,9 +224,10 @@ def train(trial: Trial) -> None:
 
 def train_command(trial: Trial, data: Path, run: Path, minutes: float) -> list[str]:
     """Give the command that trains."""
-    from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
+    from artnb.evaluation.extractors.extractor import KINDS
+    from artnb.evaluation.extractors.weights import weights_at_hand
 
-    can_score = any(weights_at_hand(kind) for kind in PUBLISHED)
+    can_score = any(map(weights_at_hand, KINDS))
     if not can_score:
         trial.say("no extractor's weights are here: epochs get no scores (ARTNB_WEIGHTS)")
     # Short epochs: a snapshot comes with each, and the device may be slow.

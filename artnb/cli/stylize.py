@@ -47,7 +47,7 @@ def stylize(
     backend: options.Backend = None,
 ) -> int:
     """Paint photos in the style of a painting: a minute for 512 px on two CPU cores."""
-    from artnb.stylization.inputs import Style, open_picture, parse_style
+    from artnb.stylization.inputs import Style, check_weights, open_picture, parse_style
 
     changes = dict(map(StylizeSettings.parse, settings))
     asked = StylizeSettings(
@@ -63,6 +63,7 @@ def stylize(
         Style(open_picture(path, "a style"), weight, parts)
         for path, weight in map(parse_style, style)
     ]
+    check_weights(styles)
     options.say_backend(backend)
     report = artnb.stylize_photos(
         photos, styles, out, asked, mask=mask, regions=regions, progress=artnb.bar

@@ -1,0 +1,58 @@
+"""What `artnb stylize` refuses, before any backend is loaded."""
+
+import pytest
+from PIL import Image
+
+from artnb.cli import main
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.new("RGB", (64, 48), "grey").save(folder / "photo.png")
+    Image.new("RGB", (8, 8), "grey").save(tmp_path / "tiny.png")
+    Image.new("RGB", (60, 60), "blue").save(tmp_path / "style.png")
+    (tmp_path / "words.txt").write_text("no picture")
+    return tmp_path
+
+
+def complains(capsys, folder, *arguments):
+    command = ["stylize", "--photos", folder / "photos", "--out", folder / "out", *arguments]
+    assert main([str(argument) for argument in command]) == 2
+    assert not (folder / "out").exists()
+    sentence = capsys.readouterr().err.strip()
+    assert sentence.startswith("artnb: ")
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("tiny.png", "at least 32 px on each side"),
+        ("missing.png", "there is none at"),
+        ("words.txt", "a style must be a picture"),
+        ("style.png:0", "weights of styles must sum to more than 0"),
+        ("style.png:-2", "a style's weight must be at least 0, got -2"),
+    ],
+)
+def test_styles_that_cannot_be_used(pictures, capsys, style, expected):
+    assert expected in complains(capsys, pictures, "--style", pictures / style)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--mask", "style.png"], "are those of one photo"),
+        (["--strength", "0"], "strength must be"),
+        (["--stroke-scale", "9"], "stroke_scale must be from 0.1 to 4, got 9"),
+        (["--set", "steps=0"], "steps must be at least 1, got 0"),
+        (["--set", "brush=3"], "brush"),
+        (["--style-regions", "style.png"], "one for the painting; give both"),
+    ],
+)
+def test_settings_that_cannot_be_used(pictures, capsys, arguments, expected):
+    given = [pictures / part if part.endswith(".png") else part for part in arguments]
+    style = ["--style", pictures / "style.png"]
+    assert expected in complains(capsys, pictures, *style, *given)
