@@ -72,14 +72,15 @@ test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.co
 test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 
-test-jax: $(JAX)/.ready  ## the same on JAX, without TensorFlow installed; FILES=... for some of it
-	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND)" $(FILES)
+test-jax: $(JAX)/.ready  ## the same on JAX, all but the longest; FILES=... for some of it
+	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
 
 test-slow: $(READY)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow
 
-test-slow-jax: $(JAX)/.ready  ## those on JAX: kills, two hosts
-	$(JAX)/bin/python -m pytest -m slow tests/test_kill_and_resume.py tests/training
+test-slow-jax: $(JAX)/.ready  ## those on JAX: kills, several devices and hosts, Runs of older versions
+	$(JAX)/bin/python -m pytest -m "(slow or long) and backend" tests/test_kill_and_resume.py \
+	  tests/training tests/runs tests/methods
 
 test-explorer: $(READY)  ## the explorer in JupyterLab 3.6 and 4, in a browser; minutes each
 	$(BIN)/python tools/explorer_in_jupyter.py --lab 3 --build
