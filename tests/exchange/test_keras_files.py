@@ -7,6 +7,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
+from keras import layers
 
 from artnb.errors import InputError
 from artnb.exchange.keras_files import read_keras
@@ -15,7 +16,8 @@ from artnb.exchange.tutorials import kaggle_unet, keras_io_resnet
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.imported.network import build_network
-from artnb.models.layers import InstanceNormalization
+from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
+from artnb.models.layers import InstanceNormalization, ReflectionPadding2D
 from tests.exchange.generators import generator, picture
 from tests.golden.draws import draw_weights
 
@@ -176,6 +178,19 @@ def test_instance_normalisation_of_keras_3_becomes_ours(tmp_path):
     assert [type(layer) for layer in network.layers][1] is InstanceNormalization
 
 
+@pytest.fixture
+def _convolves_as_keras_does(monkeypatch):
+    """Let our convolutions round as Keras' own, which come back in their place."""
+
+    def doubled(layer, features, kernel):
+        padding = ReflectionPadding2D(1) if layer.edges == "reflect" else layers.ZeroPadding2D()
+        return keras.ops.conv(padding(layers.UpSampling2D()(features)), kernel, padding="valid")
+
+    monkeypatch.setattr(UpsamplingConvolution, "convolution_op", doubled)
+    monkeypatch.setattr(NarrowConvolution, "convolution_op", layers.Conv2D.convolution_op)
+
+
+@pytest.mark.usefixtures("_convolves_as_keras_does")
 @pytest.mark.parametrize("kind", ["paper", "affine", "preview"])
 def test_what_artnb_exported_comes_back_without_what_only_helps_rounding(kind, tmp_path):
     """Tiles of a large picture would each subtract a mean of their own."""
