@@ -46,12 +46,12 @@ class NcnnNetwork(NamedTuple):
 
     Args:
         layers: the text that says what they are.
-        weights: of all layers, one after the other.
+        weights: of all layers, one after the other, as float32.
         output: the name of the result.
     """
 
     layers: str
-    weights: bytes
+    weights: list[np.ndarray]
     output: str
 
 
@@ -114,7 +114,7 @@ class _Graph:
     """Layers and their weights, in the order in which they are computed."""
 
     layers: list[_Layer] = field(default_factory=list)
-    weights: list[bytes] = field(default_factory=list)
+    weights: list[np.ndarray] = field(default_factory=list)
 
     def add(self, kind: str, *inputs: str, **settings: Any) -> str:
         """Add a layer; settings are numbers with ncnn's numbers for them, as `_0=64`."""
@@ -127,9 +127,7 @@ class _Graph:
         """Add the weights of the layer that was added last: a kernel, behind a sign that it is
         float32, and what has no sign.
         """
-        self.weights.append(bytes(4))
-        for array in (kernel, *others):
-            self.weights.append(np.ascontiguousarray(array, "<f4").tobytes())
+        self.weights += [np.zeros(1, np.float32), kernel, *others]
 
     def plain(self, value: _Value) -> str:
         """Do what has still to be done; give the name of the features."""
@@ -165,7 +163,7 @@ class _Graph:
             blobs += 1
             share(layer.output)
         text = "\n".join([str(_MAGIC), f"{len(lines)} {blobs}", *lines, ""])
-        return NcnnNetwork(text, b"".join(self.weights), output)
+        return NcnnNetwork(text, self.weights, output)
 
 
 def _require(layer: keras.layers.Layer, **settings: Any) -> None:
@@ -284,8 +282,7 @@ def _normalise(graph: _Graph, layer: InstanceNormalization, value: _Value) -> _V
     settings[f"_{len(settings)}"] = int(layer.affine)
     blob = graph.add(kind, graph.plain(value), **settings)
     if layer.affine:
-        for array in (layer.gamma, layer.beta):
-            graph.weights.append(np.asarray(array).astype("<f4").tobytes())
+        graph.weights += [np.asarray(layer.gamma), np.asarray(layer.beta)]
     return _Value(blob, value.channels)
 
 

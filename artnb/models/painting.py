@@ -109,7 +109,9 @@ class _Compiled:
         self._net.opt.blob_allocator, self._net.opt.workspace_allocator = self._pools
         with tempfile.TemporaryDirectory() as folder:
             weights = Path(folder, "weights")
-            weights.write_bytes(network.weights)
+            with weights.open("wb") as file:
+                for array in network.weights:
+                    file.write(np.ascontiguousarray(array, "<f4"))
             if self._net.load_param_mem(network.layers) or self._net.load_model(str(weights)):
                 raise InexpressibleError("ncnn does not take it")
 

@@ -168,6 +168,7 @@ class _Building:
         if not places:
             return True
         with on_all_devices(painter.ready, self.say) as generator:
+            self.say(f"Paints with {generator.generator.engine}.")
             return self._paint(generator, places)
 
     def _paint(self, generator: SharedGenerator, places: list[int]) -> bool:

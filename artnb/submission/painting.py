@@ -61,9 +61,7 @@ def on_all_devices(
         if replicas() > 1:
             say(f"Painting on {replicas()} devices: each takes {PICTURES_A_DEVICE} "
                 f"of {batch_size} pictures.")  # fmt: skip
-        generator = load()
-        say(f"Paints with {generator.engine}.")
-        yield SharedGenerator(generator, batch_size)
+        yield SharedGenerator(load(), batch_size)
 
 
 def _painting_function(generator: PaintingNetwork) -> Callable[[np.ndarray], np.ndarray]:
