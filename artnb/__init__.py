@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.drawing.grids": "before_and_after picture_grid save_picture titled_grid",
         "artnb.evaluation.evaluator": "Evaluator",
         "artnb.evaluation.folders": "evaluate_folders",
-        "artnb.evaluation.extractors": "load_extractor",
+        "artnb.evaluation.extractor": "load_extractor",
         "artnb.evaluation.runs": "evaluate",
         "artnb.exchange.export": "export_generator",
         "artnb.exchange.importing": "import_generator",

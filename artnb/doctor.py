@@ -115,7 +115,7 @@ def _kaggle() -> list[str]:
 
 
 def _weights() -> list[str]:
-    from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
+    from artnb.pretrained.weights import PUBLISHED, weights_at_hand
 
     lines = []
     for kind, (file, *_) in PUBLISHED.items():

@@ -24,7 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from artnb.evaluation.extractors import Extractor, load_extractor
+from artnb.evaluation.extractor import Extractor, load_extractor
 from artnb.evaluation.measure import Cache, measure
 from artnb.evaluation.pictures import pictures_of_folder
 

@@ -224,8 +224,8 @@ def train(trial: Trial) -> None:
 
 def train_command(trial: Trial, data: Path, run: Path, minutes: float) -> list[str]:
     """Give the command that trains."""
-    from artnb.evaluation.extractors.extractor import KINDS
-    from artnb.evaluation.extractors.weights import weights_at_hand
+    from artnb.evaluation.extractor import KINDS
+    from artnb.pretrained.weights import weights_at_hand
 
     can_score = any(map(weights_at_hand, KINDS))
     if not can_score:

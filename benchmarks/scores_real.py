@@ -22,7 +22,7 @@ from PIL import Image, ImageFilter
 import artnb
 from artnb.data.images import decode_rgb
 from artnb.evaluation import Choice, Evaluator, Score, fid, kid, mifid
-from artnb.evaluation.extractors import Extractor
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.measure import measure, open_cache
 from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder, pictures_of_splits
 from artnb.evaluation.rows import PHOTOS, Row

@@ -3,7 +3,7 @@
 import io
 import tarfile
 
-from artnb.evaluation.extractors.tensorflow_graph import Graph
+from artnb.pretrained.tensorflow_graph import Graph
 
 
 def add_constant(graph, name, shape, content=b"", float_values=(), dtype=1):

@@ -56,7 +56,7 @@ def find_torchscript() -> Path:
 
 def port_of(torchscript: Path) -> dict[str, np.ndarray]:
     """Read the network and give its weights under the names of the PyTorch port."""
-    from artnb.evaluation.extractors.inception import CLASSES, build_inception, graph_scope
+    from artnb.pretrained.inception import CLASSES, build_inception, graph_scope
 
     found = {
         re.sub(r"[./]", "_", name.removeprefix("net.layers.")): values

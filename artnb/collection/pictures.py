@@ -189,7 +189,7 @@ def cluster_pictures(
     Args:
         sets: the pictures; of two, half of what they differ by in the mean is taken away
             first, so that clusters are of what is shown rather than of photos and paintings.
-        extractor: gives features, see `artnb.evaluation.extractors.load_extractor`.
+        extractor: gives features, see `artnb.evaluation.extractor.load_extractor`.
         count: how many clusters; None takes what the silhouettes suggest.
         seed: the same gives the same clusters, whatever the order of the rows.
         cache: features that were measured before; None opens this machine's.

@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = offered(
     {
         "artnb.evaluation.evaluator": "Evaluator",
         "artnb.evaluation.folders": "evaluate_folders",
-        "artnb.evaluation.extractors": "load_extractor",
+        "artnb.evaluation.extractor": "load_extractor",
         "artnb.evaluation.metrics.frechet": "fid frechet_distance",
         "artnb.evaluation.metrics.inception_score": "inception_score",
         "artnb.evaluation.metrics.kernel": "kid",

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from artnb.errors import InputError
 from artnb.evaluation.beforehand import other_sizes
-from artnb.evaluation.extractors import Extractor
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
 from artnb.evaluation.metrics.pixels import Verdicts
 from artnb.evaluation.metrics.score import Score, TooFewPicturesError

@@ -13,7 +13,7 @@ from artnb.drawing.nearest import draw_nearest
 from artnb.errors import InputError
 from artnb.evaluation.beforehand import check_sizes
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.extractors import load_extractor
+from artnb.evaluation.extractor import load_extractor
 from artnb.evaluation.metrics.neighbours import (
     Nearest,
     nearest_real,

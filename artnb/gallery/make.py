@@ -9,7 +9,7 @@ import numpy as np
 
 from artnb.data.decoding import decode_image
 from artnb.errors import InputError
-from artnb.evaluation.extractors import Extractor
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.rows import as_dictionaries, read_scores
 from artnb.files import require_writable
 from artnb.gallery.choice import (

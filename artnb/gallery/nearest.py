@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
-from artnb.evaluation.extractors import Extractor, load_extractor
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.extractor import Extractor, load_extractor
 from artnb.evaluation.measure import Measured, measure, open_cache
 from artnb.evaluation.metrics.neighbours import nearest_real
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
 from artnb.gallery.painting import PaintingJob
 from artnb.gallery.store import PictureStore, name_of
+from artnb.pretrained.weights import weights_at_hand
 from artnb.progress import Progress, silent
 
 _EXTRACTORS = ("inception", "squeezenet")

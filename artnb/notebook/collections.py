@@ -12,8 +12,8 @@ from artnb.collection.plots import open_picture
 from artnb.collection.table import Collection
 from artnb.drawing.grids import captioned_grid, in_rows, titled_grid
 from artnb.errors import InputError
-from artnb.evaluation.extractors.weights import weights_at_hand
 from artnb.evaluation.measure import Measure
+from artnb.pretrained.weights import weights_at_hand
 from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def network_or_thumbnails(
     Returns:
         What gives features.
     """
-    from artnb.evaluation.extractors import load_extractor
+    from artnb.evaluation.extractor import load_extractor
 
     why = "the weights of SqueezeNet are not here"
     if fetch or weights_at_hand("squeezenet"):

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from artnb.errors import InputError, nearest
-from artnb.evaluation.extractors.h5_networks import (
+from artnb.pretrained.h5_networks import (
     build_squeezenet,
     build_vgg19,
     load_squeezenet,

@@ -14,7 +14,7 @@ from PIL import Image
 from artnb.data.images import to_float, to_uint8
 from artnb.data.painted import PhotosToPaint, Report
 from artnb.errors import InputError
-from artnb.evaluation.extractors.weights import find_weights
+from artnb.pretrained.weights import find_weights
 from artnb.progress import Progress, silent
 from artnb.stylization.colours import match_colours, with_colours_of
 from artnb.stylization.features import FeatureNetwork, load_features

@@ -17,10 +17,10 @@ from PIL import Image, UnidentifiedImageError
 
 from artnb.data.listing import is_rubbish
 from artnb.errors import InputError
-from artnb.evaluation.extractors.weights import PUBLISHED, weights_at_hand
 from artnb.evaluation.zips import pictures_of_zip
 from artnb.files import pointer_reason
 from artnb.parallel import in_parallel
+from artnb.pretrained.weights import PUBLISHED, weights_at_hand
 from artnb.progress import Progress, silent
 from artnb.submission.photos import find_photos
 from artnb.submission.rules import COMPETITION, ZIP_NAME, Rules
@@ -327,7 +327,7 @@ def _measured(
     path: Path, real: Path, extractor: str, progress: Progress, say: Callable[[str], None]
 ) -> list[str]:
     from artnb.evaluation.evaluator import Evaluator
-    from artnb.evaluation.extractors import load_extractor
+    from artnb.evaluation.extractor import load_extractor
 
     network = load_extractor(extractor, progress, say)
     evaluator = Evaluator(network, ["memorised-frechet"], progress=progress, say=say)

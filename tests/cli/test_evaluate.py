@@ -14,7 +14,7 @@ from tests.evaluation.stand_in import Colours, write_pictures
 def stand_in(tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("artnb.evaluation.extractors.load_extractor", lambda *_, **__: Colours())
+    monkeypatch.setattr("artnb.evaluation.extractor.load_extractor", lambda *_, **__: Colours())
 
 
 @pytest.fixture

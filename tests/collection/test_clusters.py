@@ -16,9 +16,9 @@ from artnb.collection.clusters import (
 from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.collection.table import Collection, complete_table, open_collection
 from artnb.errors import InputError
-from artnb.evaluation.extractors import load_extractor
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.extractor import load_extractor
 from artnb.evaluation.measure import Cache
+from artnb.pretrained.weights import weights_at_hand
 from tests.collection.paintings import (
     TINTS,
     collection_of,

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from artnb.evaluation import fid, kid, mifid, pictures_of_folder
-from artnb.evaluation.extractors import Extractor
-from artnb.evaluation.extractors.extractor import tensorflow1_resize
+from artnb.evaluation.extractor import Extractor, tensorflow1_resize
 from artnb.evaluation.measure import measure, open_cache
 from artnb.submission import local_mifid
 from artnb.torch_files import read_state_dict
@@ -140,7 +139,7 @@ def test_a_submission_has_a_local_mifid(
     with zipfile.ZipFile(path, "w") as archive:
         for place, name in enumerate(photos.names):
             archive.writestr(name, photos.read_bytes(place))
-    monkeypatch.setattr("artnb.evaluation.extractors.load_extractor", lambda *_: extractor)
+    monkeypatch.setattr("artnb.evaluation.extractor.load_extractor", lambda *_: extractor)
     lines = local_mifid(path, competition, "inception")
     expected = mifid(features["artnb"]["Monet"], features["artnb"]["photos"])
     assert lines[0].startswith("MiFID: ")

@@ -5,7 +5,7 @@ import pytest
 
 from artnb.collection.pictures import cluster_pictures, pictures_in_use
 from artnb.errors import InputError
-from artnb.evaluation import extractors
+from artnb.evaluation import extractor
 from artnb.evaluation.measure import Cache
 from artnb.notebook.collections import (
     Thumbnails,
@@ -101,12 +101,12 @@ def test_without_weights_thumbnails_take_the_place_and_say_so(monkeypatch, tmp_p
     def refuse(*_):
         raise InputError("the server cannot be reached")
 
-    monkeypatch.setattr(extractors, "load_extractor", refuse)
+    monkeypatch.setattr(extractor, "load_extractor", refuse)
     assert isinstance(network_or_thumbnails(fetch=True, say=said.append), Thumbnails)
     assert "the server cannot be reached" in said[1]
 
 
 def test_weights_at_hand_are_used(monkeypatch):
     monkeypatch.setattr("artnb.notebook.collections.weights_at_hand", lambda kind: "here")
-    monkeypatch.setattr(extractors, "load_extractor", lambda name, *_: f"the network {name}")
+    monkeypatch.setattr(extractor, "load_extractor", lambda name, *_: f"the network {name}")
     assert network_or_thumbnails(fetch=False) == "the network squeezenet"

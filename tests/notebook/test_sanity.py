@@ -7,8 +7,7 @@ import pytest
 
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.extractors import Extractor
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.measure import Cache
 from artnb.evaluation.metrics.kernel import kid
 from artnb.evaluation.metrics.score import Score
@@ -28,6 +27,7 @@ from artnb.notebook.sanity import (
     refused,
     write_folder,
 )
+from artnb.pretrained.weights import weights_at_hand
 from artnb.synthetic.dataset import make_demo_data
 from tests.evaluation.stand_in import Colours, write_pictures
 

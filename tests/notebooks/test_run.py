@@ -6,7 +6,7 @@ import shutil
 import papermill
 import pytest
 
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.pretrained.weights import weights_at_hand
 from notebooks import build
 
 CELLS_PER_PICTURE = 6

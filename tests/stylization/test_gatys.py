@@ -15,7 +15,7 @@ def golden():
 
 
 def drawn_features(pooling):
-    from artnb.evaluation.extractors.h5_networks import build_vgg19
+    from artnb.pretrained.h5_networks import build_vgg19
     from artnb.stylization.features import KINDS, FeatureNetwork
 
     network = build_vgg19(pooling)

@@ -241,7 +241,7 @@ def colours(monkeypatch, tmp_path):
         return extractor
 
     monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("artnb.evaluation.extractors.load_extractor", load)
+    monkeypatch.setattr("artnb.evaluation.extractor.load_extractor", load)
 
 
 def test_without_real_paintings_it_is_not_computed(measured):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from artnb.errors import InputError, nearest
-from artnb.evaluation.extractors import Extractor
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.measure import Measured
 from artnb.evaluation.metrics.frechet import fid
 from artnb.evaluation.metrics.inception_score import inception_score

@@ -6,10 +6,10 @@ import pytest
 from artnb.data.images import decode_rgb
 from artnb.data.listing import list_images
 from artnb.errors import InputError
-from artnb.evaluation.extractors import Extractor
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.metrics.style import _accuracy, _assign_folds, train_style_classifier
+from artnb.pretrained.weights import weights_at_hand
 
 
 def painter(centre, count=60, dimension=20, seed=0):

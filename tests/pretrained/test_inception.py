@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.evaluation.extractors.extractor import tensorflow1_resize
-from artnb.evaluation.extractors.inception import build_inception
+from artnb.evaluation.extractor import tensorflow1_resize
+from artnb.pretrained.inception import build_inception
 from tests.golden.inception_draws import FILE, draw_pictures, fill_inception
 
 

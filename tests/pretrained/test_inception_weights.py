@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors import inception
-from artnb.evaluation.extractors.inception import build_inception, graph_scope, load_inception
 from artnb.platform.where import known_folder
+from artnb.pretrained import inception
+from artnb.pretrained.inception import build_inception, graph_scope, load_inception
 from tests.golden.inception_draws import fill_inception
 from tests.graphs import graph_of
 from tests.state_dicts import write_arrays

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors import tensorflow_graph
-from artnb.evaluation.extractors.tensorflow_graph import read_constants
+from artnb.pretrained import tensorflow_graph
+from artnb.pretrained.tensorflow_graph import read_constants
 from tests.graphs import add_constant, graph_of, tar_of
 
 WEIGHTS = {

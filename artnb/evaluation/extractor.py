@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from artnb.errors import InputError, nearest
-from artnb.evaluation.extractors.weights import find_weights, weights_at_hand
 from artnb.files import sha256_of
+from artnb.pretrained.weights import find_weights, weights_at_hand
 from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def _caffe(pictures: np.ndarray) -> np.ndarray:
 
 
 def _load(name: str, path: Path) -> "keras.Model":
-    from artnb.evaluation.extractors.h5_networks import load_squeezenet, load_vgg16
-    from artnb.evaluation.extractors.inception import load_inception
+    from artnb.pretrained.h5_networks import load_squeezenet, load_vgg16
+    from artnb.pretrained.inception import load_inception
 
     load = {"inception": load_inception, "squeezenet": load_squeezenet, "vgg16": load_vgg16}
     return load[name](path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors.h5_networks import build_vgg16, load_vgg16
+from artnb.pretrained.h5_networks import build_vgg16, load_vgg16
 
 from .legacy_h5 import convolve, write_weights
 

@@ -24,7 +24,7 @@ import numpy as np
 from keras import layers
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors.tensorflow_graph import read_constants
+from artnb.pretrained.tensorflow_graph import read_constants
 from artnb.torch_files import is_torch_file, read_state_dict
 
 INPUT_SIZE_PX = 299

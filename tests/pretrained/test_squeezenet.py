@@ -6,8 +6,8 @@ import pytest
 from artnb.data.images import decode_rgb
 from artnb.data.listing import list_images
 from artnb.errors import InputError
-from artnb.evaluation.extractors.h5_networks import build_squeezenet, load_squeezenet
-from artnb.evaluation.extractors.weights import weights_at_hand
+from artnb.pretrained.h5_networks import build_squeezenet, load_squeezenet
+from artnb.pretrained.weights import weights_at_hand
 
 from .legacy_h5 import convolve, write_weights
 

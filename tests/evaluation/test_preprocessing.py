@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from artnb.evaluation.extractors.extractor import tensorflow1_resize
+from artnb.evaluation.extractor import tensorflow1_resize
 from tests.golden.inception_draws import FILE, draw_resize_picture
 
 RESIZED = [name for name in np.load(FILE).files if name.startswith("resized_")]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.evaluation.extractors import weights
-from artnb.evaluation.extractors.weights import PUBLISHED, find_weights, weights_at_hand
 from artnb.platform.where import known_folder
+from artnb.pretrained import weights
+from artnb.pretrained.weights import PUBLISHED, find_weights, weights_at_hand
 from artnb.web.published import PublishedFile
 from tests.web.server import Server, status, whole
 

@@ -1,7 +1,7 @@
 """What an extractor is before its network is loaded."""
 
-from artnb.evaluation.extractors import extractor
-from artnb.evaluation.extractors.extractor import Extractor
+from artnb.evaluation import extractor
+from artnb.evaluation.extractor import Extractor
 
 
 def test_a_backend_is_started_with_the_network_alone(tmp_path, monkeypatch):

@@ -1,0 +1,1 @@
+"""Networks that others have trained to know pictures, and where their weights come from."""
