@@ -31,6 +31,8 @@ _FIRST_PX = 128
 _WHOLE_PIXELS = 1200 * 1200
 _TILED_SHARE = 1 / 3
 _LOOK_EVERY = 10
+# Painted around a picture and cut off: networks see less of what lies along an edge.
+MARGIN_PX = 16
 Look = Callable[[Image.Image], None]
 Anything = str | Path | Image.Image | np.ndarray
 
@@ -207,15 +209,16 @@ class Stylizer:
             losses.append(loss)
             advance()
             if look is not None and len(losses) % _LOOK_EVERY == 1:
-                look(work.image(picture()))
+                look(work.image(without_margin(picture())))
 
         picture, whole = None, True
         for size, count in zip(sizes, steps, strict=True):
             objective, optimiser = self._optimiser(self._is_tiled(photo, size))
             small, regions_here = work.at(size)
-            targets = objective.targets(small, regions_here)
+            targets = objective.targets(with_margin(small), regions_here)
             start = small if picture is None else enlarged(picture, small.shape[1:3])
-            picture, whole = optimiser.minimise(start, targets, count, watch)
+            painted, whole = optimiser.minimise(with_margin(start), targets, count, watch)
+            picture = without_margin(painted)
             if not whole:
                 break
         return Stylized(work.image(picture), tuple(losses), whole)
@@ -267,8 +270,14 @@ class _Work:
         else:
             matched = [match_colours(small, painting) for painting in paintings]
             small = sum(s * each for s, each in zip(self.shares, matched, strict=True))
+        margin = round(MARGIN_PX * max(self.photo.size) / size)
         regions = [
-            Region(painting, there, here, share * area)
+            Region(
+                painting,
+                there,
+                None if here is None else np.pad(here, margin, "edge"),
+                share * area,
+            )
             for painting, share, parts in zip(paintings, self.shares, self.parts, strict=True)
             for here, there, area in parts
         ]
@@ -317,6 +326,17 @@ def scaled(picture: Image.Image, longer_px: int) -> Image.Image:
     factor = longer_px / max(picture.size)
     size = tuple(max(1, round(side * factor)) for side in picture.size)
     return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def with_margin(picture: np.ndarray) -> np.ndarray:
+    """Continue `(1, height, width, 3)` beyond its edges by mirroring it."""
+    sides = (MARGIN_PX, MARGIN_PX)
+    return np.pad(picture, ((0, 0), sides, sides, (0, 0)), "symmetric")
+
+
+def without_margin(picture: np.ndarray) -> np.ndarray:
+    """Cut off what `with_margin` added."""
+    return picture[:, MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
 
 
 def enlarged(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
