@@ -65,7 +65,8 @@ def test_every_kept_epoch_is_scored_and_the_best_recorded(run, evaluator):
     assert len(row.source_sha256) == 64
     assert read_scores(run.scores_file) == scores.all_rows
     assert Image.open(run.scores_picture).size[0] > 500
-    assert len(said) == len(scores.rows)
+    assert said[0].startswith("Paints with ")
+    assert len(said) == 1 + len(scores.rows)
     distances = {
         int(r.epoch): float(r.value) for r in scores.rows if r.metric.startswith("Fréchet")
     }
