@@ -12,6 +12,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from artnb.models import painting
 from tests.golden import older_runs
 from tests.golden.older_runs import GO_ON, artnb, at
 
@@ -19,6 +20,7 @@ from tests.golden.older_runs import GO_ON, artnb, at
 def main() -> None:
     """Paint, go on, and add what came of it to `older_runs_bits.json`."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    painting.paints_with_ncnn = lambda: False  # Keras' own bits
     with tempfile.TemporaryDirectory() as place, at(older_runs.unpack(Path(place).resolve())):
         paintings = older_runs.paint(Path("painted"))
         artnb(*GO_ON)
