@@ -49,10 +49,10 @@ _SMOKE = _PREVIEW | {
     "log_every_steps": 2,
 }
 # A laptop overnight: crops at the size at which pictures are painted. What trials at half the scale
-# gave after 1,000 steps: crops of a quarter of the picture look as whole pictures scaled down do, and
-# show strokes as large as they are; without skips all is a blur with stripes at 250 steps. R1 and
-# averaged generators come from `preview`, its cycle weight was raised to 5; a discriminator that judges
-# 70 px sees more than a stroke. DiffAugment was not tried.
+# gave after 1,000 steps: crops of a quarter of the picture look as whole pictures scaled down do,
+# and show strokes as large as they are; without skips all is a blur with stripes at 250 steps. R1
+# and averaged generators come from `preview`, and the cycle weight was raised to 5; a discriminator
+# that judges 70 px sees more than a stroke. DiffAugment was not tried.
 _NIGHT = {
     "image_size_px": 128,
     "load_size_px": 256,
