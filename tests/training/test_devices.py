@@ -86,6 +86,7 @@ def fits(tmp_path_factory, dataset):
     return on_one_and_two("fit", tmp_path_factory.mktemp("fit"), dataset.path)
 
 
+@pytest.mark.slow
 def test_a_step_on_two_devices_has_the_losses_of_one(steps):
     (one, _), (two, facts) = steps
     assert facts["replicas"] == 2
@@ -96,6 +97,7 @@ def test_a_step_on_two_devices_has_the_losses_of_one(steps):
         assert two[name] == pytest.approx(loss, rel=1e-4), name
 
 
+@pytest.mark.slow
 def test_a_step_on_two_devices_has_the_gradients_and_weights_of_one(steps):
     (one, _), (two, _) = steps
     cancelled = {name: cancelled_biases(name) for name in CONFIGS}
