@@ -23,7 +23,7 @@ _LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga", ".ppm", ".pgm", ".
 
 @dataclass(frozen=True)
 class Report:
-    """What a translation did: files written, and pictures left out with the reason.
+    """What became of photos: files written, and pictures left out with the reason.
 
     `passed_over` has names and reasons of what lies beside the photos and is none.
     """

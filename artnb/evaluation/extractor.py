@@ -10,14 +10,12 @@ import numpy as np
 
 from artnb.errors import InputError, nearest
 from artnb.files import sha256_of
+from artnb.pretrained.preparation import caffe
 from artnb.pretrained.weights import find_weights, weights_at_hand
 from artnb.progress import Progress, silent
 
 if TYPE_CHECKING:
     import keras
-
-# Caffe's means of blue, green and red, which SqueezeNet and VGG16 were trained with.
-_CAFFE_MEANS = (103.939, 116.779, 123.68)
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,6 @@ def _centred(pictures: np.ndarray) -> np.ndarray:
     return (pictures - 128.0) / 128.0
 
 
-def _caffe(pictures: np.ndarray) -> np.ndarray:
-    return pictures[..., ::-1] - np.float32(_CAFFE_MEANS)
-
-
 def _load(name: str, path: Path) -> "keras.Model":
     from artnb.pretrained.h5_networks import load_squeezenet, load_vgg16
     from artnb.pretrained.inception import load_inception
@@ -53,8 +47,8 @@ def _load(name: str, path: Path) -> "keras.Model":
 
 KINDS = {
     "inception": Kind("Inception", 299, _centred),
-    "squeezenet": Kind("SqueezeNet", 227, _caffe),
-    "vgg16": Kind("VGG16", 224, _caffe),
+    "squeezenet": Kind("SqueezeNet", 227, caffe),
+    "vgg16": Kind("VGG16", 224, caffe),
 }
 # "auto" takes the first whose weights are here.
 _PREFERRED = ("inception", "squeezenet")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,7 @@ from artnb.pretrained.h5_networks import (
     load_squeezenet,
     load_vgg19,
 )
-
-# Caffe's means of blue, green and red.
-_CAFFE_MEANS = np.float32((103.939, 116.779, 123.68))
+from artnb.pretrained.preparation import caffe
 
 
 @dataclass(frozen=True)
@@ -25,34 +24,26 @@ class Kind:
     """What is known of a network before it is loaded.
 
     Args:
-        title: for people.
         style: layers whose statistics are the style.
         content: the layer that holds what is shown.
-        stride: pixels between neighbours at the coarsest of these.
         reach_px: how far to either side a value there looks, pixels.
     """
 
-    title: str
     style: tuple[str, ...]
     content: str
-    stride: int
     reach_px: int
 
 
 KINDS = {
     "squeezenet": Kind(
-        "SqueezeNet",
         ("conv1", *(f"fire{number}" for number in range(2, 10))),
         "fire4",
-        stride=16,
         reach_px=128,
     ),
     # Gatys et al. 2015, figure 2.
     "vgg19": Kind(
-        "VGG19",
         tuple(f"relu{block}_1" for block in range(1, 6)),
         "relu4_2",
-        stride=16,
         reach_px=128,
     ),
 }
@@ -75,6 +66,7 @@ class FeatureNetwork:
         outputs = [_layer(network, tap).output for tap in self.taps]
         self.network = keras.Model(network.input, outputs, name=f"{network.name}_taps")
         self.network.trainable = False
+        self._sizes = cache(lambda size: self.network.compute_output_shape((1, *size, 3)))
 
     def __call__(self, pictures: Any) -> dict[str, Any]:
         """Give features by the names of the taps.
@@ -82,20 +74,19 @@ class FeatureNetwork:
         Args:
             pictures: float32 `(batch, height, width, 3)`, red, green and blue in [-1, 1].
         """
-        prepared = (pictures[..., ::-1] + 1.0) * 127.5 - _CAFFE_MEANS
-        features = self.network(prepared, training=False)
+        features = self.network(caffe((pictures + 1.0) * 127.5), training=False)
         features = features if isinstance(features, list | tuple) else [features]
         return dict(zip(self.taps, features, strict=True))
 
     def size(self, picture: Any, tap: str) -> tuple[int, int]:
         """Give height and width of the features of a picture at a tap."""
-        shapes = self.network.compute_output_shape(picture.shape)
+        shapes = self._sizes(tuple(picture.shape[1:3]))
         shapes = shapes if isinstance(shapes, list) else [shapes]
         return shapes[self.taps.index(tap)][1:3]
 
     def stride(self, tap: str) -> int:
         """Give how many pixels lie between neighbours at a tap."""
-        large = np.zeros((1, 1024, 1024, 1))
+        large = np.empty((1, 1024, 1024, 0))
         return 2 ** round(np.log2(1024 / self.size(large, tap)[0]))
 
 

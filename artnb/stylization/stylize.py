@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keras import ops
 from PIL import Image
 
 from artnb.data.images import to_float, to_uint8
@@ -22,6 +23,7 @@ from artnb.stylization.inputs import Style, check_weights, open_mask, open_pictu
 from artnb.stylization.objective import Objective, Region
 from artnb.stylization.optimisation import LBFGS, Adam
 from artnb.stylization.patches import PatchObjective
+from artnb.stylization.pyramid import resize
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.tiles import TiledObjective
 
@@ -216,7 +218,9 @@ class Stylizer:
             objective, optimiser = self._optimiser(self._is_tiled(photo, size))
             small, regions_here = work.at(size)
             targets = objective.targets(with_margin(small), regions_here)
-            start = small if picture is None else enlarged(picture, small.shape[1:3])
+            start = small
+            if picture is not None:
+                start = ops.convert_to_numpy(resize(picture, small.shape[1:3]))
             painted, whole = optimiser.minimise(with_margin(start), targets, count, watch)
             picture = without_margin(painted)
             if not whole:
@@ -337,12 +341,3 @@ def with_margin(picture: np.ndarray) -> np.ndarray:
 def without_margin(picture: np.ndarray) -> np.ndarray:
     """Cut off what `with_margin` added."""
     return picture[:, MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
-
-
-def enlarged(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Bring `(1, height, width, 3)` to a larger size, bilinearly."""
-    channels = [
-        np.asarray(Image.fromarray(channel).resize(size[::-1], Image.Resampling.BILINEAR))
-        for channel in np.moveaxis(picture[0], -1, 0)
-    ]
-    return np.stack(channels, axis=-1)[None]

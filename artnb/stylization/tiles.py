@@ -16,7 +16,7 @@ from artnb.errors import InputError
 from artnb.stylization.differentiation import compiled, value_and_gradients
 from artnb.stylization.features import KINDS, FeatureNetwork
 from artnb.stylization.losses import TINY, total_variation
-from artnb.stylization.objective import Objective
+from artnb.stylization.objective import Objective, Region
 
 TILE_PX = 512
 
@@ -108,7 +108,18 @@ class TiledObjective(Objective):
 
     def tiles(self, picture: Any) -> list[Tile]:
         """Cover a picture."""
-        return tiles_of(picture.shape[1:3], self.tile_px, self.kind.reach_px, self.kind.stride)
+        return tiles_of(
+            picture.shape[1:3], self.tile_px, self.kind.reach_px, max(self.strides.values())
+        )
+
+    def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
+        """Measure what a picture shall come close to, and what a difference of content counts."""
+        targets = super().targets(photo, regions)
+        content = targets["content"]
+        energy = content.size
+        if self.style.relative:
+            energy = np.square(content, dtype=np.float64).sum() + TINY * content.size
+        return targets | {"content_scale": np.float32(self.content_weight / energy)}
 
     def content_of(self, picture: np.ndarray) -> np.ndarray:
         """Give the features that hold what a picture shows, `(1, height, width, channels)`."""
@@ -133,7 +144,7 @@ class TiledObjective(Objective):
         """Give the loss and its gradient by the picture; `step` makes no difference here."""
         picture = ops.convert_to_numpy(picture)
         found = [self.statistics_of(picture, where) for where in targets["where"]]
-        style, slope = self._slope(found, targets)
+        style, slope = self._slope(found, {key: targets[key] for key in ("wanted", "shares")})
         loss, gradient = self._variation(ops.convert_to_tensor(picture))
         loss, gradient = float(loss) + float(style), np.array(gradient)
         for tile in self.tiles(picture):
@@ -151,14 +162,11 @@ class TiledObjective(Objective):
         wanted = np.zeros((1, *size, content.shape[-1]), np.float32)
         counts = np.zeros((1, *size, 1), np.float32)
         wanted[:, *within], counts[:, *within] = content[:, *own], 1.0
-        energy = content.size
-        if self.style.relative:
-            energy = np.square(content, dtype=np.float64).sum() + TINY * content.size
         return {
             "where": [self._windows(picture, tile, where) for where in targets["where"]],
             "slope": slope,
             "content": wanted,
-            "counts": counts * np.float32(self.content_weight / energy),
+            "counts": counts * targets["content_scale"],
         }
 
     def _share(self, pixels: Any, part: dict[str, Any]) -> Any:
