@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from artnb.cli.maker import Option
 from artnb.errors import InputError
+
+if TYPE_CHECKING:
+    from artnb.data.painted import Report
 
 Backend = Annotated[
     str | None, "tensorflow or jax; without it KERAS_BACKEND counts, then what is installed"
@@ -60,6 +63,18 @@ def say_passed_over(*folders: Path | None) -> None:
             continue
         for line in data.describe_reasons(data.look_through(folder).reasons(folder)):
             print(f"artnb: {folder}: {line}", file=sys.stderr)
+
+
+def say_painted(report: "Report", out: Path) -> int:
+    """Say what became of photos that were painted into a folder; gives the exit code."""
+    from artnb import data
+
+    print(f"{len(report.written)} paintings in {out}")
+    for path, problem in report.skipped:
+        print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
+    for line in data.describe_reasons(report.passed_over):
+        print(f"artnb: {line}", file=sys.stderr)
+    return 2 if report.skipped else 0
 
 
 def read_painters(texts: Sequence[str]) -> dict[str, Path]:

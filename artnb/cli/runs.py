@@ -1,6 +1,5 @@
 """Commands on Runs: list them, paint with them, bring generators in and take them out."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,12 +27,7 @@ def translate(
     data.pictures_to_paint(photos, other_role(painter.to))
     options.say_backend(backend)
     report = artnb.translate(opened, photos, out, epoch, to, largest_px, artnb.bar, print)
-    print(f"{len(report.written)} paintings in {out}")
-    for path, problem in report.skipped:
-        print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
-    for line in data.describe_reasons(report.passed_over):
-        print(f"artnb: {line}", file=sys.stderr)
-    return 2 if report.skipped else 0
+    return options.say_painted(report, out)
 
 
 def runs(folder: Annotated[Path | None, "where (default: outputs)"] = None) -> None:

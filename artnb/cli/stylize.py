@@ -1,6 +1,5 @@
 """The command that paints photos in the style of a painting, without any training."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,7 +67,4 @@ def stylize(
     report = artnb.stylize_photos(
         photos, styles, out, asked, mask=mask, regions=regions, progress=artnb.bar
     )
-    print(f"{len(report.written)} paintings in {out}")
-    for path, problem in report.skipped:
-        print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
-    return 2 if report.skipped else 0
+    return options.say_painted(report, out)
