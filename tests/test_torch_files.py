@@ -203,7 +203,7 @@ def test_a_file_cut_short_is_refused(kind, tmp_path):
 
 
 def refused_of_damaged(whole, path, every):
-    """Turn one byte at a time round; count the files that are refused, while the others are read."""
+    """Turn one byte at a time round; count what is refused, while the rest is read."""
     refused = 0
     for position in range(0, len(whole), every):
         damaged = bytearray(whole)

@@ -86,7 +86,7 @@ class TiledObjective(Objective):
         tile_px: int = TILE_PX,
     ) -> None:
         super().__init__(features, loss, strength, smoothness)
-        self.tile_px, self.kind = tile_px, KINDS[features.kind]
+        self.tile_px, self.reach_px = tile_px, KINDS[features.kind].reach_px
         self.strides = {tap: features.stride(tap) for tap in features.taps}
         if not self.style.adds_up:
             raise InputError(
@@ -108,9 +108,8 @@ class TiledObjective(Objective):
 
     def tiles(self, picture: Any) -> list[Tile]:
         """Cover a picture."""
-        return tiles_of(
-            picture.shape[1:3], self.tile_px, self.kind.reach_px, max(self.strides.values())
-        )
+        stride = max(self.strides.values())
+        return tiles_of(picture.shape[1:3], self.tile_px, self.reach_px, stride)
 
     def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
         """Measure what a picture shall come close to, and what a difference of content counts."""
