@@ -40,8 +40,7 @@ class UpsamplingConvolution(layers.Conv2D):
         folded = ops.einsum("pik,qjl,klco->ijcpqo", *2 * [ops.cast(_BLOCK, kernel.dtype)], kernel)
         folded = ops.reshape(folded, (2, 2, kernel.shape[2], channels))
         blocks = ops.conv(ops.pad(inputs, around, mode=mode), folded, padding="valid")
-        pixels = ops.depth_to_space(blocks, 2)
-        return _crop(pixels, 1, 2)
+        return _crop(_pixels(blocks, self.filters), 1, 2)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Give the shape of the doubled picture."""
@@ -67,9 +66,16 @@ class NarrowConvolution(layers.Conv2D):
         """Give `(batch, height - edge + 1, width - edge + 1, filters)`."""
         if keras.backend.backend() != "tensorflow" or accelerators():
             return super().convolution_op(inputs, kernel)
-        turned = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
+        turned = ops.transpose(ops.flip(ops.flip(kernel, 0), 1), (0, 1, 3, 2))
         edge = kernel.shape[0]
         return _crop(ops.conv_transpose(inputs, turned, padding="same"), edge // 2, edge - 1)
+
+
+def _pixels(blocks: Any, channels: int) -> Any:
+    """Lay out blocks of 2×2 pixels, each `(row, column, channel)` in one place, as a picture."""
+    batch, height, width, _ = ops.shape(blocks)
+    rows = ops.reshape(blocks, (batch * height, width, 2, 2 * channels))
+    return ops.reshape(ops.transpose(rows, (0, 2, 1, 3)), (batch, 2 * height, 2 * width, channels))
 
 
 def _crop(features: Any, first: int, fewer: int) -> Any:
