@@ -6,14 +6,19 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import artnb as package
 from artnb.cli import main
 from artnb.method import find_method, preset_config
 from artnb.runs.run import new_run
+
+# Compiling a step takes the time: less of it where any training will do.
+QUICK = ("--set", "norm=none", "--set", "r1_gamma=0", "--set", "lambda_identity=0")
 
 
 def artnb(*arguments, **environment):
@@ -45,6 +50,17 @@ def folders(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def demo_data(tmp_path, monkeypatch, capsys):
+    """What `artnb data demo` makes, but for how many pictures."""
+    few = partial(package.make_demo_data, images=3, pairs=2)
+    monkeypatch.setattr(package, "make_demo_data", few)
+    data = tmp_path / "data"
+    assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
+    assert "photo (3 train, 2 test) → painting (3 train, 2 test), 32 px" in capsys.readouterr().out
+    return data
+
+
 def complains(capsys, *arguments):
     """Run a command that must fail with code 2 and one sentence; give the sentence."""
     assert main([str(argument) for argument in arguments]) == 2
@@ -67,7 +83,7 @@ def test_the_way_from_pictures_to_paintings(folders, capsys):
     assert "photo (3 train, 1 test) → painting (3 train, 1 test), 32 px" in prepared
     assert "Usable whole." in run("data", "check", data)
     trained = run("train", "--data", data, "--preset", "smoke", "--run", "first", "--epochs", 1,
-                  "--set", "steps_per_epoch=2")  # fmt: skip
+                  "--set", "steps_per_epoch=2", *QUICK)  # fmt: skip
     assert "1 epochs of 2 steps" in trained
     out = folders / "out"
     painted = run("translate", "--run", "first", "--photos", folders / "photos", "--out", out)
@@ -165,13 +181,10 @@ def test_an_existing_out_folder(folders, capsys):
 
 
 @pytest.mark.backend
-def test_resuming_needs_a_run_that_is_there(folders, outputs, capsys):
-    data = folders / "data"
-    assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
-    capsys.readouterr()
-    sentence = complains(capsys, "train", "--data", data, "--resume")
+def test_resuming_needs_a_run_that_is_there(demo_data, outputs, capsys):
+    sentence = complains(capsys, "train", "--data", demo_data, "--resume")
     assert "add --run NAME" in sentence
-    sentence = complains(capsys, "train", "--data", data, "--resume", "--run", "nothere")
+    sentence = complains(capsys, "train", "--data", demo_data, "--resume", "--run", "nothere")
     assert "there is no Run to go on with" in sentence
     assert not (outputs / "nothere").exists()
 
@@ -185,12 +198,10 @@ def test_a_deadline_must_be_a_time(folders, capsys):
 
 
 @pytest.mark.backend
-def test_a_terminated_training_saves_exits_with_143_and_goes_on(tmp_path, monkeypatch):
+def test_a_terminated_training_saves_exits_with_143_and_goes_on(demo_data, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
-    data = tmp_path / "data"
-    assert main(["data", "demo", "--out", str(data), "--size-px", "32"]) == 0
-    command = [sys.executable, "-m", "artnb", "train", "--data", str(data), "--run", "r"]
-    settings = ["--preset", "smoke", "--epochs", "1", "--set", "steps_per_epoch=100000"]
+    command = [sys.executable, "-m", "artnb", "train", "--data", str(demo_data), "--run", "r"]
+    settings = ["--preset", "smoke", "--epochs", "1", "--set", "steps_per_epoch=100000", *QUICK]
     process = subprocess.Popen([*command, *settings], stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 120
     while not (tmp_path / "r" / "losses.csv").exists() and time.monotonic() < until:

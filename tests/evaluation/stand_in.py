@@ -1,8 +1,14 @@
 """An extractor that needs no weights, pictures to measure, and a Run to score."""
 
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
+from artnb.data.dataset import open_dataset
 from artnb.method import preset_config
 from artnb.runs.run import new_run
 from artnb.synthetic.dataset import make_demo_data
@@ -36,22 +42,41 @@ def write_pictures(folder, count, size_px=32, seed=0, tint=0, suffix=".png"):
     return folder
 
 
+@cache
+def _embedded_data():
+    """Make the data of these Runs once, in a folder that is gone when the tests end."""
+    folder = tempfile.TemporaryDirectory()
+    return folder, make_demo_data(Path(folder.name) / "data", 32, images=12, pairs=8)
+
+
+@cache
+def _networks():
+    """Build a smoke preset's networks once, to draw their weights and write them down."""
+    from artnb.methods.cyclegan.model import build_discriminator, build_generator
+
+    config = preset_config("smoke")
+    return {
+        name: build(config, name)
+        for build, names in (
+            (build_generator, ("generator_g", "generator_f")),
+            (build_discriminator, ("discriminator_x", "discriminator_y")),
+        )
+        for name in names
+    }
+
+
 def make_run(folder, data_folder, epochs=(1, 2), discriminators=True, dataset=None):
     """Make a Run of random networks on embedded data, as if it had been trained."""
-    from artnb.methods.cyclegan.model import build_discriminator, build_generator
     from artnb.runs.snapshots import save_snapshot
     from artnb.training.describe import describe_data
     from tests.golden.draws import draw_weights
 
-    dataset = dataset or make_demo_data(data_folder, 32, images=12, pairs=8)
-    config = preset_config("smoke")
-    run = new_run(folder, config)
+    if dataset is None:
+        _, embedded = _embedded_data()
+        dataset = open_dataset(shutil.copytree(embedded.path, data_folder))
+    run = new_run(folder, preset_config("smoke"))
     run.note(data=describe_data(dataset), status="finished")
-    names = ["generator_g", "generator_f"]
-    networks = {name: build_generator(config, name) for name in names}
-    if discriminators:
-        names = ["discriminator_x", "discriminator_y"]
-        networks |= {name: build_discriminator(config, name) for name in names}
+    networks = dict(list(_networks().items())[: 4 if discriminators else 2])
     for epoch in epochs:
         for number, network in enumerate(networks.values()):
             draw_weights(network, 10 * epoch + number)

@@ -1,5 +1,7 @@
 """Small generators of every kind, and a network as others build them."""
 
+from functools import cache
+
 import keras
 import numpy as np
 from keras import layers
@@ -75,13 +77,17 @@ def picture(network, given=None):
     return keras.ops.convert_to_numpy(network(photos() if given is None else given))
 
 
+# Building takes half a second; nobody keeps these networks.
+_built = cache(build_generator)
+
+
 def make_run(folder, kind, precision="float32"):
     """Make a Run whose generators are of a kind, as if it had been trained for two epochs."""
     config = KINDS[kind].replace(precision=precision)
     run = new_run(folder, config)
     run.note(data={"x": "photo", "y": "monet"}, status="finished")
     for epoch in (1, 2):
-        networks = {name: build_generator(config, name) for name in ("generator_g", "generator_f")}
+        networks = {name: _built(config, name) for name in ("generator_g", "generator_f")}
         for number, network in enumerate(networks.values()):
             draw_weights(network, 10 * epoch + number, scale=0.2)
         save_snapshot(run.snapshot(epoch), networks, {"epoch": epoch})

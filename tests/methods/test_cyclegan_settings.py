@@ -10,13 +10,30 @@ from tests.golden.draws import uniform_pictures
 
 # Compiling a step is what takes the time: settings that do not touch each other share one.
 SETTINGS = [
-    {"generator": "unet", "generator_depth": 3, "discriminator_downsamplings": 1},
-    {"skips": True, "norm": "group", "norm_affine": True, "adversarial_loss": "bce"},
+    {
+        "generator": "unet",
+        "generator_depth": 3,
+        "discriminator_downsamplings": 1,
+        "batch_size": 1,
+        "lr_schedule": "cosine",
+        "precision": "mixed_bfloat16",
+    },
+    {
+        "skips": True,
+        "norm": "group",
+        "norm_affine": True,
+        "adversarial_loss": "bce",
+        "ema_decay": 0.0,
+        "lambda_identity": 0.0,
+        "pool_size": 0,
+    },
     {"upsampling": "transposed", "padding": "zero", "precision": "mixed_float16"},
-    {"norm": "none", "diffaugment": "color,translation,cutout"},
-    {"adversarial_loss": "hinge", "r1_gamma": 1.0},
-    {"ema_decay": 0.0, "lambda_identity": 0.0, "pool_size": 0},
-    {"batch_size": 1, "lr_schedule": "cosine", "precision": "mixed_bfloat16"},
+    {
+        "norm": "none",
+        "diffaugment": "color,translation,cutout",
+        "adversarial_loss": "hinge",
+        "r1_gamma": 1.0,
+    },
 ]
 
 

@@ -94,7 +94,7 @@ def test_what_is_not_refused_is_an_error():
         _ = 1 / 0
 
 
-PICTURES = 150
+PICTURES = 50
 BLURS, NOISES = (0.5, 1.0, 2.0), (5.0, 10.0, 20.0)
 
 

@@ -3,16 +3,14 @@
 import shutil
 from pathlib import Path
 
-import papermill
 import pytest
 
 from artnb.notebook.competition import SMOKE_RULES
 from artnb.submission.check import check_submission
 from artnb.synthetic.dataset import make_demo_data
-from notebooks import build
-from tests.notebooks.test_run import outputs_of
+from tests.notebooks.executed import execute, named, said_in
 
-(SOURCE,) = [source for source in build.sources() if source.stem == "06_kaggle_submission"]
+SOURCE = named("06_kaggle_submission")
 
 
 @pytest.fixture
@@ -26,25 +24,15 @@ def kaggle_input(tmp_path):
 
 
 @pytest.mark.notebook
-def test_train_and_submit_then_submit_only(tmp_path, kaggle_input, monkeypatch):
-    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+def test_train_and_submit_then_submit_only(tmp_path, kaggle_input, monkeypatch, caplog):
     monkeypatch.delenv("ARTNB_DATA", raising=False)
 
-    def execute(form):
-        outputs = tmp_path / form
-        monkeypatch.setenv("ARTNB_OUTPUTS", str(outputs))
-        notebook = papermill.execute_notebook(
-            build.notebook_path(SOURCE),
-            tmp_path / f"{form}.ipynb",
-            parameters={"preset": "smoke", "form": form, "kaggle_input": str(kaggle_input)},
-            cwd=tmp_path,
-            progress_bar=False,
-        )
-        streams = outputs_of(notebook, "stream")
-        assert [output.text for output in streams if output.name == "stderr"] == []
-        return outputs / "kaggle-submission", "".join(output.text for output in streams)
+    def run(form):
+        folder, given = tmp_path / form, {"form": form, "kaggle_input": str(kaggle_input)}
+        notebook = execute(SOURCE, folder, monkeypatch, caplog, **given)
+        return folder / "outputs" / "kaggle-submission", said_in(notebook)
 
-    trained, said = execute("train_and_submit")
+    trained, said = run("train_and_submit")
     assert "competitions/gan-getting-started already; nothing is fetched or copied" in said
     assert "photo (13 train, 1 test) → monet (14 train, 0 test), 256 px" in said
     checked = check_submission(trained / "images.zip", SMOKE_RULES)
@@ -53,7 +41,7 @@ def test_train_and_submit_then_submit_only(tmp_path, kaggle_input, monkeypatch):
 
     version = kaggle_input / "notebooks" / "someone" / "kaggle-submission" / "outputs"
     shutil.copytree(trained / "kaggle-monet", version / "kaggle-monet")
-    submitted, said = execute("submit_only")
+    submitted, said = run("submit_only")
     assert f"{version}/kaggle-monet" in said
     assert not (submitted / "kaggle-monet").exists(), "it was trained again"
     again = submitted / "images.zip"

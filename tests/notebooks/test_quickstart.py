@@ -1,6 +1,5 @@
 """Notebook 00 with a painter that somebody else has trained."""
 
-import papermill
 import pytest
 
 from artnb.exchange.torch_layout import to_torch
@@ -8,10 +7,9 @@ from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.runs.run import Run
 from artnb.torch_files import write_state_dict
-from notebooks import build
-from tests.notebooks.test_run import outputs_of
+from tests.notebooks.executed import execute, named, said_in
 
-(SOURCE,) = [source for source in build.sources() if source.stem == "00_quickstart"]
+SOURCE = named("00_quickstart")
 SETTINGS = CycleGANConfig(generator_filters=4, generator_blocks=6)
 
 
@@ -26,19 +24,10 @@ def weights(tmp_path):
 
 
 @pytest.mark.notebook
-def test_a_published_painter_paints_the_same_photos(tmp_path, weights, monkeypatch):
-    monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path / "outputs"))
-    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+def test_a_published_painter_paints_the_same_photos(tmp_path, weights, monkeypatch, caplog):
     monkeypatch.setenv("ARTNB_WEIGHTS", str(weights))
-    notebook = papermill.execute_notebook(
-        build.notebook_path(SOURCE),
-        tmp_path / "executed.ipynb",
-        parameters={"preset": "smoke", "painter": "style_monet"},
-        cwd=tmp_path,
-        progress_bar=False,
-    )
-    said = "".join(output.text for output in outputs_of(notebook, "stream"))
-    assert "photo → monet: ResNet, 6 blocks, 4 filters" in said
+    notebook = execute(SOURCE, tmp_path, monkeypatch, caplog, painter="style_monet")
+    assert "photo → monet: ResNet, 6 blocks, 4 filters" in said_in(notebook)
     out = tmp_path / "outputs" / "quickstart"
     assert Run(out / "style_monet").domains == ("photo", "monet")
     own, published = (

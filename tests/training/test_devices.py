@@ -128,11 +128,9 @@ def test_fit_on_two_devices_draws_and_remembers_as_on_one(fits):
 
 
 @needs_tensorflow
-def test_an_overflow_on_the_second_device_skips_the_step_on_all(tmp_path):
-    finish([start("overflow", 2, tmp_path / "overflow")])
-    found, _ = result(tmp_path / "overflow")
-    assert found["change"] == 0
-    assert found["scale"] == 2
+def test_an_overflow_on_the_second_device_skips_the_step_on_all(fits):
+    (_, alone), (_, facts) = fits
+    assert (alone["overflow"], facts["overflow"]) == (None, {"change": 0, "scale": 2})
 
 
 @pytest.mark.slow
