@@ -1,6 +1,5 @@
 """What style transfer minimises: style, content and smoothness of one picture, in one number."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,23 +9,7 @@ from PIL import Image
 from artnb.stylization.differentiation import compiled, value_and_gradients
 from artnb.stylization.features import KINDS, FeatureNetwork
 from artnb.stylization.losses import STYLE_LOSSES, total_variation
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of a photo and the part of a painting whose style it takes on.
-
-    Args:
-        painting: float32 `(1, height, width, 3)` in [-1, 1].
-        of_painting: which part of it, `(height, width)` in [0, 1]; None stands for all.
-        of_photo: which part of the photo.
-        share: of the whole style loss.
-    """
-
-    painting: np.ndarray
-    of_painting: np.ndarray | None = None
-    of_photo: np.ndarray | None = None
-    share: float = 1.0
+from artnb.stylization.regions import Region
 
 
 class Objective:
@@ -59,14 +42,23 @@ class Objective:
             photo: float32 `(1, height, width, 3)` in [-1, 1].
             regions: which style goes where.
         """
+        return self.of_styles(regions) | self.of_photo(photo, regions)
+
+    def of_styles(self, regions: list[Region]) -> dict[str, Any]:
+        """Measure the styles; see `targets`."""
         return {
-            "content": self.content_of(photo),
             "wanted": [
                 self.statistics_of(r.painting, self.where(r.painting, r.of_painting))
                 for r in regions
             ],
-            "where": [self.where(photo, r.of_photo) for r in regions],
             "shares": [np.float32(r.share) for r in regions],
+        }
+
+    def of_photo(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
+        """Measure what a photo shows, and find which of its features each region has."""
+        return {
+            "content": self.content_of(photo),
+            "where": [self.where(photo, r.of_photo) for r in regions],
         }
 
     def where(self, picture: np.ndarray, mask: np.ndarray | None) -> dict[str, np.ndarray]:

@@ -1,81 +1,255 @@
-"""Style without any weights: the small patches of a picture become those of a painting.
+"""Style without any weights: a photo put together from a painting's own patches.
 
-Source: Elnekave and Weiss 2022, arXiv 2203.02823: the sliced Wasserstein distance between the
-distributions of patches, scale by scale. Deviations: directions are taken in turn from a few sets
-drawn once; what a picture shows is held by its blurred self, not by where it begins alone.
+In turns, each small patch of the picture is replaced by the patch of the painting that is most like
+it, patches that overlap agree on their pixels, and the photo is mixed in again where it has edges.
+What is left is paint: every stroke has been copied.
+
+Source: Elad and Milanfar 2017, arXiv 1609.03057, "Style transfer via texture synthesis",
+    algorithm 1.
+    Deviations: the photo is held by its edges rather than by a segmentation; colours are matched by
+    mean and covariance rather than by histograms; nothing is denoised in between.
 """
 
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from keras import ops
+from scipy import ndimage
 
-from artnb.stylization.differentiation import compiled, value_and_gradients
-from artnb.stylization.losses import quantiles
-from artnb.stylization.objective import Region
+from artnb.stylization.colours import match_colours
+from artnb.stylization.regions import Region
 
-_PATCH_PX = 7
-_DIRECTIONS = 48
-_SETS = 8
-_CONTENT = 1.0
-# Details below about twice this many pixels are the painting's.
-_BLUR_SIGMA_PX = 4.0
+# As of optimisers: called after each step with its loss and with what gives the picture then.
+Watch = Callable[[float, Callable[[], np.ndarray]], None]
+# Edges of patches and how far apart they are taken: whorls and clouds first, strokes last.
+_PATCHES = ((33, 18), (17, 10), (9, 5))
+# Values of the patches that are chosen from; of a painting with more, a sample is.
+_VALUES = 10_000_000
+# Principal components that patches are compared by, at most: 95 % of the variance.
+_COMPONENTS, _VARIANCE = 60, 0.95
+_SAMPLE = 1_000
+# Patches agree by reweighted least squares with this power of their distances.
+_ROBUST_POWER = 0.8
+_AGREEMENTS = 4
+_NOISE = 0.05
+# Distances in memory at a time.
+_AT_ONCE = 10_000_000
+# The photo's weight where it has a strong edge; the patches' is 1.
+_HELD = 0.7
+# Edges are looked at this much blurred, and count up to twice those of which a tenth is stronger.
+_EDGE_SIGMA_PX = 0.7
+_STRONG_EDGES = 0.9
 
 
-class PatchObjective:
-    """The loss of a picture's patches against a painting's; the same use as `Objective`.
+class PatchSynthesis:
+    """Puts pictures together from paintings' patches; stands where an optimiser does.
 
     Args:
         strength: of the style against what the photo shows.
-        seed: of the directions.
+        seed: of which patches are looked at and of the noise that they start from.
     """
 
     def __init__(self, strength: float = 1.0, seed: int = 0) -> None:
-        self.content_weight = _CONTENT / strength
-        shape = (_SETS, _PATCH_PX, _PATCH_PX, 3, _DIRECTIONS)
-        drawn = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
-        self.directions = drawn / np.sqrt((drawn**2).sum(axis=(1, 2, 3), keepdims=True))
+        self.strength, self.seed = strength, seed
 
     def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
-        """Keep what a picture shall come close to; see `Objective.targets`."""
-        return {
-            "content": blurred(ops.convert_to_tensor(photo)),
-            "paintings": [ops.convert_to_tensor(region.painting) for region in regions],
-            "shares": [np.float32(region.share) for region in regions],
-        }
+        """Keep what a picture is put together from; see `Objective.targets`."""
+        photo = photo[0]
+        return {"photo": photo, "held": _HELD / self.strength * edges(photo), "regions": regions}
 
-    def __call__(self, picture: Any, targets: dict[str, Any], kernels: Any) -> Any:
-        """Give the loss, a scalar, along some directions; see `Objective`."""
-        found = _sorted(picture, kernels)
-        style = sum(
-            share * ops.mean(ops.abs(found - quantiles(_sorted(p, kernels), found.shape[0])))
-            for p, share in zip(targets["paintings"], targets["shares"], strict=True)
-        )
-        content = ops.mean(ops.square(blurred(picture) - targets["content"]))
-        return style + self.content_weight * content
+    def minimise(
+        self, picture: np.ndarray, targets: dict[str, Any], steps: int, watch: Watch
+    ) -> tuple[np.ndarray, bool]:
+        """Take steps; give the picture then, and whether all were taken or Ctrl-C came before.
 
-    def gradient(self, picture: Any, targets: dict[str, Any], step: int = 0) -> tuple[Any, Any]:
-        """Give the loss and its gradient by the picture, along the directions of a step."""
-        return self._compiled_gradient(picture, targets, self.directions[step % _SETS])
-
-    @cached_property
-    def _compiled_gradient(self) -> Any:
-        return compiled(lambda picture, t, k: value_and_gradients(lambda x: self(x, t, k), picture))
-
-
-def _sorted(pictures: Any, kernels: Any) -> Any:
-    """Give all patches' places along each direction in rising order, `(patches, directions)`."""
-    along = ops.conv(pictures, kernels, padding="valid")
-    return ops.sort(ops.reshape(along, (-1, _DIRECTIONS)), axis=0)
+        What is watched is the mean distance of patches from those of the painting.
+        """
+        random = np.random.default_rng(self.seed)
+        photo, held = targets["photo"], targets["held"]
+        picture = picture[0] + _NOISE * random.normal(size=picture.shape[1:]).astype(np.float32)
+        try:
+            for size, gap, count in _schedule(steps, photo, targets["regions"]):
+                palettes = [Palette(region, size, random) for region in targets["regions"]]
+                for _ in range(count):
+                    grid = Grid(picture.shape, size, gap, random)
+                    chosen, distance = grid.nearest(picture, palettes)
+                    picture = grid.agreed(picture, chosen)
+                    picture = (picture + held * photo) / (1.0 + held)
+                    picture = match_colours(picture, photo)
+                    watch(distance, lambda now=picture: now[None])
+        except KeyboardInterrupt:
+            return picture[None], False
+        return picture[None], True
 
 
-def blurred(pictures: Any) -> Any:
-    """Blur `(batch, height, width, 3)` by a Gaussian, along one axis after the other."""
-    reach = int(3 * _BLUR_SIGMA_PX)
-    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _BLUR_SIGMA_PX) ** 2).astype(np.float32)
-    bell /= bell.sum()
-    for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)):
-        kernel = np.tile(bell.reshape(shape), (1, 1, 3, 1))
-        pictures = ops.depthwise_conv(pictures, kernel, padding="same")
-    return pictures
+def _schedule(
+    steps: int, photo: np.ndarray, regions: list[Region]
+) -> Iterator[tuple[int, int, int]]:
+    """Give edge, gap and number of steps: of large patches first, where they fit."""
+    largest = min(*photo.shape[:2], *(min(r.painting.shape[1:3]) for r in regions))
+    for number, (size, gap) in enumerate(_PATCHES):
+        yield min(size, largest), gap, (steps + number) // len(_PATCHES)
+
+
+def edges(picture: np.ndarray) -> np.ndarray:
+    """Give how much of an edge is at each pixel of `(height, width, 3)`: 0.1 to 2, `(…, 1)`."""
+    grey = ndimage.gaussian_filter(picture.mean(axis=-1), _EDGE_SIGMA_PX)
+    slope = np.hypot(ndimage.sobel(grey, 0), ndimage.sobel(grey, 1))
+    slope = ndimage.gaussian_filter(slope, max(picture.shape) / 128)
+    strong = max(np.quantile(slope, _STRONG_EDGES), 1e-6)
+    return np.clip(slope / strong, 0.1, 2.0)[..., None].astype(np.float32)
+
+
+@dataclass
+class Chosen:
+    """For each patch of a grid the place in a painting that it takes its pixels from."""
+
+    painting: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    where: np.ndarray
+
+
+class Palette:
+    """Patches of a region's painting, and how patches are compared with them.
+
+    Args:
+        region: the painting, and which part of it and of the photo belong together.
+        size: edge of a patch, pixels.
+        random: chooses which patches, where there are too many.
+    """
+
+    def __init__(self, region: Region, size: int, random: np.random.Generator) -> None:
+        self.painting, self.of_photo = region.painting[0], region.of_photo
+        shape = self.painting.shape[:2]
+        allowed = _centres(region.of_painting, shape, size)
+        places = np.flatnonzero(allowed)
+        count = max(1, round(min(1.0, region.share) * _VALUES / (3 * size**2)))
+        if len(places) > count:
+            places = np.sort(random.choice(places, count, replace=False))
+        self.rows, self.columns = np.unravel_index(places, allowed.shape)
+        patches = _patches(self.painting, size, self.rows, self.columns)
+        self.mean, self.components = _principal(patches, random)
+        self.coordinates = self._compared(patches)
+        self.norms = np.square(self.coordinates).sum(axis=1)
+
+    def nearest(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the number of the nearest patch and its squared distance, for each of `(n, …)`."""
+        asked = self._compared(patches)
+        found = np.empty(len(asked), np.int64)
+        distances = np.empty(len(asked), np.float32)
+        step = max(1, _AT_ONCE // len(self.norms))
+        for start in range(0, len(asked), step):
+            part = slice(start, start + step)
+            along = self.norms - 2 * asked[part] @ self.coordinates.T
+            found[part] = along.argmin(axis=1)
+            distances[part] = along[np.arange(len(along)), found[part]]
+        return found, distances + np.square(asked).sum(axis=1)
+
+    def _compared(self, patches: np.ndarray) -> np.ndarray:
+        return (patches - self.mean) @ self.components
+
+
+class Grid:
+    """Overlapping patches that cover a picture.
+
+    Args:
+        shape: of the picture, `(height, width, 3)`.
+        size, gap: edge of a patch and how far apart they are, pixels.
+        random: where the first one lies.
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], size: int, gap: int, random: np.random.Generator
+    ) -> None:
+        self.size = size
+        self.rows, self.columns = (_starts(length, size, gap, random) for length in shape[:2])
+
+    def nearest(self, picture: np.ndarray, palettes: list[Palette]) -> tuple[list[Chosen], float]:
+        """Choose for each patch the most alike of those that its place may take.
+
+        Returns:
+            what is chosen of each palette, and the mean distance.
+        """
+        rows, columns = (x.ravel() for x in np.meshgrid(self.rows, self.columns, indexing="ij"))
+        patches = _patches(picture, self.size, rows, columns)
+        best = np.full(len(patches), np.inf, np.float32)
+        whose = np.zeros(len(patches), np.int64)
+        found = []
+        for number, palette in enumerate(palettes):
+            allowed = _centres(palette.of_photo, picture.shape[:2], self.size)[rows, columns]
+            numbers, distances = palette.nearest(patches)
+            found.append(numbers)
+            nearer = allowed & (distances < best)
+            best[nearer], whose[nearer] = distances[nearer], number
+        shape = (len(self.rows), len(self.columns))
+        chosen = [
+            Chosen(
+                palette.painting,
+                palette.rows[numbers].reshape(shape),
+                palette.columns[numbers].reshape(shape),
+                (whose == number).reshape(*shape, 1),
+            )
+            for number, (palette, numbers) in enumerate(zip(palettes, found, strict=True))
+        ]
+        return chosen, float(np.sqrt(np.maximum(best[np.isfinite(best)], 0)).mean())
+
+    def agreed(self, picture: np.ndarray, chosen: list[Chosen]) -> np.ndarray:
+        """Give the picture that its patches agree on: those that fit badly count less."""
+        for _ in range(_AGREEMENTS):
+            distances = np.zeros((len(self.rows), len(self.columns), 1), np.float32)
+            for here, pixels in self._pixels(chosen):
+                distances += np.square(picture[here] - pixels).sum(axis=-1, keepdims=True)
+            weights = (np.sqrt(distances) + 1e-4) ** (_ROBUST_POWER - 2)
+            total = np.zeros_like(picture)
+            weight = np.zeros((*picture.shape[:2], 1), np.float32)
+            for here, pixels in self._pixels(chosen):
+                total[here] += weights * pixels
+                weight[here] += weights
+            picture = total / weight
+        return picture
+
+    def _pixels(self, chosen: list[Chosen]) -> Iterator[tuple[tuple, np.ndarray]]:
+        """Give, for each pixel of a patch, where it is in the picture, and its colours, of all."""
+        for row, column in np.ndindex(self.size, self.size):
+            here = np.ix_(self.rows + row, self.columns + column)
+            yield here, sum(c.where * c.painting[c.rows + row, c.columns + column] for c in chosen)
+
+
+def _starts(length: int, size: int, gap: int, random: np.random.Generator) -> np.ndarray:
+    """Give where patches begin, both ends included."""
+    last = length - size
+    between = np.arange(random.integers(1, gap + 1), last, gap)
+    return np.unique([0, *between, last])
+
+
+def _patches(picture: np.ndarray, size: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Give the patches that begin at places, `(places, 3 * size²)`."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (size, size), axis=(0, 1))
+    return windows[rows, columns].reshape(len(rows), -1)
+
+
+def _centres(mask: np.ndarray | None, shape: tuple[int, int], size: int) -> np.ndarray:
+    """Say of each place where a patch may begin whether its middle is within a mask."""
+    places = tuple(length - size + 1 for length in shape)
+    if mask is None:
+        return np.ones(places, bool)
+    inside = _stretched(mask, shape)[size // 2 :, size // 2 :][: places[0], : places[1]]
+    return inside >= min(0.5, inside.max())
+
+
+def _stretched(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Bring a mask to the size of a picture, to the nearest."""
+    rows, columns = ((np.arange(to) * of) // to for to, of in zip(shape, mask.shape, strict=True))
+    return mask[np.ix_(rows, columns)]
+
+
+def _principal(patches: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Give the mean of patches and the directions in which they differ most, `(…, components)`."""
+    some = patches[random.choice(len(patches), min(len(patches), _SAMPLE), replace=False)]
+    mean = some.mean(axis=0)
+    _, deviations, directions = np.linalg.svd(some - mean, full_matrices=False)
+    explained = np.cumsum(np.square(deviations))
+    count = int(np.searchsorted(explained, _VARIANCE * explained[-1])) + 1
+    return mean, np.ascontiguousarray(directions[: min(count, _COMPONENTS)].T)

@@ -20,11 +20,13 @@ from artnb.progress import Progress, silent
 from artnb.stylization.colours import match_colours, with_colours_of
 from artnb.stylization.features import FeatureNetwork, load_features
 from artnb.stylization.inputs import Style, check_weights, open_mask, open_picture, regions_of
-from artnb.stylization.objective import Objective, Region
+from artnb.stylization.objective import Objective
 from artnb.stylization.optimisation import LBFGS, Adam
-from artnb.stylization.patches import PatchObjective
+from artnb.stylization.patches import PatchSynthesis
 from artnb.stylization.pyramid import resize
+from artnb.stylization.regions import Region
 from artnb.stylization.settings import StylizeSettings
+from artnb.stylization.shifts import ShiftedObjective
 from artnb.stylization.tiles import TiledObjective
 
 # A picture begins at about this size and is doubled from there.
@@ -32,6 +34,8 @@ _FIRST_PX = 128
 # Larger pictures are looked at in tiles. Their strokes are there by then: a third of the steps do.
 _WHOLE_PIXELS = 1200 * 1200
 _TILED_SHARE = 1 / 3
+# Each step puts the whole picture together anew.
+_PATCHES_SHARE = 1 / 10
 _LOOK_EVERY = 10
 # Painted around a picture and cut off: networks see less of what lies along an edge.
 MARGIN_PX = 16
@@ -228,13 +232,17 @@ class Stylizer:
         return Stylized(work.image(picture), tuple(losses), whole)
 
     def _made(self, tiled: bool) -> tuple[Any, Any]:
+        """Give what measures targets, and what changes a picture until it is close to them."""
         s = self.settings
         if self.network is None:
-            objective = PatchObjective(s.strength, s.seed)
-        else:
-            kind = TiledObjective if tiled else Objective
-            objective = kind(self.network, s.loss, s.strength, s.smoothness)
-        return objective, {"adam": Adam, "lbfgs": LBFGS}[s.optimizer](objective.gradient)
+            synthesis = PatchSynthesis(s.strength, s.seed)
+            return synthesis, synthesis
+        kind = TiledObjective if tiled else Objective
+        objective = kind(self.network, s.loss, s.strength, s.smoothness)
+        if s.optimizer == "lbfgs":
+            return objective, LBFGS(objective.gradient)
+        shifted = ShiftedObjective(objective)
+        return shifted, Adam(shifted.gradient)
 
     def _is_tiled(self, photo: Image.Image, size: int) -> bool:
         factor = size / max(photo.size)
@@ -242,6 +250,8 @@ class Stylizer:
 
     def _steps(self, photo: Image.Image, size: int) -> int:
         share = _TILED_SHARE if self._is_tiled(photo, size) else 1.0
+        if self.network is None:
+            share = _PATCHES_SHARE
         return max(1, round(self.settings.steps * share))
 
 

@@ -16,7 +16,8 @@ from artnb.errors import InputError
 from artnb.stylization.differentiation import compiled, value_and_gradients
 from artnb.stylization.features import KINDS, FeatureNetwork
 from artnb.stylization.losses import TINY, total_variation
-from artnb.stylization.objective import Objective, Region
+from artnb.stylization.objective import Objective
+from artnb.stylization.regions import Region
 
 TILE_PX = 512
 
@@ -111,9 +112,9 @@ class TiledObjective(Objective):
         stride = max(self.strides.values())
         return tiles_of(picture.shape[1:3], self.tile_px, self.reach_px, stride)
 
-    def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
-        """Measure what a picture shall come close to, and what a difference of content counts."""
-        targets = super().targets(photo, regions)
+    def of_photo(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
+        """Measure what a photo shows, and what a difference of content counts."""
+        targets = super().of_photo(photo, regions)
         content = targets["content"]
         energy = content.size
         if self.style.relative:

@@ -27,7 +27,8 @@ def drawn_features(pooling):
 
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_losses_and_gradients_are_pytorchs(golden, pooling):
-    from artnb.stylization.objective import Objective, Region
+    from artnb.stylization.objective import Objective
+    from artnb.stylization.regions import Region
 
     pictures = draw_pictures()
     # So strong that content does not count, and so weak that style does not.

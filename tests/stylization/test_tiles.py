@@ -26,7 +26,8 @@ def pictures():
 
 @pytest.mark.parametrize("loss", ["moments", "gram"])
 def test_the_gradient_is_the_whole_pictures(features, loss):
-    from artnb.stylization.objective import Objective, Region
+    from artnb.stylization.objective import Objective
+    from artnb.stylization.regions import Region
     from artnb.stylization.tiles import TiledObjective
 
     photo, picture, painting = pictures()

@@ -1,0 +1,128 @@
+"""A photo put together from a painting's patches; no backend takes part."""
+
+import numpy as np
+import pytest
+
+from artnb.stylization.patches import Grid, Palette, PatchSynthesis, edges
+from artnb.stylization.regions import Region
+
+
+def strokes(seed: int, shape: tuple[int, int] = (60, 70)) -> np.ndarray:
+    """A painting of short bars in a few colours, `(1, height, width, 3)` in [-1, 1]."""
+    random = np.random.default_rng(seed)
+    picture = np.full((*shape, 3), random.uniform(-1, 1, 3), np.float32)
+    for _ in range(150):
+        row, column = (random.integers(0, length - 8) for length in shape)
+        picture[row : row + 3, column : column + 8] = random.uniform(-1, 1, 3)
+    return picture[None]
+
+
+def test_a_painting_is_put_together_from_itself_exactly():
+    painting = strokes(0)
+    random = np.random.default_rng(0)
+    palette = Palette(Region(painting), 9, random)
+    grid = Grid(painting.shape[1:], 9, 5, random)
+    chosen, distance = grid.nearest(painting[0], [palette])
+    np.testing.assert_allclose(grid.agreed(painting[0], chosen), painting[0], atol=1e-5)
+    assert distance < 1e-2
+
+
+def test_each_patch_takes_the_one_that_is_most_like_it():
+    """By all of their pixels, as a search through all pairs finds it."""
+    painting, photo = strokes(0, (30, 33)), strokes(1, (30, 33))
+    random = np.random.default_rng(0)
+    palette = Palette(Region(painting), 9, random)
+    palette.components = np.eye(243, dtype=np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(painting[0], (9, 9), axis=(0, 1))
+    patches = windows.reshape(-1, 243)
+    palette.coordinates = patches - palette.mean
+    palette.norms = np.square(palette.coordinates).sum(axis=1)
+    grid = Grid(photo.shape[1:], 9, 5, random)
+    chosen, distance = grid.nearest(photo[0], [palette])
+    nearest = []
+    for row, top in enumerate(grid.rows):
+        for column, left in enumerate(grid.columns):
+            own = photo[0, top : top + 9, left : left + 9].transpose(2, 0, 1).reshape(-1)
+            distances = np.square(patches - own).sum(axis=1)
+            nearest.append(np.sqrt(distances.min()))
+            place = chosen[0].rows[row, column], chosen[0].columns[row, column]
+            assert np.ravel_multi_index(place, windows.shape[:2]) == distances.argmin()
+    assert distance == pytest.approx(np.mean(nearest), rel=1e-4)
+
+
+def test_every_pixel_is_covered_whatever_the_size():
+    random = np.random.default_rng(0)
+    for length in (9, 10, 13, 14, 41):
+        grid = Grid((length, 9, 3), 9, 5, random)
+        assert grid.rows[0] == 0
+        assert grid.rows[-1] == length - 9
+        assert np.diff(grid.rows, prepend=0).max() <= 5
+
+
+def test_steps_come_closer_to_the_painting_and_the_photo_is_seen_at_its_edges():
+    painting, photo = strokes(0, (36, 36)), np.full((1, 36, 36, 3), -0.5, np.float32)
+    photo[:, 9:27, 9:27] = 0.5
+    found: list[float] = []
+    far = {}
+    for strength in (0.1, 10.0):
+        synthesis = PatchSynthesis(strength)
+        targets = synthesis.targets(photo, [Region(painting)])
+        picture, whole = synthesis.minimise(photo, targets, 6, lambda d, _: found.append(d))
+        assert whole
+        far[strength] = np.abs(picture - photo).mean()
+    assert far[0.1] < 0.5 * far[10.0]
+    assert len(found) == 12
+    assert found[-1] < found[6]
+
+
+def test_regions_take_patches_of_their_own():
+    red, blue = np.zeros((2, 1, 40, 40, 3), np.float32)
+    red[..., 0], blue[..., 2] = 1, 1
+    painting = np.concatenate([red, blue], axis=2)
+    left = np.zeros((40, 80), np.float32)
+    left[:, :40] = 1
+    # No patch whose middle is there has anything of the other half.
+    far_left, far_right = np.roll(left, -5, axis=1), np.roll(1 - left, 5, axis=1)
+    far_left[:, -5:] = far_right[:, :5] = 0
+    regions = [Region(painting, far_right, left), Region(painting, far_left, 1 - left)]
+    photo = np.zeros((1, 40, 80, 3), np.float32)
+    random = np.random.default_rng(0)
+    grid = Grid(photo.shape[1:], 9, 5, random)
+    palettes = [Palette(region, 9, random) for region in regions]
+    picture = grid.agreed(photo[0], grid.nearest(photo[0], palettes)[0])
+    assert (picture[:, :30, 2] > 0.9).all()
+    assert (picture[:, 50:, 0] > 0.9).all()
+
+
+def test_the_seed_decides_and_ctrl_c_gives_what_there_is():
+    photo, painting = strokes(1, (36, 36)), strokes(0, (36, 36))
+
+    def run(seed, end_after=np.inf):
+        taken = []
+
+        def watch(distance, now):
+            taken.append(now())
+            if len(taken) == end_after:
+                raise KeyboardInterrupt
+
+        synthesis = PatchSynthesis(seed=seed)
+        return *synthesis.minimise(
+            photo, synthesis.targets(photo, [Region(painting)]), 3, watch
+        ), taken
+
+    (first, whole, taken), (again, *_), (other, *_) = run(0), run(0), run(1)
+    assert whole
+    assert (first == again).all()
+    assert (first != other).any()
+    ended, whole, _ = run(0, end_after=2)
+    assert not whole
+    assert (ended == taken[1]).all()
+
+
+def test_edges_are_where_a_picture_changes():
+    picture = np.zeros((64, 64, 3), np.float32)
+    picture[:, 32:] = 1
+    found = edges(picture)[..., 0]
+    assert (found[:, 31:33] > 0.9).all()
+    assert found[:, :20] == pytest.approx(0.1)
+    assert edges(np.zeros((8, 8, 3), np.float32)) == pytest.approx(0.1)
