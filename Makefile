@@ -67,10 +67,12 @@ test: $(READY)  ## the default tests, about six minutes on two cores
 test-tensorflow: $(READY)  ## those of them that depend on a backend
 	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
 
-# Compiling is most of what tests on JAX do, and many of them compile the same.
+# Compiling is most of what tests on JAX do, and many of them compile the same. What XLA makes
+# faster pays only where something runs for long: without it compiling takes a third of the time.
 test-jax test-slow-jax: export JAX_COMPILATION_CACHE_DIR = $(abspath $(JAX))/.compiled
 test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
+test-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 
 test-jax: $(JAX)/.ready  ## the same on JAX, all but the longest; FILES=... for some of it
 	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
@@ -100,8 +102,8 @@ $(VENV)-%/.ready: pyproject.toml constraints/%.txt
 # Real pictures say nothing about a platform; FILES narrows down what runs with a backend.
 test-on-%: $(VENV)-%/.ready
 	$(<D)/bin/$(PYTEST) --without-backend
-	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
-	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m notebook
+	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m "notebook or ($(WITH_BACKEND) and not long)" \
+	  $(if $(FILES),tests/notebooks $(FILES))
 
 test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py

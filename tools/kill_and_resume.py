@@ -88,10 +88,12 @@ def train_or_go_on(path: Path, epochs: int) -> None:
     from artnb.method import preset_config
     from artnb.platform.backend import is_installed
     from artnb.training.train import train
+    from tests.quick import QUICK
 
     die_at(os.environ.get("KILL_AT", ""))
     config = preset_config(
         "smoke",
+        **QUICK,  # each life compiles its step
         epochs=epochs,
         steps_per_epoch=_STEPS_PER_EPOCH,
         diffaugment="color,translation,cutout",

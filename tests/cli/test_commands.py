@@ -16,9 +16,9 @@ import artnb as package
 from artnb.cli import main
 from artnb.method import find_method, preset_config
 from artnb.runs.run import new_run
+from tests.quick import QUICK
 
-# Compiling a step takes the time: less of it where any training will do.
-QUICK = ("--set", "norm=none", "--set", "r1_gamma=0", "--set", "lambda_identity=0")
+SETTINGS = [part for name, value in QUICK.items() for part in ("--set", f"{name}={value}")]
 
 
 def artnb(*arguments, **environment):
@@ -83,7 +83,7 @@ def test_the_way_from_pictures_to_paintings(folders, capsys):
     assert "photo (3 train, 1 test) → painting (3 train, 1 test), 32 px" in prepared
     assert "Usable whole." in run("data", "check", data)
     trained = run("train", "--data", data, "--preset", "smoke", "--run", "first", "--epochs", 1,
-                  "--set", "steps_per_epoch=2", *QUICK)  # fmt: skip
+                  "--set", "steps_per_epoch=2", *SETTINGS)  # fmt: skip
     assert "1 epochs of 2 steps" in trained
     out = folders / "out"
     painted = run("translate", "--run", "first", "--photos", folders / "photos", "--out", out)
@@ -201,7 +201,7 @@ def test_a_deadline_must_be_a_time(folders, capsys):
 def test_a_terminated_training_saves_exits_with_143_and_goes_on(demo_data, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))
     command = [sys.executable, "-m", "artnb", "train", "--data", str(demo_data), "--run", "r"]
-    settings = ["--preset", "smoke", "--epochs", "1", "--set", "steps_per_epoch=100000", *QUICK]
+    settings = ["--preset", "smoke", "--epochs", "1", "--set", "steps_per_epoch=100000", *SETTINGS]
     process = subprocess.Popen([*command, *settings], stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 120
     while not (tmp_path / "r" / "losses.csv").exists() and time.monotonic() < until:

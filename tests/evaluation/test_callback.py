@@ -12,6 +12,7 @@ from artnb.runs.snapshots import read_snapshot
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.train import train
 from tests.evaluation.stand_in import Colours
+from tests.quick import QUICK
 from tests.toy_method import TOY
 
 METRICS = ["frechet", "ssim", "discriminator"]
@@ -30,7 +31,7 @@ def scoring(every=1, metrics=("frechet",)):
 
 @pytest.fixture(scope="module")
 def config():
-    return preset_config("smoke", epochs=3, steps_per_epoch=2)
+    return preset_config("smoke", epochs=3, steps_per_epoch=2, **QUICK)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from artnb.training.train import train
 from artnb.translation import paint
 from tests.golden.draws import draw_weights, uniform_pictures
 from tests.golden.steps import CONFIGS, NETWORKS, PICTURE_SEEDS
+from tests.quick import QUICK
 
 
 def make_devices(count):
@@ -89,17 +90,11 @@ def log_gradients(model):
 def several_steps(dataset):
     """Train with all that draws or remembers, then look at what is there.
 
-    Networks and losses are as few as they can be: compiling is what takes the time. The learning
-    rate is small, so that rounding is not what the weights become.
+    The learning rate is small, so that rounding is not what the weights become.
     """
     config = preset_config(
         "smoke",
-        generator="unet",
-        generator_depth=2,
-        discriminator_downsamplings=1,
-        norm="none",
-        lambda_identity=0.0,
-        r1_gamma=0.0,
+        **QUICK,
         diffaugment="color,translation,cutout",
         learning_rate=1e-5,
         epochs=1,

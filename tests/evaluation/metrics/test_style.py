@@ -175,6 +175,7 @@ def features_of(folder, extractor, count):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_monets_are_told_from_photos(competition):
     path = weights_at_hand("squeezenet")
