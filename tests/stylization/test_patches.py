@@ -126,3 +126,15 @@ def test_edges_are_where_a_picture_changes():
     assert (found[:, 31:33] > 0.9).all()
     assert found[:, :20] == pytest.approx(0.1)
     assert edges(np.zeros((8, 8, 3), np.float32)) == pytest.approx(0.1)
+
+
+def test_principal_components_are_those_of_the_covariance():
+    from artnb.stylization.patches import _principal
+
+    random = np.random.default_rng(0)
+    patches = (random.normal(size=(300, 12)) * np.geomspace(1, 1e-3, 12)).astype(np.float32)
+    mean, components = _principal(patches, random)
+    np.testing.assert_allclose(mean, patches.mean(axis=0), atol=1e-6)
+    directions = np.linalg.svd(patches - mean, full_matrices=False)[2][: components.shape[1]]
+    assert 2 <= components.shape[1] < 6
+    np.testing.assert_allclose(np.abs(directions @ components), np.eye(len(directions)), atol=1e-2)
