@@ -25,7 +25,10 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.data.dataset": "Dataset fixed_pictures open_dataset",
         "artnb.data.prepare": "prepare",
         "artnb.data.sources": "find_source two_folders",
-        "artnb.demo": "check_held_out chosen_epochs demo_config draw_contact_sheet run_demo",
+        "artnb.demo": (
+            "check_held_out chosen_epochs demo_config draw_contact_sheet draw_strokes_sheet "
+            "run_demo"
+        ),
         "artnb.drawing.grids": "before_and_after picture_grid save_picture titled_grid",
         "artnb.evaluation.evaluator": "Evaluator",
         "artnb.evaluation.folders": "evaluate_folders",
@@ -49,7 +52,9 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.submission.build": "build_submission",
         "artnb.submission.check": "check_submission",
         "artnb.synthetic.collection": "clusters_beside make_demo_collection",
-        "artnb.synthetic.dataset": "demo_sizes held_out_pairs make_demo_data make_demo_photos",
+        "artnb.synthetic.dataset": (
+            "demo_sizes held_out_pairs large_demo_pictures make_demo_data make_demo_photos"
+        ),
         "artnb.training.train": "train",
         "artnb.translation": "paint translate",
     },

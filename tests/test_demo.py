@@ -37,6 +37,28 @@ def test_the_demo_goes_the_whole_way(result):
     assert sheet.height > 3 * 160
 
 
+def test_strokes_come_from_paintings_of_the_dataset(result):
+    sheet = Image.open(result.strokes_sheet)
+    # three photos, each translated, in patches, and the painting
+    assert sheet.width > 4 * 160
+    assert sheet.height > 3 * 160
+
+
+def test_a_photo_takes_the_painting_whose_colours_are_nearest(result, monkeypatch):
+    from artnb import demo
+
+    taken = []
+    monkeypatch.setattr(
+        demo, "stylize", lambda photo, painting, _: taken.append(painting) or painting
+    )
+    monkeypatch.setattr(demo, "paint", lambda generator, photos: photos)
+    red, blue = np.zeros((2, 64, 64, 3), np.uint8)
+    red[..., 0], blue[..., 2] = 200, 200
+    demo.draw_strokes_sheet(result.run, [red // 2, blue // 2], [blue, red])
+    assert (taken[0] == red).all()
+    assert (taken[1] == blue).all()
+
+
 def test_the_check_measures_against_the_true_painting(dataset):
     class Untouched:
         """A painter that paints nothing."""

@@ -35,7 +35,7 @@ _SUBMIT = {
 _KAGGLE = {"push": Command("Push a notebook with Kaggle's client.", "submit:push")}
 COMMANDS = {
     "doctor": Command("Look at this machine: backend, devices, data, weights.", "start:doctor"),
-    "demo": Command("Make data, train for four minutes, paint.", "start:demo"),
+    "demo": Command("Make data, train for some minutes, paint.", "start:demo"),
     "data": Command("Make, fetch, prepare and check training data.", actions=_DATA),
     "collection": Command(
         "Read, choose, fetch and clean paintings of any epoch.", actions=_COLLECTION

@@ -21,13 +21,14 @@ def demo(
     data: Annotated[Path | None, "train on this instead of the embedded data"] = None,
     backend: options.Backend = None,
 ) -> None:
-    """Make data, train for four minutes, paint held-out photos: see that all works."""
+    """Make data, train for some minutes, paint held-out photos: see that all works."""
     options.say_backend(backend, small_networks=True)
     out = out or artnb.outputs_folder() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     result = artnb.run_demo(out, data, progress=artnb.bar)
     if result.check:
         print(result.check.describe())
     print(f"Look at the paintings:  {result.contact_sheet}")
+    print(f"Strokes of a painting:  {result.strokes_sheet}")
     print(f"Grids while training:   {result.run.samples}")
     print(f"Loss curves:            {result.run.losses_picture}")
     print(f"Your own photos:        artnb translate --run {result.run.path} --photos FOLDER "

@@ -132,6 +132,27 @@ def make_demo_photos(out: Path, size_px: int = 512, count: int = 2, seed: int = 
     return out
 
 
+def large_demo_pictures(
+    photos: int = 3, paintings: int = 12, size_px: int = 256, seed: int = 0
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Invent scenes large enough to see strokes on, none of them in `make_demo_data`'s.
+
+    Args:
+        photos, paintings: how many of each, of different scenes.
+        size_px: their edge, pixels.
+        seed: another seed gives other scenes.
+
+    Returns:
+        Photos and paintings, uint8 `(size_px, size_px, 3)` each.
+    """
+    last = 3 * (seed + 1) * _SEEDS_PER_GROUP - 1000
+    seeds = range(last - photos - paintings, last)
+    return (
+        list(in_parallel(lambda scene: render_photo(scene, size_px), seeds[:photos])),
+        list(in_parallel(lambda scene: render_painting(scene, size_px), seeds[photos:])),
+    )
+
+
 def held_out_pairs(dataset: Dataset) -> list[tuple[str, bytes, bytes]]:
     """List a Dataset's pairs as name, JPEG of X and JPEG of Y; empty where it has none."""
     if not dataset.paired_test:

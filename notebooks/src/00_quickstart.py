@@ -20,8 +20,8 @@
 #
 # | machine | from top to bottom |
 # |---|---|
-# | two CPU cores | about 5 minutes (measured), 4 of them training |
-# | one T4 | about 5 minutes (an estimate), with more steps in the same 4 |
+# | two CPU cores | about 5 minutes (measured), 3.5 of them training |
+# | one T4 | about 5 minutes (an estimate), with more steps in the same 3.5 |
 
 # %% cellView="form"
 # @title Install
@@ -65,7 +65,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
 preset = "auto"  # @param ["auto", "smoke", "preview", "night", "session", "paper"]
-minutes = 4.0  # @param {type: "number"}
+minutes = 3.5  # @param {type: "number"}
 seed = 0  # @param {type: "integer"}
 photos_folder = ""  # @param {type: "string"}
 painter = ""  # @param ["", "style_monet", "style_vangogh", "style_cezanne", "style_ukiyoe"]
@@ -217,6 +217,14 @@ print(check.describe())
 sheet = artnb.draw_contact_sheet(run, dataset)
 sheet.save(out / "contact_sheet.png")
 show(sheet)
+
+# %% [markdown]
+# Minutes of training teach a palette and its haze, not strokes. Strokes can be had from a single
+# painting, without training: the photo is put together from the painting's own small patches.
+
+# %%
+photos, paintings = artnb.large_demo_pictures(size_px=2 * dataset.size_px)
+show(artnb.draw_strokes_sheet(run, photos, paintings, progress=bar))
 
 # %% [markdown]
 # ## 6 · Pictures of your own

@@ -15,6 +15,7 @@ from artnb.synthetic.dataset import (
     DemoSizes,
     demo_sizes,
     held_out_pairs,
+    large_demo_pictures,
     make_demo_data,
     make_demo_photos,
 )
@@ -190,3 +191,12 @@ def test_the_smoke_preset_needs_little(tmp_path):
     dataset = make_demo_data(tmp_path / "d", sizes.size_px, sizes.images, sizes.pairs)
     assert len(dataset.x.train) == sizes.images < DemoSizes().images
     assert demo_sizes("preview") == DemoSizes()
+
+
+def test_large_pictures_show_scenes_that_no_dataset_has(rendered, tmp_path):
+    photos, paintings = large_demo_pictures(2, 3, size_px=32)
+    assert [p.shape for p in (*photos, *paintings)] == [(32, 32, 3)] * 5
+    large = {*rendered["photo"], *rendered["painting"]}
+    assert len(large) == 5
+    make_demo_data(tmp_path / "demo", 32, images=50, pairs=5)
+    assert len({*rendered["photo"], *rendered["painting"]}) == 5 + 50 + 50 + 5
