@@ -30,11 +30,11 @@ def test_losses_and_gradients_are_pytorchs(golden, pooling):
     from artnb.stylization.objective import Objective
     from artnb.stylization.regions import Region
 
-    pictures = draw_pictures()
+    pictures, features = draw_pictures(), drawn_features(pooling)
     # So strong that content does not count, and so weak that style does not.
     found = {}
     for name, strength in (("style", 1e12), ("content", 1e-9)):
-        objective = Objective(drawn_features(pooling), "gram", strength, smoothness=0.0)
+        objective = Objective(features, "gram", strength, smoothness=0.0)
         targets = objective.targets(pictures["photo"], [Region(pictures["painting"])])
         found[name] = [np.array(x) for x in objective.gradient(pictures["picture"], targets)]
     style, style_gradient = found["style"]
