@@ -25,8 +25,12 @@ def answer(facts: dict[str, Any]) -> None:
 
 def answer_at_the_end(**facts: Any) -> None:
     """Tell the peak memory of this process, and what else is known of it."""
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    answer({"peak_memory_gb": round(peak_gb, 2), **facts})
+    answer({"peak_memory_gb": peak_memory_gb(), **facts})
+
+
+def peak_memory_gb() -> float:
+    """Give the most memory that this process has had."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
 
 
 def serve(round_of_steps: Callable[[], None]) -> None:
