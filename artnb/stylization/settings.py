@@ -27,7 +27,9 @@ class StylizeSettings(Settings):
     largest_px: int = setting(
         512, "scale larger photos down until their longer side has this", at_least=32
     )
-    steps: int = setting(60, "at each of the sizes on the way", at_least=1)
+    steps: int = setting(
+        60, "at each of the sizes on the way; patches take a tenth of them", at_least=1
+    )
     strength: float = setting(
         1.0,
         "of the style against the photo; 0.3 hints at it, 3 leaves little else",
