@@ -7,14 +7,17 @@ read, and not be painted, again.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from PIL import Image
 
 from artnb.data.dataset import Images
 from artnb.data.decoding import Header, UnreadableImageError, decode_image, read_header
-from artnb.data.images import fit_square, is_marked_as_painted
+from artnb.data.images import fit_square, hash_pixels, is_marked_as_painted
 from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
@@ -229,6 +232,53 @@ def pictures_of_splits(
         return split[place]
 
     return encoded_pictures(name, names, read_bytes, resize_px, progress)
+
+
+@dataclass(frozen=True)
+class GivenPictures:
+    """Pictures that are in memory, such as those that were painted just now.
+
+    Args:
+        name: of the set, for people.
+        pictures: uint8 `(height, width, 3)` each.
+        sources: the photos that they were painted from, in the same order; empty for none.
+    """
+
+    name: str
+    pictures: Sequence[np.ndarray]
+    sources: Sequence[np.ndarray] = ()
+    resize: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sources and len(self.sources) != len(self.pictures):
+            raise InputError(
+                f"each picture needs the photo that it was painted from, got {len(self.pictures)} "
+                f"pictures and {len(self.sources)} photos of {self.name}; give as many"
+            )
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Their numbers."""
+        return [str(number + 1) for number in range(len(self.pictures))]
+
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """Hashes of their pixels, and of those of their sources."""
+        hashes = [hash_pixels(Image.fromarray(picture)) for picture in self.pictures]
+        of_sources = [f" of {hash_pixels(Image.fromarray(source))}" for source in self.sources]
+        return [f"{one}{of}" for one, of in zip_longest(hashes, of_sources, fillvalue="")]
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, int]]:
+        """Width and height of each."""
+        return [(picture.shape[1], picture.shape[0]) for picture in self.pictures]
+
+    as_found = sizes
+
+    def read(self, places: Sequence[int]) -> list[Seen]:
+        """Give some of them."""
+        sources = self.sources or [None] * len(self.pictures)
+        return [Seen(self.pictures[p], bool(self.sources), sources[p]) for p in places]
 
 
 @dataclass(frozen=True)

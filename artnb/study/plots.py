@@ -59,6 +59,9 @@ def draw_study(study: Study) -> dict[str, Figure]:
     if not study.sets.translations:
         for name in ("overview", "vividness", "artefacts", "checkerboards"):
             del figures[name]
+    elif any(translation.epoch is None for translation in study.sets.translations):
+        for name in ("artefacts", "checkerboards"):
+            del figures[name]
     elif not study.find("translation", "grid"):
         del figures["checkerboards"]
     return {name: draw(study) for name, draw in figures.items()}
@@ -98,7 +101,7 @@ def draw_progress(study: Study, subject: str = "") -> Figure:
             f"{f' of {subject}' if subject else ''}; study a Run"
         )
     figure, panel, heights = _lines(OVERVIEW)
-    last = {t.run: t.epoch for t in study.sets.translations}
+    last = {t.run: t.label for t in study.sets.last_epochs}
     colours = dict(zip(last, COLOURS, strict=False))
     for row in rows:
         if row.quantity in heights:
@@ -110,8 +113,7 @@ def draw_progress(study: Study, subject: str = "") -> Figure:
     texts = ("moved away", "0\nphoto", "half-way", "1\npainting", "too far")
     panel.set_xticks([-0.5, 0, 0.5, 1, 1.5], texts)
     panel.set_title(f"How far the style was learned{f': {subject}' if subject else ''}")
-    labels = [f"{run}, epoch {epoch}" for run, epoch in last.items()]
-    _legend_of_dots(figure, labels, list(colours.values()))
+    _legend_of_dots(figure, last.values(), list(colours.values()))
     return figure
 
 
@@ -308,9 +310,9 @@ def draw_grain(study: Study) -> Figure:
         ylabel="share of the texture's energy",
     )
     colours, rows = _colours(study), {}
+    labels = {(t.run, t.epoch): t.label for t in study.sets.translations}
     for row in (row for row in study.rows if row.question == "grain" and not row.subject):
-        label = f"{row.run}, epoch {row.epoch}" if row.run else row.name
-        rows.setdefault(label, []).append(row.value)
+        rows.setdefault(labels.get((row.run, row.epoch), row.name), []).append(row.value)
     for label, colour in colours.items():
         means = [score.value for score in rows[label]]
         panel.plot(GRAIN_PERIODS_PX, means, "o-", color=colour, label=label, markersize=4)

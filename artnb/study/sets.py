@@ -16,24 +16,24 @@ _SUBJECT_COLUMNS = ("name", "subject")
 
 @dataclass(frozen=True)
 class Translation:
-    """What an epoch of a Run made of the photos.
+    """What an epoch of a Run made of the photos, or another way of painting them.
 
     Args:
-        run: name of the Run.
-        epoch: of its generator.
+        run: name of the Run, or of the way.
+        epoch: of its generator; None where there are no epochs.
         style: which paintings it strives for, a key of the study's paintings.
         measured: the translations, in the order of the photos.
     """
 
     run: str
-    epoch: int
+    epoch: int | None
     style: str
     measured: Measured
 
     @property
     def label(self) -> str:
         """What figures call it."""
-        return f"{self.run}, epoch {self.epoch}"
+        return self.run if self.epoch is None else f"{self.run}, epoch {self.epoch}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -159,23 +159,59 @@ def make_stylizer(
     return Stylizer(network, styles, settings)
 
 
+def features_to_be_had(progress: Progress = silent, say: Callable[[str], None] = print) -> str:
+    """Say what `features="auto"` takes here, fetching weights where they are not at hand.
+
+    Returns:
+        `"squeezenet"`, or `"patches"` where its weights cannot be had.
+    """
+    try:
+        find_weights("squeezenet", progress=progress, say=say)
+    except InputError as error:
+        say(f"Takes patches, which need no weights: {error}")
+        return "patches"
+    return "squeezenet"
+
+
 def _load(features: str, progress: Progress, say: Callable[[str], None]) -> FeatureNetwork | None:
     """Load a network; None stands for patches, which need none."""
-    if features == "patches":
+    kind = features_to_be_had(progress, say) if features == "auto" else features
+    if kind == "patches":
         return None
-    kind = "squeezenet" if features == "auto" else features
     try:
         path = find_weights(kind, progress=progress, say=say)
     except InputError as error:
-        if features == "auto":
-            say(f"Takes patches, which need no weights: {error}")
-            return None
         raise InputError(f"{error}; --features patches needs no weights") from None
+    return _network(kind, path)
+
+
+@lru_cache(maxsize=2)
+def _network(kind: str, path: Path) -> FeatureNetwork:
     return load_features(kind, path)
 
 
+@lru_cache(maxsize=4)
+def objective_and_optimiser(
+    network: FeatureNetwork,
+    loss: str,
+    strength: float,
+    smoothness: float,
+    optimizer: str,
+    tiled: bool,
+) -> tuple[Any, Any]:
+    """Give what measures targets, and what changes a picture until it is close to them.
+
+    What they compile serves every picture of a size, also of later calls.
+    """
+    objective = (TiledObjective if tiled else Objective)(network, loss, strength, smoothness)
+    if optimizer == "lbfgs":
+        return objective, LBFGS(objective.gradient)
+    shifted = ShiftedObjective(objective)
+    return shifted, Adam(shifted.gradient)
+
+
 class Stylizer:
-    """Paints photos in one style; what is compiled for one serves all of its size.
+    """Paints photos in one style; what is compiled for one picture serves all of its size.
 
     Args:
         network: what is looked at; None stands for patches.
@@ -190,7 +226,6 @@ class Stylizer:
         settings: StylizeSettings,
     ) -> None:
         self.network, self.styles, self.settings = network, tuple(styles), settings
-        self._optimiser = cache(self._made)
 
     def __call__(
         self,
@@ -231,18 +266,15 @@ class Stylizer:
                 break
         return Stylized(work.image(picture), tuple(losses), whole)
 
-    def _made(self, tiled: bool) -> tuple[Any, Any]:
+    def _optimiser(self, tiled: bool) -> tuple[Any, Any]:
         """Give what measures targets, and what changes a picture until it is close to them."""
         s = self.settings
         if self.network is None:
             synthesis = PatchSynthesis(s.strength, s.seed)
             return synthesis, synthesis
-        kind = TiledObjective if tiled else Objective
-        objective = kind(self.network, s.loss, s.strength, s.smoothness)
-        if s.optimizer == "lbfgs":
-            return objective, LBFGS(objective.gradient)
-        shifted = ShiftedObjective(objective)
-        return shifted, Adam(shifted.gradient)
+        return objective_and_optimiser(
+            self.network, s.loss, s.strength, s.smoothness, s.optimizer, tiled
+        )
 
     def _is_tiled(self, photo: Image.Image, size: int) -> bool:
         factor = size / max(photo.size)

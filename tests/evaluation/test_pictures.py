@@ -6,7 +6,12 @@ from artnb.data.dataset import open_dataset
 from artnb.data.decoding import UnreadableImageError
 from artnb.data.images import PAINTED_MARK, encode_jpeg
 from artnb.errors import InputError
-from artnb.evaluation.pictures import PaintedPictures, pictures_of_folder, pictures_of_splits
+from artnb.evaluation.pictures import (
+    GivenPictures,
+    PaintedPictures,
+    pictures_of_folder,
+    pictures_of_splits,
+)
 from artnb.runs.painter import Painter
 from tests.evaluation.stand_in import make_run, write_pictures
 
@@ -91,3 +96,20 @@ def test_painted_pictures_come_with_their_photos(tmp_path, monkeypatch):
         np.testing.assert_array_equal(one.source, photo.picture)
         assert one.is_painted
         assert np.abs(one.picture.astype(int) - photo.picture).mean() > 1
+
+
+def test_pictures_in_memory_are_known_by_their_pixels_and_their_photos():
+    one, other = np.zeros((20, 30, 3), np.uint8), np.full((20, 30, 3), 9, np.uint8)
+    plain, again = GivenPictures("a", [one, other]), GivenPictures("b", [one, other])
+    assert plain.keys == again.keys
+    assert len(set(plain.keys)) == 2
+    assert plain.sizes == plain.as_found == [(30, 20)] * 2
+    painted = GivenPictures("a", [one, other], [other, one])
+    assert not set(painted.keys) & set(plain.keys)
+    (seen,) = painted.read([1])
+    assert seen.is_painted
+    assert (seen.picture == other).all()
+    assert (seen.source == one).all()
+    assert not plain.read([0])[0].is_painted
+    with pytest.raises(InputError, match="got 2 pictures and 1 photos"):
+        GivenPictures("a", [one, other], [one])

@@ -103,6 +103,18 @@ def test_a_photo_can_keep_its_colours(network):
     assert np.abs(mine - photos)[..., 0].mean() > 3
 
 
+def test_what_is_compiled_for_one_style_serves_another(network, stylizer):
+    from artnb.stylization.stylize import Stylizer, objective_and_optimiser
+
+    made = objective_and_optimiser(network, "moments", 1.0, 1.0, "adam", False)
+    assert objective_and_optimiser(network, "moments", 1.0, 1.0, "adam", False) is made
+    assert objective_and_optimiser(network, "moments", 2.0, 1.0, "adam", False) is not made
+    before = stylizer(PHOTO).image
+    other = Stylizer(network, [Style(smooth(3))], QUICK)
+    assert difference(other(PHOTO).image, before).mean() > 3
+    assert difference(stylizer(PHOTO).image, before).max() <= 1
+
+
 def test_a_style_without_weight_does_not_count(network, stylizer):
     from artnb.stylization.stylize import Stylizer
 
