@@ -160,6 +160,12 @@ class StyleLoss:
         """Give how far features are from the photo's."""
         return (relative_error if self.relative else squared_error)(features, target)
 
+    def content_energy(self, features: np.ndarray) -> float:
+        """Give what squared differences from a photo's features are divided by, of a part."""
+        if not self.relative:
+            return features.size
+        return float(np.square(features, dtype=np.float64).sum()) + TINY * features.size
+
     def weight(self, channels: int, layers: int) -> float:
         """Give the weight of a layer; Gatys et al. 2015, as their code has it, where absolute."""
         return 1 / layers if self.relative else 1e3 / channels**2

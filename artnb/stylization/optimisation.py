@@ -32,42 +32,46 @@ class Adam:
 
     def __init__(self, gradient: Gradient, learning_rate: float = 0.02, levels: int = 6) -> None:
         self.gradient, self.learning_rate, self.levels = gradient, learning_rate, levels
-        self._join, self._update = compiled(join), compiled(self._updated)
+        self._join, self._slopes, self._step = map(compiled, (join, _slopes, self._stepped))
 
     def minimise(
         self, picture: np.ndarray, targets: Any, steps: int, watch: Watch
     ) -> tuple[np.ndarray, bool]:
         """Take steps; give the picture then, and whether all were taken or Ctrl-C came before."""
         levels = split(ops.convert_to_tensor(picture), self.levels)
-        zeros = [ops.zeros_like(level) for level in levels]
-        state = (levels, zeros, zeros, ops.zeros((), "float32"))
+        means, squares = ([ops.zeros_like(level) for level in levels] for _ in range(2))
         picture, whole = self._join(levels), True
         try:
             for step in range(steps):
                 loss, gradient = self.gradient(picture, targets, step)
-                state = self._update(state, gradient)
-                picture = self._join(state[0])
+                gradients = self._slopes(levels, gradient)
+                rate = ops.convert_to_tensor(self._rate(step + 1))
+                # One level after the other: a large picture's old and new ones are never all there.
+                for i in range(len(levels)):
+                    levels[i], means[i], squares[i] = self._step(
+                        levels[i], means[i], squares[i], gradients.pop(0), rate
+                    )
+                picture = self._join(levels)
                 watch(float(loss), lambda now=picture: ops.convert_to_numpy(now))
         except KeyboardInterrupt:
             whole = False
         return ops.convert_to_numpy(picture), whole
 
-    def _updated(self, state: tuple, gradient: Any) -> tuple:
-        levels, means, squares, taken = state
-        # `join` is linear: its gradient is that of a product.
-        _, gradients = value_and_gradients(lambda x: ops.sum(join(x) * gradient), levels)
-        taken = taken + 1.0
-        means = [_BETA_1 * m + (1 - _BETA_1) * g for m, g in zip(means, gradients, strict=True)]
-        squares = [
-            _BETA_2 * s + (1 - _BETA_2) * ops.square(g)
-            for s, g in zip(squares, gradients, strict=True)
-        ]
-        rate = self.learning_rate * ops.sqrt(1 - _BETA_2**taken) / (1 - _BETA_1**taken)
-        levels = [
-            level - rate * m / (ops.sqrt(s) + _EPSILON)
-            for level, m, s in zip(levels, means, squares, strict=True)
-        ]
-        return levels, means, squares, taken
+    def _rate(self, taken: int) -> np.float32:
+        """Give the learning rate, the averages' beginning at 0 accounted for."""
+        return np.float32(self.learning_rate * (1 - _BETA_2**taken) ** 0.5 / (1 - _BETA_1**taken))
+
+    @staticmethod
+    def _stepped(level: Any, mean: Any, square: Any, gradient: Any, rate: Any) -> tuple:
+        mean = _BETA_1 * mean + (1 - _BETA_1) * gradient
+        square = _BETA_2 * square + (1 - _BETA_2) * ops.square(gradient)
+        return level - rate * mean / (ops.sqrt(square) + _EPSILON), mean, square
+
+
+def _slopes(levels: list[Any], gradient: Any) -> list[Any]:
+    """Give the gradients by the levels, of which `join` makes the picture that this one is by."""
+    # `join` is linear: its gradient is that of a product.
+    return value_and_gradients(lambda x: ops.sum(join(x) * gradient), levels)[1]
 
 
 class LBFGS:

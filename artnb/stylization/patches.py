@@ -28,7 +28,7 @@ _PATCHES = ((33, 18), (17, 10), (9, 5))
 _VALUES = 10_000_000
 # Principal components that patches are compared by, at most: 95 % of the variance.
 _COMPONENTS, _VARIANCE = 60, 0.95
-_SAMPLE = 400
+_SAMPLE = 256
 # Patches agree by reweighted least squares with this power of their distances.
 _ROBUST_POWER = 0.8
 _AGREEMENTS = 4
@@ -89,7 +89,8 @@ def _schedule(
     """Give edge, gap and number of steps: of large patches first, where they fit."""
     largest = min(*photo.shape[:2], *(min(r.painting.shape[1:3]) for r in regions))
     for number, (size, gap) in enumerate(_PATCHES):
-        yield min(size, largest), gap, (steps + number) // len(_PATCHES)
+        if count := (steps + number) // len(_PATCHES):
+            yield min(size, largest), gap, count
 
 
 def edges(picture: np.ndarray) -> np.ndarray:

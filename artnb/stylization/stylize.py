@@ -255,12 +255,8 @@ class Stylizer:
         picture, whole = None, True
         for size, count in zip(sizes, steps, strict=True):
             objective, optimiser = self._optimiser(self._is_tiled(photo, size))
-            small, regions_here = work.at(size)
-            targets = objective.targets(with_margin(small), regions_here)
-            start = small
-            if picture is not None:
-                start = ops.convert_to_numpy(resize(picture, small.shape[1:3]))
-            painted, whole = optimiser.minimise(with_margin(start), targets, count, watch)
+            targets, start = _begun(objective, work.at(size), picture)
+            painted, whole = optimiser.minimise(start, targets, count, watch)
             picture = without_margin(painted)
             if not whole:
                 break
@@ -339,6 +335,17 @@ class _Work:
             return painting
         white = Image.fromarray((self.mask * 255).astype(np.uint8))
         return Image.composite(painting, photo, white.resize(painting.size))
+
+
+def _begun(
+    objective: Any, photo_and_regions: tuple[np.ndarray, list[Region]], picture: np.ndarray | None
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Give targets at a size, and what to begin with: the smaller picture, or the photo."""
+    photo, regions = photo_and_regions
+    targets = objective.targets(with_margin(photo), regions)
+    if picture is not None:
+        photo = ops.convert_to_numpy(resize(picture, photo.shape[1:3]))
+    return targets, with_margin(photo)
 
 
 @contextmanager

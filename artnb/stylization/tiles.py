@@ -15,7 +15,6 @@ from keras import ops
 from artnb.errors import InputError
 from artnb.stylization.differentiation import compiled, value_and_gradients
 from artnb.stylization.features import KINDS, FeatureNetwork
-from artnb.stylization.losses import TINY, total_variation
 from artnb.stylization.objective import Objective
 from artnb.stylization.regions import Region
 
@@ -94,17 +93,14 @@ class TiledObjective(Objective):
                 "pictures larger than memory need statistics that add up, and those of loss=sliced "
                 "do not; use loss=moments or loss=gram, or a smaller picture"
             )
+        to_content = FeatureNetwork(features.kind, features.network, (self.content_tap,))
+        self._content = compiled(lambda pixels: to_content(pixels)[self.content_tap])
         self._part = compiled(lambda pixels, where: self.statistics(self.features(pixels), where))
         self._slope = compiled(
             lambda found, targets: value_and_gradients(lambda x: self.style_loss(x, targets), found)
         )
         self._part_gradient = compiled(
             lambda pixels, part: value_and_gradients(lambda x: self._share(x, part), pixels)
-        )
-        self._variation = compiled(
-            lambda picture: value_and_gradients(
-                lambda x: self.smoothness * total_variation(x), picture
-            )
         )
 
     def tiles(self, picture: Any) -> list[Tile]:
@@ -113,25 +109,18 @@ class TiledObjective(Objective):
         return tiles_of(picture.shape[1:3], self.tile_px, self.reach_px, stride)
 
     def of_photo(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
-        """Measure what a photo shows, and what a difference of content counts."""
-        targets = super().of_photo(photo, regions)
-        content = targets["content"]
-        energy = content.size
-        if self.style.relative:
-            energy = np.square(content, dtype=np.float64).sum() + TINY * content.size
-        return targets | {"content_scale": np.float32(self.content_weight / energy)}
-
-    def content_of(self, picture: np.ndarray) -> np.ndarray:
-        """Give the features that hold what a picture shows, `(1, height, width, channels)`."""
-        tap, whole = self.content_tap, None
-        for tile in self.tiles(picture):
-            found = ops.convert_to_numpy(self._measure(picture[tile.pixels])[tap])
-            if whole is None:
-                size = self.features.size(picture, tap)
-                whole = np.zeros((1, *size, found.shape[-1]), np.float32)
-            own, within = self._places(tile, whole.shape[1:3], found.shape[1:3], tap)
-            whole[:, *own] = found[:, *within]
-        return whole
+        """Keep the photo, whose features would be larger, and what a difference of them counts."""
+        size, energy = self.features.size(photo, self.content_tap), 0.0
+        for tile in self.tiles(photo):
+            found = ops.convert_to_numpy(self._content(photo[tile.pixels]))
+            _, within = self._places(tile, size, found.shape[1:3], self.content_tap)
+            own = found[:, *within]
+            energy += self.style.content_energy(own)
+        return {
+            "photo": photo,
+            "where": [self.where(photo, region.of_photo) for region in regions],
+            "content_scale": np.float32(self.content_weight / energy),
+        }
 
     def statistics_of(self, picture: np.ndarray, where: dict[str, Any]) -> dict[str, Any]:
         """Give the statistics of a picture by tap, added up over its tiles."""
@@ -145,8 +134,8 @@ class TiledObjective(Objective):
         picture = ops.convert_to_numpy(picture)
         found = [self.statistics_of(picture, where) for where in targets["where"]]
         style, slope = self._slope(found, {key: targets[key] for key in ("wanted", "shares")})
-        loss, gradient = self._variation(ops.convert_to_tensor(picture))
-        loss, gradient = float(loss) + float(style), np.array(gradient)
+        loss, gradient = _variation(picture, self.smoothness)
+        loss += float(style)
         for tile in self.tiles(picture):
             part = self._part_of(picture, tile, targets, slope)
             value, here = self._part_gradient(ops.convert_to_tensor(picture[tile.pixels]), part)
@@ -156,12 +145,11 @@ class TiledObjective(Objective):
 
     def _part_of(self, picture: Any, tile: Tile, targets: dict[str, Any], slope: Any) -> dict:
         """Gather what the loss of a tile needs: slopes, places, and the photo's features there."""
-        content = targets["content"]
-        size = self.features.size(picture[tile.pixels], self.content_tap)
-        own, within = self._places(tile, content.shape[1:3], size, self.content_tap)
-        wanted = np.zeros((1, *size, content.shape[-1]), np.float32)
-        counts = np.zeros((1, *size, 1), np.float32)
-        wanted[:, *within], counts[:, *within] = content[:, *own], 1.0
+        wanted = self._content(targets["photo"][tile.pixels])
+        size = self.features.size(picture, self.content_tap)
+        _, within = self._places(tile, size, wanted.shape[1:3], self.content_tap)
+        counts = np.zeros((1, *wanted.shape[1:3], 1), np.float32)
+        counts[:, *within] = 1.0
         return {
             "where": [self._windows(picture, tile, where) for where in targets["where"]],
             "slope": slope,
@@ -208,6 +196,20 @@ class TiledObjective(Objective):
             own.append(slice(first, stop))
             within.append(slice(first - begins, stop - begins))
         return tuple(own), tuple(within)
+
+
+def _variation(picture: np.ndarray, weight: float) -> tuple[float, np.ndarray]:
+    """Give `weight * total_variation(picture)` and its gradient; little more than it in memory."""
+    loss, gradient = 0.0, np.zeros_like(picture)
+    for axis in (1, 2):
+        difference = np.diff(picture, axis=axis)
+        scale = weight / difference.size
+        loss += scale * float(np.vdot(difference, difference))
+        difference *= 2 * scale
+        moved = np.moveaxis(gradient, axis, 0)
+        moved[:-1] -= np.moveaxis(difference, axis, 0)
+        moved[1:] += np.moveaxis(difference, axis, 0)
+    return loss, gradient
 
 
 def _summed(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:

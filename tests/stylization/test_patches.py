@@ -132,7 +132,7 @@ def test_principal_components_are_those_of_the_covariance():
     from artnb.stylization.patches import _principal
 
     random = np.random.default_rng(0)
-    patches = (random.normal(size=(300, 12)) * np.geomspace(1, 1e-3, 12)).astype(np.float32)
+    patches = (random.normal(size=(200, 12)) * np.geomspace(1, 1e-3, 12)).astype(np.float32)
     mean, components = _principal(patches, random)
     np.testing.assert_allclose(mean, patches.mean(axis=0), atol=1e-6)
     directions = np.linalg.svd(patches - mean, full_matrices=False)[2][: components.shape[1]]
