@@ -25,7 +25,7 @@ def said_in(notebook):
 
 
 def execute(source, folder, monkeypatch, caplog, **parameters):
-    """Run a notebook in a folder of its own; it must say nothing of errors, and show pictures."""
+    """Run a notebook in a folder of its own; it must say nothing of errors."""
     folder.mkdir(exist_ok=True)
     monkeypatch.setenv("ARTNB_OUTPUTS", str(folder / "outputs"))
     monkeypatch.setenv("ARTNB_CACHE", str(folder / "cache"))
@@ -44,6 +44,11 @@ def execute(source, folder, monkeypatch, caplog, **parameters):
     streams = outputs_of(notebook, "stream")
     assert [output.text for output in streams if output.name == "stderr"] == []
     assert not any("\r" in output.text for output in streams), "progress bars fill the output"
+    return notebook
+
+
+def shows_pictures(notebook, folder):
+    """Check that there is a picture every few cells, and that some lie in its outputs."""
     pictures = [
         output
         for output in outputs_of(notebook, "display_data", "execute_result")
@@ -51,4 +56,3 @@ def execute(source, folder, monkeypatch, caplog, **parameters):
     ]
     assert len(pictures) >= len(notebook.cells) / CELLS_PER_PICTURE
     assert any((folder / "outputs").rglob("*.png")), "ARTNB_OUTPUTS was not used"
-    return notebook

@@ -8,7 +8,7 @@ import pytest
 from artnb.notebook.competition import SMOKE_RULES
 from artnb.submission.check import check_submission
 from artnb.synthetic.dataset import make_demo_data
-from tests.notebooks.executed import execute, named, said_in
+from tests.notebooks.executed import execute, named, said_in, shows_pictures
 
 SOURCE = named("06_kaggle_submission")
 
@@ -30,6 +30,8 @@ def test_train_and_submit_then_submit_only(tmp_path, kaggle_input, monkeypatch, 
     def run(form):
         folder, given = tmp_path / form, {"form": form, "kaggle_input": str(kaggle_input)}
         notebook = execute(SOURCE, folder, monkeypatch, caplog, **given)
+        if form == "train_and_submit":  # what was trained elsewhere has shown most of its pictures
+            shows_pictures(notebook, folder)
         return folder / "outputs" / "kaggle-submission", said_in(notebook)
 
     trained, said = run("train_and_submit")

@@ -7,7 +7,7 @@ from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.cyclegan.model import build_generator
 from artnb.runs.run import Run
 from artnb.torch_files import write_state_dict
-from tests.notebooks.executed import execute, named, said_in
+from tests.notebooks.executed import execute, named, said_in, shows_pictures
 
 SOURCE = named("00_quickstart")
 SETTINGS = CycleGANConfig(generator_filters=4, generator_blocks=6)
@@ -27,6 +27,7 @@ def weights(tmp_path):
 def test_a_published_painter_paints_the_same_photos(tmp_path, weights, monkeypatch, caplog):
     monkeypatch.setenv("ARTNB_WEIGHTS", str(weights))
     notebook = execute(SOURCE, tmp_path, monkeypatch, caplog, painter="style_monet")
+    shows_pictures(notebook, tmp_path)
     assert "photo → monet: ResNet, 6 blocks, 4 filters" in said_in(notebook)
     out = tmp_path / "outputs" / "quickstart"
     assert Run(out / "style_monet").domains == ("photo", "monet")

@@ -7,7 +7,7 @@ import pytest
 from artnb.pretrained.weights import weights_at_hand
 from notebooks import build
 from tests.notebooks import test_kaggle_submission, test_quickstart
-from tests.notebooks.executed import execute
+from tests.notebooks.executed import execute, shows_pictures
 
 # They run there, and what they made is looked at as well.
 ELSEWHERE = (test_quickstart.SOURCE, test_kaggle_submission.SOURCE)
@@ -34,4 +34,4 @@ def source(request, tmp_path, monkeypatch):
     ids=lambda path: path.stem,
 )
 def test_runs_with_the_smoke_preset(source, tmp_path, monkeypatch, caplog):
-    execute(source, tmp_path, monkeypatch, caplog)
+    shows_pictures(execute(source, tmp_path, monkeypatch, caplog), tmp_path)
