@@ -5,6 +5,7 @@ from PIL import Image
 
 # Added to the covariances: a grey picture has no spread along two of three directions.
 _LEAST_VARIANCE = 1e-5
+_AT_ONCE = 1_000_000
 
 
 def match_colours(picture: np.ndarray, reference: np.ndarray) -> np.ndarray:
@@ -19,12 +20,24 @@ def match_colours(picture: np.ndarray, reference: np.ndarray) -> np.ndarray:
     Source: Pitié and Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping for
         example-based colour transfer", section 3.
     """
-    colours, wanted = (x.reshape(-1, 3).astype(np.float64) for x in (picture, reference))
-    have, want = (np.cov(x.T) + _LEAST_VARIANCE * np.eye(3) for x in (colours, wanted))
+    colours, wanted = (
+        x.reshape(-1, 3).astype(np.float32, copy=False) for x in (picture, reference)
+    )
+    (mean, have), (wanted_mean, want) = _spread(colours), _spread(wanted)
     root, inverse = _power(have, 0.5), _power(have, -0.5)
     move = inverse @ _power(root @ want @ root, 0.5) @ inverse
-    moved = (colours - colours.mean(axis=0)) @ move + wanted.mean(axis=0)
-    return moved.reshape(picture.shape).astype(np.float32)
+    # In place: a large picture is there once more, and no oftener.
+    moved = (colours - mean.astype(np.float32)) @ move.astype(np.float32)
+    moved += wanted_mean.astype(np.float32)
+    return moved.reshape(picture.shape)
+
+
+def _spread(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the mean and covariance of `(pixels, 3)` in float64, a million pixels at a time."""
+    mean = colours.mean(axis=0, dtype=np.float64)
+    parts = np.array_split(colours, len(colours) // _AT_ONCE + 1)
+    products = sum((part - mean).T @ (part - mean) for part in parts)
+    return mean, products / max(len(colours) - 1, 1) + _LEAST_VARIANCE * np.eye(3)
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
