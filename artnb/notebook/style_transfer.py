@@ -12,6 +12,7 @@ from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.stylization.inputs import open_picture
+from artnb.stylization.losses import STYLE_LOSSES
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.stylize import features_to_be_had
 from artnb.stylization.textures import LAYERS
@@ -44,9 +45,10 @@ def settings_for(preset: str, seed: int = 0, progress: Progress = silent) -> Sty
     return StylizeSettings(features=features_to_be_had(progress), seed=seed, **sizes)
 
 
-def layers_for(preset: str) -> tuple[str, ...]:
-    """Give the layers that textures are made of; of `"smoke"` the first two, which are quick."""
-    return LAYERS[:2] if preset == "smoke" else LAYERS
+def layers_and_losses(preset: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the layers that textures are made of, and the losses that paint; of `"smoke"` few."""
+    few = preset == "smoke"
+    return LAYERS[: 2 if few else None], tuple(STYLE_LOSSES)[: 1 if few else None]
 
 
 def quick_in_smoke(config: CycleGANConfig) -> CycleGANConfig:

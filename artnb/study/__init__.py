@@ -10,7 +10,6 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.study.plots": "draw_progress save_figures",
         "artnb.study.rows": "describe_study write_study",
         "artnb.study.sets": "read_subjects",
-        "artnb.study.sky": "sky_mask",
         "artnb.study.ways": "study_ways table_of_ways",
     },
 )

@@ -54,13 +54,15 @@ def paint_by_losses(
     photo: Anything,
     painting: Anything,
     settings: StylizeSettings | None = None,
+    losses: Sequence[str] = tuple(STYLE_LOSSES),
     progress: Progress = silent,
     say: Callable[[str], None] = print,
 ) -> dict[str, np.ndarray]:
-    """Paint a photo once by each style loss, and once by patches, which know none.
+    """Paint a photo once by each of several style losses, and once by patches, which know none.
 
     Args:
         photo, painting, settings: see `stylize`.
+        losses: as `settings` knows them.
         progress: shows how many are painted.
         say: gets a sentence where there is no network, and with it no loss.
 
@@ -75,7 +77,7 @@ def paint_by_losses(
     if settings.features == "patches":
         say("Losses compare what a network sees: without its weights there are patches alone.")
     else:
-        ways = {loss: settings.replace(loss=loss) for loss in STYLE_LOSSES} | ways
+        ways = {loss: settings.replace(loss=loss) for loss in losses} | ways
     advance = progress("painting", len(ways))
     painted = {}
     for way, of_way in ways.items():

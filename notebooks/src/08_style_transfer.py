@@ -15,7 +15,7 @@
 #
 # **What you get:** what the layers of a network hold of a painting, one photo in eight styles,
 # three ways to compare styles and one that needs no network, and in the end the same photos
-# painted by three very different methods, with numbers.
+# painted from one painting and by a CycleGAN, with numbers.
 #
 # **What it needs:** the package, and SqueezeNet's weights, 3 MB, which are fetched. Where that is
 # not possible, photos are put together from the paintings' own patches instead.
@@ -59,7 +59,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 # - `preset`: `auto` is `preview` here; `smoke` only checks in seconds that everything runs.
 # - `photo_file`, `paintings_folder`: a photo of your own, and paintings to take the style from, of
 #   which eight are shown. Left empty, both are invented.
-# - `minutes`: how long to train each of the two networks of section 6.
+# - `minutes`: how long to train the CycleGAN of section 6.
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
@@ -122,7 +122,7 @@ show_source(stylization.moments)
 
 # %%
 texture_settings = settings.replace(loss="gram", steps=3 * settings.steps)
-layers = style_transfer.layers_for(config.preset)
+layers, losses = style_transfer.layers_and_losses(config.preset)
 textures = stylization.make_textures(paintings[1], layers, texture_settings, progress=bar)
 sheet = titled_grid([[paintings[1], *textures.values()]], ["painting", *textures])
 sheet.save(out / "textures.png")
@@ -166,7 +166,7 @@ show(sheet)
 #   itself, so that each stroke has been copied from it (Elad and Milanfar 2017).
 
 # %%
-by_loss = stylization.paint_by_losses(photo, paintings[1], settings, progress=bar)
+by_loss = stylization.paint_by_losses(photo, paintings[1], settings, losses, progress=bar)
 sheet = titled_grid([[paintings[1], *by_loss.values()]], ["painting", *by_loss])
 sheet.save(out / "losses.png")
 show(sheet)
@@ -180,27 +180,23 @@ show(sheet)
 # ## 5 · What people wish for
 #
 # The photo's own colours: only light and dark are taken from the painting. And a mask: white is
-# painted, black left alone; here only the sky is painted, as the style study finds it.
+# painted, black left alone. Here it fades from left to right.
 
 # %%
-sky = Image.fromarray(study.sky_mask(photo))
+fade = Image.fromarray(np.uint8(np.tile(np.linspace(255, 0, size_px), (size_px, 1))))
 kept = artnb.stylize(photo, paintings[5], settings, keep_colours=True)
-masked = artnb.stylize(photo, paintings[5], settings, mask=sky)
+masked = artnb.stylize(photo, paintings[5], settings, mask=fade)
 row = [photo, paintings[5], styled[5], np.asarray(kept), np.asarray(masked)]
-sheet = titled_grid([row], ["photo", "painting", "painted", "colours kept", "only the sky"])
+sheet = titled_grid([row], ["photo", "painting", "painted", "colours kept", "masked"])
 sheet.save(out / "wishes.png")
 show(sheet)
 
 # %% [markdown]
 # ## 6 · One painting, or a painter
 #
-# All of that starts anew for every photo. A network can learn it once and then paint at sight. Two
-# of them, trained on the same invented data for the same few minutes:
-#
-# - a **CycleGAN** learns from many photos and many paintings, by a discriminator that tells real
-#   paintings from its own;
-# - **`fast_style`** minimises the very loss of section 3, over many photos, against the mean
-#   statistics of all paintings (Johnson et al. 2016).
+# All of that starts anew for every photo, from a single painting. A **CycleGAN** learns once, from
+# many photos and many paintings, by discriminators that tell real paintings from its own, and then
+# paints at sight (notebook [02](02_train_cyclegan.ipynb)). Do both on the same photos:
 
 # %%
 sizes = artnb.demo_sizes(config.preset)
@@ -211,7 +207,7 @@ real = list(artnb.fixed_pictures(dataset.y.train, sizes.images // 3, dataset.siz
 painted = {}
 
 # %% [markdown]
-# First by what we have, each photo in the style of one and the same painting of that painter.
+# First each photo in the style of one and the same painting of that painter, as above.
 
 # %%
 small = settings.replace(largest_px=dataset.size_px)
@@ -280,6 +276,6 @@ print(f"The Run:   {cyclegan.path}")
 # [arXiv 1508.06576](https://arxiv.org/abs/1508.06576). Moments: Li et al. 2017,
 # [arXiv 1701.01036](https://arxiv.org/abs/1701.01036). Sliced: Heitz et al. 2021,
 # [arXiv 2006.07229](https://arxiv.org/abs/2006.07229). Patches: Elad and Milanfar 2017,
-# [arXiv 1609.03057](https://arxiv.org/abs/1609.03057). Fast networks: Johnson, Alahi and Fei-Fei
-# 2016, [arXiv 1603.08155](https://arxiv.org/abs/1603.08155). The pictures are computed and come
-# under the project's licence, Apache-2.0.
+# [arXiv 1609.03057](https://arxiv.org/abs/1609.03057). CycleGAN: Zhu et al. 2017,
+# [arXiv 1703.10593](https://arxiv.org/abs/1703.10593). The pictures are computed and come under the
+# project's licence, Apache-2.0.

@@ -13,16 +13,25 @@ from tests.notebooks.executed import execute, shows_pictures
 ELSEWHERE = (test_quickstart.SOURCE, test_kaggle_submission.SOURCE)
 
 
+# They look with a network's weights; the second makes do without them.
+NEEDS_WEIGHTS, TAKES_WEIGHTS = "load_extractor", "style_transfer"
+NO_PROXY_LISTENS = "http://127.0.0.1:9"
+
+
 @pytest.fixture
 def source(request, tmp_path, monkeypatch):
-    """A notebook's source, with the weights it needs at hand: nothing is fetched here."""
-    if "load_extractor" in request.param.read_text(encoding="utf-8"):
+    """A notebook's source, with the weights it looks with at hand: nothing is fetched here."""
+    text = request.param.read_text(encoding="utf-8")
+    if NEEDS_WEIGHTS in text or TAKES_WEIGHTS in text:
         weights = weights_at_hand("squeezenet")
-        if weights is None:
+        if weights is None and NEEDS_WEIGHTS in text:
             pytest.skip("needs SqueezeNet's weights: let ARTNB_WEIGHTS name their folder")
         (tmp_path / "weights").mkdir()
-        shutil.copy(weights, tmp_path / "weights")
+        if weights is not None:
+            shutil.copy(weights, tmp_path / "weights")
         monkeypatch.setenv("ARTNB_WEIGHTS", str(tmp_path / "weights"))
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, NO_PROXY_LISTENS)
     return request.param
 
 
