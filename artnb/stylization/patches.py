@@ -40,6 +40,8 @@ _HELD = 0.7
 # Edges are looked at this much blurred, and count up to twice those of which a tenth is stronger.
 _EDGE_SIGMA_PX = 0.7
 _STRONG_EDGES = 0.9
+# What is flatter than this hardly counts: a blank sky would thin out the paint that lies there.
+_FLAT = 0.1
 
 
 class PatchSynthesis:
@@ -94,12 +96,12 @@ def _schedule(
 
 
 def edges(picture: np.ndarray) -> np.ndarray:
-    """Give how much of an edge is at each pixel of `(height, width, 3)`: 0.1 to 2, `(…, 1)`."""
+    """Give how much of an edge is at each pixel of `(height, width, 3)`: 0.02 to 2, `(…, 1)`."""
     grey = ndimage.gaussian_filter(picture.mean(axis=-1), _EDGE_SIGMA_PX)
     slope = np.hypot(ndimage.sobel(grey, 0), ndimage.sobel(grey, 1))
     slope = ndimage.gaussian_filter(slope, max(picture.shape) / 128)
     strong = max(np.quantile(slope, _STRONG_EDGES), 1e-6)
-    return np.clip(slope / strong, 0.1, 2.0)[..., None].astype(np.float32)
+    return np.clip(slope / strong - _FLAT, 0.02, 2.0)[..., None].astype(np.float32)
 
 
 @dataclass
