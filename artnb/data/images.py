@@ -117,9 +117,14 @@ def decode_rgb(data: bytes) -> np.ndarray:
 
 def to_float(images: np.ndarray) -> np.ndarray:
     """Map uint8 [0, 255] to float32 [-1, 1]."""
-    return images.astype(np.float32) / 127.5 - 1.0
+    values = images.astype(np.float32)
+    values /= 127.5
+    values -= 1.0
+    return values
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Map float [-1, 1] to uint8 [0, 255], rounding to nearest and clipping."""
-    return np.clip(np.rint((np.asarray(images, np.float32) + 1.0) * 127.5), 0, 255).astype(np.uint8)
+    levels = np.asarray(images, np.float32) + np.float32(1.0)
+    levels *= 127.5
+    return np.clip(np.rint(levels, out=levels), 0, 255, out=levels).astype(np.uint8)
