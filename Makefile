@@ -63,7 +63,7 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 # What needs no backend runs where none can be imported; what depends on one, on each.
 WITH_BACKEND = backend and not slow and not notebook and not platform and not weights
 
-test: $(READY)  ## the default tests, about six minutes on two cores
+test: $(READY)  ## the default tests, about ten minutes on two idle cores
 	$(BIN)/$(PYTEST) --without-backend
 	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
 
