@@ -117,7 +117,7 @@ def decode_rgb(data: bytes) -> np.ndarray:
 
 def to_float(images: np.ndarray) -> np.ndarray:
     """Map uint8 [0, 255] to float32 [-1, 1]."""
-    values = images.astype(np.float32)
+    values = np.array(images, np.float32)
     values /= 127.5
     values -= 1.0
     return values
@@ -125,6 +125,7 @@ def to_float(images: np.ndarray) -> np.ndarray:
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Map float [-1, 1] to uint8 [0, 255], rounding to nearest and clipping."""
-    levels = np.asarray(images, np.float32) + np.float32(1.0)
+    levels = np.array(images, np.float32)
+    levels += 1.0
     levels *= 127.5
     return np.clip(np.rint(levels, out=levels), 0, 255, out=levels).astype(np.uint8)
