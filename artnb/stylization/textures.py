@@ -24,7 +24,7 @@ from artnb.stylization.stylize import Anything, enough_memory, scaled, with_marg
 
 # Of SqueezeNet: each texture has the statistics of all layers up to one of them.
 LAYERS = ("conv1", "fire3", "fire5", "fire9")
-_NOISE = 0.5
+_NOISE = 0.25
 
 
 class StyleObjective(Objective):

@@ -22,7 +22,8 @@
 #
 # | machine | from top to bottom |
 # |---|---|
-# | two CPU cores | 7 minutes on busy cores (measured) |
+# | two CPU cores | about 8 minutes (an estimate), 2 of them training |
+# | the same, preset `smoke` | 60 seconds of computing (measured) |
 # | one T4 | about 5 minutes (an estimate) |
 
 # %% cellView="form"
@@ -121,7 +122,7 @@ show_source(stylization.moments)
 # first layer alone, then with more and more layers:
 
 # %%
-texture_settings = settings.replace(loss="gram", steps=3 * settings.steps)
+texture_settings = settings.replace(steps=3 * settings.steps)
 layers, losses = style_transfer.layers_and_losses(config.preset)
 textures = stylization.make_textures(paintings[1], layers, texture_settings, progress=bar)
 sheet = titled_grid([[paintings[1], *textures.values()]], ["painting", *textures])
@@ -129,9 +130,10 @@ sheet.save(out / "textures.png")
 show(sheet)
 
 # %% [markdown]
-# The first layer knows grain and colour alone. With `fire3` there are dabs, with `fire5` strokes
-# that follow each other, with `fire9` larger forms: pieces of hills, of sky, of shore, none of them
-# in its place. That is the style, as this method understands it.
+# The first layer knows colours and the direction of a grain: its blots have no edges. With `fire3`
+# there are strokes, and patches of colour with borders. The last layers bring forms: bands as of
+# shores, skies, reflections, none of them in its place. That is the style, as this method
+# understands it.
 
 # %% [markdown]
 # ## 3 · One photo in eight styles
