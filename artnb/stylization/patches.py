@@ -24,6 +24,9 @@ from artnb.stylization.regions import Region
 Watch = Callable[[float, Callable[[], np.ndarray]], None]
 # Edges of patches and how far apart they are taken: whorls and clouds first, strokes last.
 _PATCHES = ((33, 18), (17, 10), (9, 5))
+# In pictures longer than this, patches grow with the root of the length: strokes are larger there,
+# and small patches of them are so much alike that one is copied again and again.
+_USUAL_PX = 256
 # Values of the patches that are chosen from; of a painting with more, a sample is.
 _VALUES = 10_000_000
 # Principal components that patches are compared by, at most: 95 % of the variance.
@@ -90,9 +93,10 @@ def _schedule(
 ) -> Iterator[tuple[int, int, int]]:
     """Give edge, gap and number of steps: of large patches first, where they fit."""
     largest = min(*photo.shape[:2], *(min(r.painting.shape[1:3]) for r in regions))
+    scale = max(1.0, max(photo.shape) / _USUAL_PX) ** 0.5
     for number, (size, gap) in enumerate(_PATCHES):
         if count := (steps + number) // len(_PATCHES):
-            yield min(size, largest), gap, count
+            yield min(round(scale * size), largest), round(scale * gap), count
 
 
 def edges(picture: np.ndarray) -> np.ndarray:
