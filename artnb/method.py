@@ -16,6 +16,7 @@ from artnb.settings import Settings, one_of
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
     from PIL import Image
 
     from artnb.data.dataset import Dataset
@@ -83,6 +84,13 @@ class Method(ABC):
         """Name the network that paints each domain, by the domain's role; the first is usual."""
         return {}
 
+    def styles(self, run: "Run") -> Mapping[str, str]:
+        """Name the network that paints Y in each of several styles, by style, the usual one first.
+
+        None where a Run paints Y in one style only: that is called as Y is.
+        """
+        return {}
+
     def judges(self, run: "Run") -> Mapping[str, str]:
         """Name the network that tells real pictures of a domain from painted ones, by role."""
         return {}
@@ -110,6 +118,25 @@ class Method(ABC):
     def build_network(self, run: "Run", name: str) -> "keras.Model":
         """Build one of the networks that a Run's snapshots hold, with random weights."""
         raise NotImplementedError
+
+    def weights(
+        self, run: "Run", network: str, read: Callable[[str], list["np.ndarray"]]
+    ) -> list["np.ndarray"]:
+        """Give the weights of a network; `read` gives those that a snapshot keeps under a name."""
+        return read(network)
+
+    def sources(self, config: "TrainingConfig", begins: bool) -> Mapping[str, str]:
+        """Give hashes of what is trained on beside the Dataset, by words for it.
+
+        Args:
+            config: its settings.
+            begins: whether a training begins. One that goes on may need none of it: what is no
+                longer here is left out then.
+
+        Raises:
+            InputError: something that is needed is not here.
+        """
+        return {}
 
     def sample_grid(
         self, dataset: "Dataset", config: "TrainingConfig"

@@ -40,7 +40,7 @@ COMMANDS = {
     "collection": Command(
         "Read, choose, fetch and clean paintings of any epoch.", actions=_COLLECTION
     ),
-    "train": Command("Train a CycleGAN into a Run, or go on with one.", "train:train"),
+    "train": Command("Train a method into a Run, or go on with one.", "train:train"),
     "translate": Command("Turn photos of any size into paintings.", "runs:translate"),
     "stylize": Command("Paint photos in a painting's style, untrained.", "stylize:stylize"),
     "runs": Command("List Runs: how far they got, how they ended.", "runs:runs"),

@@ -58,7 +58,7 @@ def train(
     tensorboard: Annotated[bool, help_of(TrainingOptions, "tensorboard")] = False,
     backend: options.Backend = None,
 ) -> None:
-    """Train a CycleGAN into a Run, or go on with one.
+    """Train a method into a Run, or go on with one.
 
     presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),
              night (a laptop overnight), session (one session on a free GPU),

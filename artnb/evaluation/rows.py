@@ -252,9 +252,9 @@ class Best:
 def choose_best(run: "Run", rows: Sequence[Row], until: int | None = None) -> Best | None:
     """Choose the kept epoch with the lowest distance to the real pictures.
 
-    Of all scores of X→Y those count that were measured like the newest one: same metric,
-    extractor, reference and photos. FID and other Fréchet distances come before KID and other
-    kernel distances. Of equal ones the earlier epoch is taken.
+    Of all scores of X→Y, or of its usual style, those count that were measured like the newest
+    one: same metric, extractor, reference and photos. FID and other Fréchet distances come before
+    KID and other kernel distances. Of equal ones the earlier epoch is taken.
 
     Args:
         run: whose kept epochs count.
@@ -266,6 +266,7 @@ def choose_best(run: "Run", rows: Sequence[Row], until: int | None = None) -> Be
         The best epoch, or None where no such score is there.
     """
     x, y = run.domains
+    y = next(iter(run.method.styles(run)), y)
     kept = {epoch for epoch in run.snapshot_epochs() if until is None or epoch <= until}
     scored = [
         row

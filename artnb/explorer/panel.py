@@ -272,7 +272,9 @@ def epoch_choices(run: Run) -> list[tuple[str, str | int]]:
 
 
 def direction_choices(run: Run) -> list[tuple[str, str]]:
-    """Offer the directions that there are, X to Y first."""
+    """Offer the directions that there are, X to Y first, or the styles in its place."""
     x, y = run.domains
+    if styles := run.method.styles(run):
+        return [(f"{x} → {style}", style) for style in styles]
     choices = [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
     return [choice for choice in choices if choice[1] in run.method.generators(run)]

@@ -136,7 +136,7 @@ def choose_kinds(
     Args:
         kinds: of picture; None asks for all.
         chosen: the Runs.
-        say: gets a sentence where kinds are left out, since an imported Run has one generator.
+        say: gets a sentence where kinds are left out, since a Run has one generator.
 
     Raises:
         InputError: there is no such kind.
@@ -149,8 +149,8 @@ def choose_kinds(
     if one_way and asked & set(_BY_BOTH):
         asked -= set(_BY_BOTH)
         say(
-            f"Reconstructions and identities are left out: {', '.join(one_way)} was imported "
-            "without a generator for the way back."
+            f"Reconstructions and identities are left out: {', '.join(one_way)} has no "
+            "generator for the way back."
         )
     return tuple(kind for kind in KINDS if kind in asked)
 

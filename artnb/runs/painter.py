@@ -78,9 +78,11 @@ class Painter(KeptNetwork):
 
     @property
     def target(self) -> str:
-        """The name of the domain that is painted."""
+        """The name of the style that it paints in, or of the domain where that has but one."""
+        styles = self.run.method.styles(self.run).items()
+        in_style = [style for style, network in styles if network == self.network]
         x, y = self.run.domains
-        return y if self.to == "y" else x
+        return (in_style or [y if self.to == "y" else x])[0]
 
     @cached_property
     def multiple_px(self) -> int:
@@ -153,7 +155,7 @@ def put_weights(network: "keras.Model", kept: KeptNetwork) -> None:
     from artnb.runs.snapshots import read_snapshot
 
     run, path = kept.run, kept.run.snapshot(kept.epoch)
-    weights = read_snapshot(path, kept.network)
+    weights = run.method.weights(run, kept.network, lambda name: read_snapshot(path, name))
     if not weights:
         raise InputError(
             f"the snapshot {path} holds no {kept.network}: it was made before they were kept, or "

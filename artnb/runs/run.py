@@ -218,24 +218,32 @@ class Run:
         """Say which domain is painted, by its role.
 
         Args:
-            to: `"x"`, `"y"`, a domain's name, or None for the usual one.
+            to: `"x"`, `"y"`, the name of a domain or of a style, or None for the usual one.
 
         Raises:
             InputError: the Run has no such domain, or no generator towards it.
         """
-        generators = self.method.generators(self)
+        generators, styles = self.method.generators(self), self.method.styles(self)
         if to is None:
             return next(iter(generators))
+        if to in styles:
+            return "y"
         x, y = self.domains
         # A domain may be called "x" or "y" itself: a name outweighs a role.
         role = {"x": "x", "y": "y", x: "x", y: "y"}.get(to)
+        if role is None and styles:
+            raise InputError(f"the Run {self.path.name} paints {', '.join(styles)}, and --to is "
+                             f"{to!r}; {nearest(to, styles)}")  # fmt: skip
         if role is None:
             raise InputError(f"the Run {self.path.name} turns {x} (x) into {y} (y), and --to is "
                              f"{to!r}; choose {x} or {y}")  # fmt: skip
-        if role not in generators:
+        if role not in generators and self.is_imported:
             raise InputError(f"the Run {self.path.name} was imported with one generator, {x} → "
                              f"{y}, and {to} was asked for; import the one for the way back too, "
                              f"or choose --to {y}")  # fmt: skip
+        if role not in generators:
+            raise InputError(f"a Run of {self.method.name} such as {self.path.name} has no "
+                             f"generator for {to}; choose --to {y}")  # fmt: skip
         return role
 
     def painter(self, epoch: str | int = "latest", to: str | None = None) -> Painter:
@@ -243,13 +251,14 @@ class Run:
 
         Args:
             epoch: counted from 1, `"latest"` or `"best"`.
-            to: what it paints: `"y"`, `"x"` or a domain's name; None takes the usual one.
+            to: what it paints: `"y"`, `"x"`, the name of a domain or of a style; None takes the
+                usual one.
 
         Raises:
             InputError: there is no such epoch, domain or generator.
         """
         role = self.target_role(to)
-        network = self.method.generators(self)[role]
+        network = self.method.styles(self).get(to) or self.method.generators(self)[role]
         return Painter(self, self.find_epoch(epoch), network, role)
 
     def painters(self, epochs: str | Sequence[int] = "all", to: str | None = None) -> list[Painter]:

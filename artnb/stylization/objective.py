@@ -101,14 +101,24 @@ class Objective:
             picture: float32 `(1, height, width, 3)` in [-1, 1].
             targets: as `targets` gives them.
         """
-        features = self.features(picture)
+        return sum(self.parts(self.features(picture), picture, targets).values())
+
+    def parts(
+        self, features: dict[str, Any], picture: Any, targets: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Give what the loss is the sum of, by name: style, content and smoothness, weighted.
+
+        Args:
+            features: of the picture, by tap.
+            picture, targets: as for the loss.
+        """
         found = [self.statistics(features, where) for where in targets["where"]]
-        return (
-            self.style_loss(found, targets)
-            + self.content_weight
-            * self.style.content_error(features[self.content_tap], targets["content"])
-            + self.smoothness * total_variation(picture)
-        )
+        content = self.style.content_error(features[self.content_tap], targets["content"])
+        return {
+            "style": self.style_loss(found, targets),
+            "content": self.content_weight * content,
+            "smoothness": self.smoothness * total_variation(picture),
+        }
 
     def gradient(self, picture: Any, targets: dict[str, Any], step: int = 0) -> tuple[Any, Any]:
         """Give the loss and its gradient by the picture; `step` makes no difference here."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from artnb.data.dataset import Dataset
 from artnb.platform.devices import replicas
 
 if keras.backend.backend() == "jax":
@@ -83,6 +84,12 @@ class AdversarialModel(BackendEngine, keras.Model):
             The losses by name, scalars.
         """
         raise NotImplementedError
+
+    def begin(self, dataset: Dataset) -> None:
+        """Learn of a Dataset what is known before the first step; a subclass may have some.
+
+        Called once in a training, at its beginning: whatever is learnt must be in `parts()`.
+        """
 
     def minimize(self, loss_fn: Callable[[], tuple[Any, Any]], player: str) -> Any:
         """Take one optimizer step for a player.

@@ -38,6 +38,7 @@ def go_back(training: "Training", error: DivergedError, failures: int) -> None:
         "and on from there with other random draws.")  # fmt: skip
     if checkpoint is None:
         fresh = training.method.build_model(training.plan.config, training.dataset)
+        fresh.begin(training.dataset)
         for theirs, ours in zip(fresh.state_variables(), model.state_variables(), strict=True):
             ours.assign(theirs)
     training.put_back(checkpoint)

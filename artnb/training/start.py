@@ -12,6 +12,7 @@ from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.files import require_writable
 from artnb.locks import HeldError, Lock, locked
+from artnb.method import find_method
 from artnb.platform.devices import agreed, this_host, writes_files
 from artnb.platform.machine import suitable_precision
 from artnb.runs.run import COPY_IT, Run, new_name, new_run, refuse_existing, run_folder
@@ -157,9 +158,11 @@ def _new(dataset: Dataset, config: TrainingConfig | None, folder: Path, say: Say
     config = _required(config)
     requested = config.as_dict()
     config = _with_precision(config, say)
+    sources = find_method(config.METHOD).sources(config, begins=True)
     if not writes_files():
         return Start(Run(folder), config)
     facts = {**describe_machine(), "data": describe_data(dataset), "requested": requested}
+    facts |= {"sources": sources} if sources else {}
     run = new_run(folder, config, status="starting", started=now(), **facts)
     return Start(run, config)
 
@@ -247,6 +250,7 @@ def open_resumed(
     changes = _changed_settings(facts, run.config(), wanted)
     differences = [f"{name} was {old!r} and is {new!r}" for name, (old, new) in changes.items()]
     differences += _other_data(facts, dataset) + _newer_format(meta)
+    differences += _other_sources(facts, run)
     if differences and not accept_changes:
         raise InputError(
             f"the Run {run.path.name} cannot go on as it was: {'; '.join(differences)}. Add "
@@ -302,6 +306,15 @@ def _other_data(facts: dict[str, Any], dataset: Dataset) -> list[str]:
     if recorded.get("fingerprint") == dataset.fingerprint:
         return []
     return [f"the pictures of {dataset.path} are not those of {recorded.get('path', 'the Run')}"]
+
+
+def _other_sources(facts: Mapping[str, Any], run: Run) -> list[str]:
+    """Name what a Run was trained on beside its Dataset, where it is here and has changed."""
+    now = run.method.sources(run.config(), begins=False)
+    then = facts.get("sources", {})
+    return [
+        f"{name} is not what it was" for name in then if then[name] != now.get(name, then[name])
+    ]
 
 
 def _newer_format(meta: dict[str, Any]) -> list[str]:

@@ -73,6 +73,8 @@ def train(
             model = method.build_model(config, dataset)
             around.say(f"Data: {dataset.describe()}")
             around.say(model.describe())
+            if start.checkpoint is None:
+                model.begin(dataset)
             with bad_pictures_named(dataset):
                 if plan is None:
                     plan = make_plan(model, dataset, config)
