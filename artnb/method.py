@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Where each Method is: a module, and the name in it. Modules are loaded when they are asked for.
 METHODS = {
     "cyclegan": "artnb.methods.cyclegan.method:CYCLEGAN",
+    "fast_style": "artnb.methods.fast_style.method:FAST_STYLE",
     "imported": "artnb.methods.imported.method:IMPORTED",
 }
 DEFAULT_METHOD = "cyclegan"

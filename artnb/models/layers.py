@@ -188,6 +188,47 @@ class InstanceNormalization(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("artnb")
+class ConditionalInstanceNormalization(InstanceNormalization):
+    """Instance normalisation with a scale and an offset for each of several styles.
+
+    Args:
+        styles: how many.
+        epsilon: added to the variance.
+
+    Source: Dumoulin et al. 2017, arXiv 1610.07629, section 2.2.
+    """
+
+    def __init__(self, styles: int, epsilon: float = 1e-5, **kwargs: Any) -> None:
+        super().__init__(epsilon, **kwargs)
+        self.styles = styles
+
+    def build(self, input_shape: list[tuple]) -> None:
+        """Make a row of scales and one of offsets for each style."""
+        rows = (self.styles, input_shape[0][-1])
+        self.gamma = self.add_weight(shape=rows, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=rows, initializer="zeros", name="beta")
+
+    def call(self, inputs: list[Any]) -> Any:
+        """Normalise `(batch, height, width, channels)`; the other input says each one's style."""
+        features, chosen = inputs
+        gamma, beta = (ops.take(rows, chosen, axis=0) for rows in (self.gamma, self.beta))
+        enough = keras.backend.result_type(self.compute_dtype, "float32")
+        normalised = self.normalised(ops.cast(features, enough))
+        normalised = normalised * gamma[:, None, None] + beta[:, None, None]
+        return ops.cast(normalised, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape: list[tuple]) -> tuple:
+        """Give the features' shape."""
+        return input_shape[0]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the constructor's arguments."""
+        config = {**super().get_config(), "styles": self.styles}
+        del config["affine"]
+        return config
+
+
+@keras.saving.register_keras_serializable("artnb")
 class GroupNormalization(InstanceNormalization):
     """Normalise groups of channels of each picture together.
 

@@ -6,7 +6,7 @@ published weights would not fit.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -14,6 +14,7 @@ from keras import layers
 
 from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
 from artnb.models.layers import (
+    ConditionalInstanceNormalization,
     DropFirst,
     GroupNormalization,
     InstanceNormalization,
@@ -35,12 +36,16 @@ class Style:
         norm: `"instance"` as in the paper, `"group"`, or `"none"`.
         affine: whether norms learn a scale around 1 and an offset; the paper's do not.
         epsilon: of the norms.
+        styles: among so many instance norms choose scale and offset; 0 where they do not.
+        chosen: the Keras tensor that says which style each picture gets.
     """
 
     padding: str = "zero"
     norm: str = "instance"
     affine: bool = False
     epsilon: float = 1e-5
+    styles: int = 0
+    chosen: Any = None
 
     def pad(self, features: Any) -> Any:
         """Pad one pixel on every side."""
@@ -51,6 +56,9 @@ class Style:
         """Apply the norm."""
         if self.norm == "none":
             return features
+        if self.styles:
+            norm = ConditionalInstanceNormalization(self.styles, self.epsilon)
+            return norm([features, self.chosen])
         if self.norm == "instance":
             return InstanceNormalization(self.epsilon, self.affine)(features)
         groups = math.gcd(features.shape[-1], _MOST_GROUPS)
@@ -113,9 +121,14 @@ def resnet_generator(
 
     Returns:
         A model from `(batch, height, width, 3)` to the same shape, both in [-1, 1]; height
-        and width are multiples of 4. The output is float32 in every precision.
+        and width are multiples of 4. The output is float32 in every precision. With several
+        styles there is a second input, int32 `(batch,)`, which style each picture gets.
     """
     pictures = keras.Input((None, None, 3))
+    inputs = pictures
+    if style.styles:
+        style = replace(style, chosen=keras.Input((), dtype="int32"))
+        inputs = [pictures, style.chosen]
     features = style.convolve(ReflectionPadding2D(3)(pictures), filters, 7)
     features = style.norm_relu(features)
     passed_on = []
@@ -130,7 +143,7 @@ def resnet_generator(
         features = style.norm_relu(features)
         if skips:
             features = layers.Concatenate()([features, passed_on.pop()])
-    return keras.Model(pictures, _paint(features, style), name=name)
+    return keras.Model(inputs, _paint(features, style), name=name)
 
 
 def _residual_block(features: Any, style: Style) -> Any:

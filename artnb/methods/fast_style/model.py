@@ -1,0 +1,134 @@
+"""A network that paints photos in a style, trained towards a painting's or a painter's statistics.
+
+Source: Johnson et al. 2016, arXiv 1603.08155; several styles by conditional instance norm: Dumoulin
+et al. 2017, arXiv 1610.07629. The losses are those of `artnb.stylization`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from artnb.data.dataset import Dataset
+from artnb.methods.cyclegan.model import precision
+from artnb.methods.fast_style.config import NETWORK, FastStyleConfig
+from artnb.methods.fast_style.styles import StyleStatistics, mean_statistics, paintings_of
+from artnb.models.networks import Style, resnet_generator
+from artnb.pretrained.weights import find_weights
+from artnb.stylization.features import load_features
+from artnb.stylization.objective import Objective
+from artnb.training.augmentation import ScaleCropFlip
+from artnb.training.engine import AdversarialModel, Player
+from artnb.training.replicas import replicas_of_step
+
+LOSS_NAMES = ("style", "content", "smoothness")
+
+
+def build_trained(config: FastStyleConfig) -> keras.Model:
+    """Build the network of all styles; it takes photos, and the number of a style for each."""
+    style = Style(config.padding, styles=config.style_count, epsilon=config.norm_epsilon)
+    with precision(config.precision):
+        return resnet_generator(
+            NETWORK,
+            filters=config.generator_filters,
+            blocks=config.generator_blocks,
+            upsampling=config.upsampling,
+            skips=config.skips,
+            style=style,
+        )
+
+
+def weights_of_style(weights: Sequence[np.ndarray], style: int) -> list[np.ndarray]:
+    """Give the weights with which a network of one style paints: of each norm, one row.
+
+    Args:
+        weights: of the network of all styles.
+        style: its number.
+    """
+    return [weight[style] if weight.ndim == 2 else weight for weight in weights]
+
+
+def load_objective(config: FastStyleConfig) -> Objective:
+    """Load what paintings are looked at with.
+
+    Raises:
+        InputError: its weights are not here and cannot be fetched.
+    """
+    features = load_features(config.features, find_weights(config.features))
+    return Objective(features, config.loss, config.strength, config.smoothness)
+
+
+class FastStyle(AdversarialModel):
+    """One network, trained to give photos the statistics of paintings.
+
+    Args:
+        config: all settings.
+        from_px: edge of the pictures in the Dataset, pixels.
+        objective: the loss of a picture. It is not trained and no part of the state.
+    """
+
+    def __init__(self, config: FastStyleConfig, from_px: int, objective: Objective) -> None:
+        keras.utils.set_random_seed(config.seed)
+        generator = build_trained(config)
+        adam = keras.optimizers.Adam(config.learning_rate, epsilon=1e-8, name="adam_generator")
+        if config.precision == "mixed_float16":
+            adam = keras.optimizers.LossScaleOptimizer(adam, name="loss_scale_generator")
+        super().__init__({"generator": Player((generator,), adam)}, LOSS_NAMES, config.jit_compile)
+        self.config, self.generator_g, self.objective = config, generator, objective
+        self.augment = ScaleCropFlip(
+            from_px, config.load_size_px, config.image_size_px, config.flip, config.seed + 1
+        )
+        blank = np.zeros((1, config.image_size_px, config.image_size_px, 3), np.float32)
+        # What a style's statistics are by tap, of pictures of this size.
+        self._where = objective.where(blank, None)
+        found = objective.statistics(objective.features(blank), self._where)
+        self.shapes = {tap: tuple(statistics.shape) for tap, statistics in found.items()}
+        self.statistics = StyleStatistics(self.shapes, config.style_count)
+
+    def parts(self) -> dict[str, Any]:
+        """Name everything that holds state."""
+        own = {"style_statistics": self.statistics, "augment": self.augment}
+        return {**super().parts(), **own}
+
+    def begin(self, dataset: Dataset) -> None:
+        """Measure the paintings."""
+        for style in range(self.config.style_count):
+            paintings = paintings_of(self.config, dataset, style)
+            self.statistics.keep(style, mean_statistics(self.objective, paintings, self.shapes))
+
+    def step(self, batch: Any) -> dict[str, Any]:
+        """Train on photos, uint8 `(batch, size_px, size_px, 3)`; paintings are measured already."""
+        photos = self.augment(batch[0])
+        return self.minimize(lambda: self.losses(photos, self.styles_of_step()), "generator")
+
+    def styles_of_step(self) -> Any:
+        """Say which style each photo of a step gets: all in turn, int32 `(batch,)`."""
+        taken = ops.cast(self.players["generator"].optimizer.iterations, "int32")
+        count = self.config.batch_size // replicas_of_step()
+        return (taken * count + ops.arange(count, dtype="int32")) % self.config.style_count
+
+    def losses(self, photos: Any, styles: Any) -> tuple[Any, dict[str, Any]]:
+        """Give the mean over photos of the objective's losses, and its parts by name.
+
+        Args:
+            photos: float32 `(batch, height, width, 3)` in [-1, 1].
+            styles: which style each of them gets, int32 `(batch,)`.
+        """
+        paintings = self.generator_g([photos, styles])
+        found = self.objective.features(paintings)
+        content = ops.stop_gradient(self.objective.features(photos)[self.objective.content_tap])
+        parts: list[dict[str, Any]] = []
+        for number in range(self.config.batch_size // replicas_of_step()):
+            one = slice(number, number + 1)
+            targets = {
+                "content": content[one],
+                "wanted": [self.statistics(styles[number])],
+                "where": [self._where],
+                "shares": [1.0],
+            }
+            features = {tap: values[one] for tap, values in found.items()}
+            parts.append(self.objective.parts(features, paintings[one], targets))
+        losses = {name: sum(part[name] for part in parts) / len(parts) for name in LOSS_NAMES}
+        return sum(losses.values()), losses

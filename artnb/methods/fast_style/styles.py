@@ -1,0 +1,125 @@
+"""What the styles are: paintings, and their statistics as a training keeps them."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from PIL import Image
+
+from artnb.data.dataset import Dataset
+from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.images import decode_rgb, to_float
+from artnb.data.sources import Picture, pictures_to_paint
+from artnb.errors import InputError
+from artnb.methods.fast_style.config import FastStyleConfig
+from artnb.stylization.inputs import open_picture
+from artnb.stylization.losses import quantiles
+from artnb.stylization.objective import Objective
+from artnb.stylization.stylize import scaled
+
+
+class StyleStatistics(keras.layers.Layer):
+    """The statistics that paintings have at each tap, a row for each style.
+
+    They are part of a training's state, so that going on with it needs no paintings.
+
+    Args:
+        shapes: of the statistics by tap.
+        styles: how many.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], styles: int) -> None:
+        super().__init__(name="style_statistics", dtype="float32", trainable=False)
+        self.rows = {
+            tap: self.add_weight(
+                shape=(styles, *shape), initializer="zeros", trainable=False, name=tap
+            )
+            for tap, shape in shapes.items()
+        }
+        self.built = True
+
+    def call(self, style: Any) -> dict[str, Any]:
+        """Give the statistics of a style, by its number, by tap."""
+        return {tap: ops.take(rows, style, axis=0) for tap, rows in self.rows.items()}
+
+    def keep(self, style: int, statistics: Mapping[str, np.ndarray]) -> None:
+        """Keep the statistics of a style, by its number."""
+        for tap, rows in self.rows.items():
+            values = ops.convert_to_numpy(rows).copy()
+            values[style] = statistics[tap]
+            rows.assign(values)
+
+
+def mean_statistics(
+    objective: Objective, paintings: Iterator[np.ndarray], shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Measure paintings, and give the mean of their statistics by tap.
+
+    Args:
+        objective: by whose statistics.
+        paintings: float32 `(1, height, width, 3)` in [-1, 1], of any sizes.
+        shapes: of the statistics by tap; of sorted values so many are kept.
+    """
+    sums, count = {tap: np.zeros(shape) for tap, shape in shapes.items()}, 0
+    for painting in paintings:
+        found = objective.statistics(objective.features(painting), objective.where(painting, None))
+        for tap, shape in shapes.items():
+            fitted = found[tap] if objective.style.adds_up else quantiles(found[tap], shape[0])
+            sums[tap] += ops.convert_to_numpy(fitted)
+        count += 1
+    return {tap: (total / count).astype(np.float32) for tap, total in sums.items()}
+
+
+def paintings_of(config: FastStyleConfig, dataset: Dataset, style: int) -> Iterator[np.ndarray]:
+    """Give the paintings of a style, float32 `(1, height, width, 3)`, as large as is asked for.
+
+    Raises:
+        InputError: there are none, or one cannot be read.
+    """
+    longer_px = round(dataset.size_px * config.stroke_scale)
+    for picture in _pictures(config, dataset, style):
+        yield to_float(np.asarray(scaled(picture, longer_px)))[None]
+
+
+def _pictures(config: FastStyleConfig, dataset: Dataset, style: int) -> Iterator[Image.Image]:
+    if not config.style_paths:
+        train = dataset.y.train
+        for place in _spread(len(train), config.paintings):
+            yield Image.fromarray(decode_rgb(train[place]))
+        return
+    for picture in style_pictures(config.style_paths[style], config.paintings):
+        try:
+            yield open_picture(decode_image(picture.read()), f"the painting {picture.name}")
+        except UnreadableImageError as error:
+            raise InputError(f"a style must be a picture, and {picture.name} cannot be read: "
+                             f"{error}") from None  # fmt: skip
+
+
+def style_pictures(path: Path, most: int) -> list[Picture]:
+    """List the pictures of a style, spread evenly over those in its folder.
+
+    Raises:
+        InputError: there is none at `path`.
+    """
+    if not path.exists():
+        raise InputError(
+            f"a style must be a picture or a folder of some, and there is none at {path}; check "
+            "the path"
+        )
+    found = pictures_to_paint(path, "y").pictures
+    return [found[place] for place in _spread(len(found), most)]
+
+
+def _spread(count: int, most: int) -> list[int]:
+    places = np.linspace(0, count - 1, min(count, most)).round().astype(int)
+    return [int(place) for place in places]
+
+
+def fingerprint(path: Path, most: int) -> str:
+    """Give a sha256 over the files of a style's pictures."""
+    hashes = [hashlib.sha256(p.read()).hexdigest() for p in style_pictures(path, most)]
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
