@@ -119,6 +119,7 @@ class ScoreEpochs(Owing):
     def _is_own(self, row: Row) -> bool:
         """Say whether a row is one that this training would have written."""
         x, y = self.run.domains
+        y = next(iter(self.run.method.styles(self.run)), y)
         evaluator = self.scoring.evaluator
         # Scores of few pictures may be those alone that need no features.
         used = evaluator.extractor.weights_sha256 if evaluator.needs("features") else ""

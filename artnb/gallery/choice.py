@@ -145,12 +145,15 @@ def choose_kinds(
         if kind not in KINDS:
             raise InputError(f"there is no kind of picture {kind!r}; {nearest(kind, KINDS)}")
     asked = set(KINDS if kinds is None else (*_ALWAYS, *kinds))
-    one_way = [run.name for run in chosen if not run.painters[0].back]
+    one_way = [run for run in chosen if not run.painters[0].back]
     if one_way and asked & set(_BY_BOTH):
         asked -= set(_BY_BOTH)
+        names = ", ".join(run.name for run in one_way)
+        were = all(run.run.is_imported for run in one_way)
+        why = "was imported without a" if were else "has no"
         say(
-            f"Reconstructions and identities are left out: {', '.join(one_way)} has no "
-            "generator for the way back."
+            f"Reconstructions and identities are left out: {names} {why} generator for the way "
+            "back."
         )
     return tuple(kind for kind in KINDS if kind in asked)
 

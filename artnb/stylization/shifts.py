@@ -14,7 +14,8 @@ from artnb.stylization.regions import Region
 
 # Rows and columns left out at the top and left: each remainder of the first two strides, 2 and 2.
 SHIFTS_PX = ((0, 0), (1, 2), (2, 3), (3, 1))
-_REACH_PX = 3
+# Left out of rows and of columns in all.
+SHIFT_PX = 3
 
 
 class ShiftedObjective:
@@ -46,14 +47,14 @@ class ShiftedObjective:
         here = targets["style"] | targets["photo"][number]
         shift = SHIFTS_PX[number]
         loss, gradient = self.objective.gradient(_shifted(picture, shift), here, step)
-        around = [(first, _REACH_PX - first) for first in shift]
+        around = [(first, SHIFT_PX - first) for first in shift]
         return loss, ops.pad(gradient, ((0, 0), *around, (0, 0)))
 
 
 def _shifted(picture: Any, shift: tuple[int, int]) -> Any:
     """Leave out three rows and three columns of `(1, height, width, 3)`, so many of them first."""
     rows, columns = (
-        slice(first, length - _REACH_PX + first)
+        slice(first, length - SHIFT_PX + first)
         for first, length in zip(shift, picture.shape[1:3], strict=True)
     )
     return picture[:, rows, columns]

@@ -38,11 +38,11 @@ def short_config(styles="", **changes):
     )  # fmt: skip
 
 
-def train_or_go_on(path, data, styles):
+def train_or_go_on(path, data, styles, watch=None):
     """Train the whole way, or the rest of it."""
     with with_drawn_weights():
         dataset, config = open_dataset(data), short_config(styles)
-        return train(dataset, config, path, resume="auto", say=lambda _line: None)
+        return train(dataset, config, path, resume="auto", say=lambda _line: None, watch=watch)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A network that paints in styles: its losses, its styles, its Runs."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +17,15 @@ from artnb.data.images import to_float
 from artnb.errors import InputError
 from artnb.exchange.export import export_generator
 from artnb.exchange.importing import import_generator
+from artnb.files import PART
+from artnb.gallery.manifest import read_gallery
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.fast_style.model import FastStyle, build_trained, weights_of_style
 from artnb.methods.fast_style.styles import mean_statistics
 from artnb.models.painting import paints_with_ncnn
 from artnb.runs.run import Run
-from artnb.stylization.objective import Region
+from artnb.stylization.differentiation import compiled
+from artnb.stylization.objective import Objective
 from artnb.stylization.stylize import scaled
 from artnb.synthetic.dataset import make_demo_data
 from artnb.training.state import named_variables
@@ -75,49 +79,73 @@ def model(data, styles):
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory, data, styles):
-    return train_or_go_on(tmp_path_factory.mktemp("alone") / "run", data, styles)
+def halves(tmp_path_factory, data, styles):
+    """A Run, and a copy of it as it was in its midst: what a kill would have left."""
+    folder = tmp_path_factory.mktemp("runs")
+    alone, left = folder / "alone" / "run", folder / "left" / "run"
+
+    def copy(grid):
+        if grid.stem.endswith("3"):
+            shutil.copytree(alone, left, ignore=shutil.ignore_patterns(f"*{PART}"))
+
+    return train_or_go_on(alone, data, styles, copy), Run(left)
+
+
+@pytest.fixture(scope="module")
+def run(halves):
+    return halves[0]
 
 
 def test_a_step_has_the_objectives_losses(model):
     draw_weights(model.generator_g, 7)
     photos = np.concatenate([pixels(painting(seed)) for seed in (4, 5)])
-    losses = model.losses(ops.convert_to_tensor(photos), ops.convert_to_tensor([1, 0]))[1]
-    paintings = ops.convert_to_numpy(model.generator_g([photos, np.array([1, 0])]))
-    shown_by = [[painting(2), painting(3, 48, 40)], [painting(1, 40, 32)]]
+    names, chosen = ("style", "content", "smoothness"), np.int32([1, 0])
+    losses = compiled(lambda photos: model.losses(photos, chosen)[1])(ops.convert_to_tensor(photos))
+    painted = model.generator_g.predict_on_batch([photos, chosen])
     objective, expected = model.objective, np.zeros(3)
-    for photo, painted, pictures in zip(photos, paintings, shown_by, strict=True):
-        shown = [pixels(scaled(picture, 32)) for picture in pictures]
-        targets = objective.targets(photo[None], [Region(shown[0])])
-        measured = [objective.targets(photo[None], [Region(p)])["wanted"][0] for p in shown]
-        targets["wanted"] = [{t: sum(m[t] for m in measured) / len(measured) for t in measured[0]}]
-        parts = objective.parts(objective.features(painted[None]), painted[None], targets)
-        expected += [float(parts[name]) / 2 for name in ("style", "content", "smoothness")]
-    down, across = np.diff(paintings, axis=1), np.diff(paintings, axis=2)
+    parts_of = compiled(lambda p, t: objective.parts(objective.features(p), p, t))
+    # The first of the shifts: at the right and below 3 px are not looked at.
+    for photo, made, style in zip(photos[:, :29, :29], painted[:, :29, :29], chosen, strict=True):
+        where = objective.where(photo[None], None)
+        wanted = {tap: ops.convert_to_numpy(r)[style] for tap, r in model.statistics.rows.items()}
+        targets = {"content": objective.content_of(photo[None]), "where": [where],
+                   "wanted": [wanted], "shares": [np.float32(1)]}  # fmt: skip
+        parts = parts_of(ops.convert_to_tensor(made[None]), targets)
+        expected += [float(parts[name]) / 2 for name in names]
+    down, across = np.diff(painted[:, :29, :29], axis=1), np.diff(painted[:, :29, :29], axis=2)
     assert expected[2] == pytest.approx((down**2).mean() + (across**2).mean(), rel=1e-5)
-    found = [float(losses[name]) for name in ("style", "content", "smoothness")]
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
-    assert min(found) > 0
+    np.testing.assert_allclose([float(losses[name]) for name in names], expected, rtol=1e-4)
+    assert min(expected) > 0
 
 
 def test_statistics_are_the_mean_over_paintings(model):
     objective, shown = model.objective, [pixels(painting(seed)) for seed in (2, 8)]
-    each = [objective.features(picture)["fire2"] for picture in shown]
-    means = [np.mean(ops.convert_to_numpy(features), axis=(0, 1, 2)) for features in each]
-    squares = [np.mean(ops.convert_to_numpy(f) ** 2, axis=(0, 1, 2)) for f in each]
-    found = mean_statistics(objective, iter(shown), model.shapes)
-    np.testing.assert_allclose(found["fire2"][0], np.mean(means, axis=0), rtol=1e-4)
-    np.testing.assert_allclose(found["fire2"][1], np.mean(squares, axis=0), rtol=1e-4)
+    each = [ops.convert_to_numpy(objective.features(picture)["fire2"]) for picture in shown]
+    mean = np.mean([features.mean(axis=(0, 1, 2)) for features in each], axis=0)
+    deviation = np.mean([features.std(axis=(0, 1, 2)) for features in each], axis=0)
+    found = mean_statistics(objective, shown, model.shapes)["fire2"]
+    np.testing.assert_allclose(found[0], mean, rtol=1e-4)
+    np.testing.assert_allclose(found[1] - found[0] ** 2, deviation**2, rtol=1e-3, atol=1e-6)
 
 
-def test_of_sorted_values_as_many_are_kept_as_a_crop_has(data):
-    config = short_config(loss="sliced")
-    model = FastStyle(config, 32, drawn_objective(config))
-    model.begin(open_dataset(data))
-    assert model.shapes["conv1"] == (15 * 15, 64)
-    rows = ops.convert_to_numpy(model.statistics.rows["conv1"])[0]
-    assert (np.diff(rows, axis=0) >= 0).all()
-    assert np.ptp(rows) > 0
+def test_a_style_has_the_statistics_of_its_paintings(model):
+    shown = [pixels(scaled(painting(1, 40, 32), 32))], [pixels(painting(2)), pixels(painting(3))]
+    for style, paintings in enumerate(shown):
+        expected = mean_statistics(model.objective, paintings, model.shapes)
+        for tap, rows in model.statistics.rows.items():
+            found = ops.convert_to_numpy(rows)[style]
+            np.testing.assert_allclose(found, expected[tap], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("loss", "shape"), [("gram", (64, 64)), ("sliced", (9, 64))])
+def test_other_statistics_are_averaged_as_they_are(model, loss, shape):
+    objective = Objective(model.objective.features, loss)
+    shown = [pixels(painting(seed)) for seed in (2, 8)]
+    found = mean_statistics(objective, shown, {"conv1": shape})["conv1"]
+    each = [mean_statistics(objective, [picture], {"conv1": shape})["conv1"] for picture in shown]
+    assert found.shape == shape
+    np.testing.assert_allclose(found, (each[0] + each[1]) / 2, rtol=1e-5)
+    assert np.ptp(found) > 0
 
 
 def test_each_photo_gets_the_style_that_is_chosen_for_it():
@@ -125,11 +153,11 @@ def test_each_photo_gets_the_style_that_is_chosen_for_it():
     several, one = build_trained(config), build_generator(config, "painter")
     draw_weights(several, 3)
     photos = np.concatenate([pixels(painting(seed)) for seed in (4, 4, 4)])
-    together = ops.convert_to_numpy(several([photos, np.array([2, 0, 1])]))
+    together = several.predict_on_batch([photos, np.int32([2, 0, 1])])
     assert np.abs(together[0] - together[1]).max() > 0.01
     for place, style in enumerate((2, 0, 1)):
         one.set_weights(weights_of_style(several.get_weights(), style))
-        alone = ops.convert_to_numpy(one(photos[:1]))
+        alone = one.predict_on_batch(photos[:1])
         np.testing.assert_allclose(together[place], alone[0], atol=1e-5)
 
 
@@ -153,24 +181,28 @@ def test_what_is_looked_at_with_is_no_part_of_the_state(model):
     assert all(row.max() > 0 for one in rows for row in one)
 
 
-def test_killed_and_resumed_without_its_paintings_every_bit_is_the_same(
-    run, data, styles, tmp_path
-):
-    killed = tmp_path / "run"
-    command = [sys.executable, "-m", "tests.methods.drawn_style", killed, data, styles]
-    ended = subprocess.run(
-        [*command, "step-00000003:1"], cwd=Path(__file__).parents[2], check=False,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+def test_left_in_its_midst_it_goes_on_without_its_paintings_bit_for_bit(halves, data, styles):
+    alone, left = halves
+    assert (alone.snapshot_epochs(), left.snapshot_epochs()) == ([1, 2], [])
     folder = Path(styles.partition(",")[0]).parent
     folder.rename(away := folder.with_name("away"))
     try:
-        train_or_go_on(killed, data, styles)
+        train_or_go_on(left.path, data, styles)
     finally:
         away.rename(folder)
-    assert Run(killed).snapshot_epochs() == [1, 2]
-    assert differences(run.path, killed) == []
+    assert differences(alone.path, left.path) == []
+
+
+@pytest.mark.long
+def test_killed_and_resumed_every_bit_is_the_same(run, data, styles, tmp_path):
+    command = [sys.executable, "-m", "tests.methods.drawn_style", tmp_path / "run", data, styles]
+    ended = subprocess.run(
+        [*command, "step-00000006:1"], cwd=Path(__file__).parents[2], check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    train_or_go_on(tmp_path / "run", data, styles)
+    assert differences(run.path, tmp_path / "run") == []
 
 
 def test_other_paintings_under_the_same_name_are_refused(run, data, styles):
@@ -199,19 +231,23 @@ def test_each_style_is_a_target(run, data, tmp_path, capsys):
         run.painter(to="tow")
     with pytest.raises(InputError, match="has no generator for x"):
         run.painter(to="x")
+
+
+def test_a_gallery_shows_a_style(run, data, tmp_path, capsys):
+    photo = min((data / "pictures" / "pairs" / "photos").iterdir())
     out = tmp_path / "gallery"
-    assert main(["gallery", "--run", str(run.path), "--photos", str(photos), "--to", "two",
-                 "--out", str(out), "--epochs", "latest"]) == 0  # fmt: skip
+    command = ["gallery", "--run", str(run.path), "--photos", str(photo), "--out", str(out)]
+    assert main([*command, "--to", "two", "--epochs", "latest"]) == 0
     assert "has no generator for the way back" in capsys.readouterr().out
+    assert read_gallery(out).exhibits[0].target_domain == "two"
 
 
-@pytest.mark.parametrize("format", ["keras", "onnx"])
-def test_exported_and_imported_it_paints_the_same(run, format, tmp_path):
-    pytest.importorskip("onnxruntime" if format == "onnx" else "keras")
-    out = export_generator(run, tmp_path / f"painter.{format}", format, to="two")
+def test_exported_and_imported_it_paints_the_same(run, tmp_path):
+    pytest.importorskip("onnx")
+    out = export_generator(run, tmp_path / "painter.onnx", "onnx", to="two")
     back = import_generator(out, tmp_path / "back", say=lambda _line: None)
     photo = pixels(painting(4))
-    there, again = (ops.convert_to_numpy(r.painter(to=to).load()(photo))
+    there, again = (r.painter(to=to).load().predict_on_batch(photo)
                     for r, to in ((run, "two"), (back, "y")))  # fmt: skip
     np.testing.assert_allclose(there, again, atol=1e-5)
 
@@ -220,7 +256,7 @@ def test_it_is_painted_with_what_is_fastest(run):
     painter = run.painter(to="two")
     ready, photo = painter.ready(), pixels(painting(4))
     assert ready.engine.startswith("ncnn" if paints_with_ncnn() else "Keras")
-    there = ops.convert_to_numpy(painter.load()(photo))
+    there = painter.load().predict_on_batch(photo)
     np.testing.assert_allclose(ready.predict_on_batch(photo), there, atol=1 / 255)
 
 

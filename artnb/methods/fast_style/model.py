@@ -19,6 +19,7 @@ from artnb.models.networks import Style, resnet_generator
 from artnb.pretrained.weights import find_weights
 from artnb.stylization.features import load_features
 from artnb.stylization.objective import Objective
+from artnb.stylization.shifts import SHIFT_PX, SHIFTS_PX
 from artnb.training.augmentation import ScaleCropFlip
 from artnb.training.engine import AdversarialModel, Player
 from artnb.training.replicas import replicas_of_step
@@ -80,10 +81,11 @@ class FastStyle(AdversarialModel):
         self.augment = ScaleCropFlip(
             from_px, config.load_size_px, config.image_size_px, config.flip, config.seed + 1
         )
-        blank = np.zeros((1, config.image_size_px, config.image_size_px, 3), np.float32)
-        # What a style's statistics are by tap, of pictures of this size.
+        # What is seen of a crop, and what a style's statistics are by tap.
+        seen_px = config.image_size_px - SHIFT_PX
+        blank = np.zeros((1, seen_px, seen_px, 3), np.float32)
         self._where = objective.where(blank, None)
-        found = objective.statistics(objective.features(blank), self._where)
+        found = objective.statistics_of(blank, self._where)
         self.shapes = {tap: tuple(statistics.shape) for tap, statistics in found.items()}
         self.statistics = StyleStatistics(self.shapes, config.style_count)
 
@@ -103,11 +105,26 @@ class FastStyle(AdversarialModel):
         photos = self.augment(batch[0])
         return self.minimize(lambda: self.losses(photos, self.styles_of_step()), "generator")
 
+    @property
+    def steps_taken(self) -> Any:
+        """The steps taken so far, an int32 scalar."""
+        return ops.cast(self.players["generator"].optimizer.iterations, "int32")
+
+    @property
+    def count(self) -> int:
+        """The photos that a step sees, or a replica's share of them."""
+        return self.config.batch_size // replicas_of_step()
+
     def styles_of_step(self) -> Any:
         """Say which style each photo of a step gets: all in turn, int32 `(batch,)`."""
-        taken = ops.cast(self.players["generator"].optimizer.iterations, "int32")
-        count = self.config.batch_size // replicas_of_step()
-        return (taken * count + ops.arange(count, dtype="int32")) % self.config.style_count
+        places = self.steps_taken * self.count + ops.arange(self.count, dtype="int32")
+        return places % self.config.style_count
+
+    def seen(self, pictures: Any) -> Any:
+        """Leave out some of the outermost pixels, other ones at each step; see `SHIFTS_PX`."""
+        first = ops.take(np.int32(SHIFTS_PX), self.steps_taken % len(SHIFTS_PX), axis=0)
+        seen_px = self.config.image_size_px - SHIFT_PX
+        return ops.slice(pictures, (0, first[0], first[1], 0), (self.count, seen_px, seen_px, 3))
 
     def losses(self, photos: Any, styles: Any) -> tuple[Any, dict[str, Any]]:
         """Give the mean over photos of the objective's losses, and its parts by name.
@@ -116,11 +133,12 @@ class FastStyle(AdversarialModel):
             photos: float32 `(batch, height, width, 3)` in [-1, 1].
             styles: which style each of them gets, int32 `(batch,)`.
         """
-        paintings = self.generator_g([photos, styles])
-        found = self.objective.features(paintings)
-        content = ops.stop_gradient(self.objective.features(photos)[self.objective.content_tap])
-        parts: list[dict[str, Any]] = []
-        for number in range(self.config.batch_size // replicas_of_step()):
+        look, tap = self.objective.features, self.objective.content_tap
+        content = ops.stop_gradient(look(self.seen(photos))[tap])
+        paintings = self.seen(self.generator_g([photos, styles]))
+        features = look(paintings)
+        parts = []
+        for number in range(self.count):
             one = slice(number, number + 1)
             targets = {
                 "content": content[one],
@@ -128,7 +146,7 @@ class FastStyle(AdversarialModel):
                 "where": [self._where],
                 "shares": [1.0],
             }
-            features = {tap: values[one] for tap, values in found.items()}
-            parts.append(self.objective.parts(features, paintings[one], targets))
-        losses = {name: sum(part[name] for part in parts) / len(parts) for name in LOSS_NAMES}
+            of_one = {tap: values[one] for tap, values in features.items()}
+            parts.append(self.objective.parts(of_one, paintings[one], targets))
+        losses = {name: sum(part[name] for part in parts) / self.count for name in LOSS_NAMES}
         return sum(losses.values()), losses

@@ -1,7 +1,7 @@
 """What the styles are: paintings, and their statistics as a training keeps them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset
 from artnb.data.decoding import UnreadableImageError, decode_image
-from artnb.data.images import decode_rgb, to_float
+from artnb.data.images import decode_rgb, fit_square, to_float
 from artnb.data.sources import Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.methods.fast_style.config import FastStyleConfig
 from artnb.stylization.inputs import open_picture
-from artnb.stylization.losses import quantiles
+from artnb.stylization.losses import STYLE_LOSSES, quantiles
 from artnb.stylization.objective import Objective
 from artnb.stylization.stylize import scaled
 
@@ -55,27 +55,50 @@ class StyleStatistics(keras.layers.Layer):
 
 
 def mean_statistics(
-    objective: Objective, paintings: Iterator[np.ndarray], shapes: Mapping[str, tuple[int, ...]]
+    objective: Objective, paintings: Iterable[np.ndarray], shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, np.ndarray]:
     """Measure paintings, and give the mean of their statistics by tap.
 
+    Of moments, deviations are averaged rather than squares: those of all paintings laid side by
+    side are larger, and no single one has as much contrast.
+
     Args:
         objective: by whose statistics.
-        paintings: float32 `(1, height, width, 3)` in [-1, 1], of any sizes.
+        paintings: float32 `(1, height, width, 3)` in [-1, 1]; those of one size are quicker.
         shapes: of the statistics by tap; of sorted values so many are kept.
     """
+    of_moments = objective.style is STYLE_LOSSES["moments"]
+    spread, back = (_deviations, _squares) if of_moments else (_as_they_are, _as_they_are)
     sums, count = {tap: np.zeros(shape) for tap, shape in shapes.items()}, 0
     for painting in paintings:
-        found = objective.statistics(objective.features(painting), objective.where(painting, None))
+        found = objective.statistics_of(painting, objective.where(painting, None))
         for tap, shape in shapes.items():
             fitted = found[tap] if objective.style.adds_up else quantiles(found[tap], shape[0])
-            sums[tap] += ops.convert_to_numpy(fitted)
+            sums[tap] += spread(ops.convert_to_numpy(fitted).astype(np.float64))
         count += 1
-    return {tap: (total / count).astype(np.float32) for tap, total in sums.items()}
+    return {tap: back(total / count).astype(np.float32) for tap, total in sums.items()}
+
+
+def _deviations(moments: np.ndarray) -> np.ndarray:
+    """Turn means and mean squares into means and standard deviations."""
+    mean, square = moments
+    return np.stack([mean, np.sqrt(np.maximum(square - mean**2, 0))])
+
+
+def _squares(moments: np.ndarray) -> np.ndarray:
+    """Turn means and standard deviations into means and mean squares."""
+    mean, deviation = moments
+    return np.stack([mean, deviation**2 + mean**2])
+
+
+def _as_they_are(statistics: np.ndarray) -> np.ndarray:
+    return statistics
 
 
 def paintings_of(config: FastStyleConfig, dataset: Dataset, style: int) -> Iterator[np.ndarray]:
     """Give the paintings of a style, float32 `(1, height, width, 3)`, as large as is asked for.
+
+    A single painting is whole; those of a painter are squares, as in a Dataset.
 
     Raises:
         InputError: there are none, or one cannot be read.
@@ -91,12 +114,14 @@ def _pictures(config: FastStyleConfig, dataset: Dataset, style: int) -> Iterator
         for place in _spread(len(train), config.paintings):
             yield Image.fromarray(decode_rgb(train[place]))
         return
-    for picture in style_pictures(config.style_paths[style], config.paintings):
+    path = config.style_paths[style]
+    for picture in style_pictures(path, config.paintings):
         try:
-            yield open_picture(decode_image(picture.read()), f"the painting {picture.name}")
+            opened = open_picture(decode_image(picture.read()), f"the painting {picture.name}")
         except UnreadableImageError as error:
             raise InputError(f"a style must be a picture, and {picture.name} cannot be read: "
                              f"{error}") from None  # fmt: skip
+        yield opened if path.is_file() else fit_square(opened, min(opened.size))
 
 
 def style_pictures(path: Path, most: int) -> list[Picture]:
