@@ -100,7 +100,9 @@ def test_a_step_has_the_objectives_losses(model):
     draw_weights(model.generator_g, 7)
     photos = np.concatenate([pixels(painting(seed)) for seed in (4, 5)])
     names, chosen = ("style", "content", "smoothness"), np.int32([1, 0])
-    losses = compiled(lambda photos: model.losses(photos, chosen)[1])(ops.convert_to_tensor(photos))
+    losses = compiled(lambda *given: model.losses(*given)[1])(
+        *map(ops.convert_to_tensor, (photos, chosen))
+    )
     painted = model.generator_g.predict_on_batch([photos, chosen])
     objective, expected = model.objective, np.zeros(3)
     parts_of = compiled(lambda p, t: objective.parts(objective.features(p), p, t))
