@@ -13,7 +13,7 @@ from PIL import Image
 
 from artnb.cli import main
 from artnb.data.dataset import open_dataset
-from artnb.data.images import to_float
+from artnb.data.images import fit_square, to_float
 from artnb.errors import InputError
 from artnb.exchange.export import export_generator
 from artnb.exchange.importing import import_generator
@@ -131,7 +131,9 @@ def test_statistics_are_the_mean_over_paintings(model):
 
 
 def test_a_style_has_the_statistics_of_its_paintings(model):
-    shown = [pixels(scaled(painting(1, 40, 32), 32))], [pixels(painting(2)), pixels(painting(3))]
+    square = fit_square(painting(3, 48, 40), 40)
+    one, two = [painting(1, 40, 32)], [painting(2), square]
+    shown = [[pixels(scaled(picture, 32)) for picture in pictures] for pictures in (one, two)]
     for style, paintings in enumerate(shown):
         expected = mean_statistics(model.objective, paintings, model.shapes)
         for tap, rows in model.statistics.rows.items():
