@@ -20,7 +20,7 @@ from tests.golden.steps import CONFIGS, cancelled_biases
 
 _HERE = Path(__file__).parents[2]
 _BACKEND = keras.backend.backend()
-_LONGEST_S = 240
+_LONGEST_S = 600
 _QUICK = {
     "KERAS_BACKEND": _BACKEND,
     "TF_CPP_MIN_LOG_LEVEL": "3",
