@@ -161,7 +161,7 @@ def layers_of(network):
 @pytest.mark.parametrize("name", METHODS)
 def test_discriminators_are_of_layers_in_the_table(name):
     method = find_method(name)
-    if not method.can_train:
+    if not (method.can_train and method.judges(run=None)):
         return
     seen = set()
     for settings in ({}, {"norm": "group", "padding": "zero"}):
@@ -176,7 +176,8 @@ def test_discriminators_are_of_layers_in_the_table(name):
 def functions_of_keras(path):
     """Find what a module takes from `keras.ops`: `ops.abs`, `ops.image.resize`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute):
+        # Not what is called on a result: `ops.abs(x).shape`.
+        if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Call):
             name = ast.unparse(node)
             if name.startswith("ops.") and not name.startswith("ops.image."):
                 yield name.split(".")[1]
