@@ -4,6 +4,7 @@ python -m tests.methods.drawn_style RUN DATA STYLES FILE:COUNT
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -17,11 +18,16 @@ from artnb.training.train import train
 from tools.kill_and_resume import die_at
 
 
-def drawn_objective(config):
+@cache
+def drawn_features():
     """Look at pictures with the first layers of SqueezeNet, whose weights are drawn."""
     keras.utils.set_random_seed(5)
-    network = load_features("squeezenet", None, ("conv1", "fire2", "fire4"))
-    return Objective(network, config.loss, config.strength, config.smoothness)
+    return load_features("squeezenet", None, ("conv1", "fire2", "fire4"))
+
+
+def drawn_objective(config):
+    """Compare pictures by what drawn weights see in them."""
+    return Objective(drawn_features(), config.loss, config.strength, config.smoothness)
 
 
 def with_drawn_weights():

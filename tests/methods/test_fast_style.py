@@ -141,7 +141,10 @@ def test_a_style_has_the_statistics_of_its_paintings(model):
             np.testing.assert_allclose(found, expected[tap], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(("loss", "shape"), [("gram", (64, 64)), ("sliced", (9, 64))])
+@pytest.mark.parametrize(
+    ("loss", "shape"),
+    [("gram", (64, 64)), pytest.param("sliced", (9, 64), marks=pytest.mark.long)],
+)
 def test_other_statistics_are_averaged_as_they_are(model, loss, shape):
     objective = Objective(model.objective.features, loss)
     shown = [pixels(painting(seed)) for seed in (2, 8)]
@@ -197,7 +200,7 @@ def test_left_in_its_midst_it_goes_on_without_its_paintings_bit_for_bit(halves, 
     assert differences(alone.path, left.path) == []
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_killed_and_resumed_every_bit_is_the_same(run, data, styles, tmp_path):
     command = [sys.executable, "-m", "tests.methods.drawn_style", tmp_path / "run", data, styles]
     ended = subprocess.run(
@@ -237,6 +240,7 @@ def test_each_style_is_a_target(run, data, tmp_path, capsys):
         run.painter(to="x")
 
 
+@pytest.mark.long
 def test_a_gallery_shows_a_style(run, data, tmp_path, capsys):
     photo = min((data / "pictures" / "pairs" / "photos").iterdir())
     out = tmp_path / "gallery"
@@ -246,6 +250,7 @@ def test_a_gallery_shows_a_style(run, data, tmp_path, capsys):
     assert read_gallery(out).exhibits[0].target_domain == "two"
 
 
+@pytest.mark.long
 def test_exported_and_imported_it_paints_the_same(run, tmp_path):
     pytest.importorskip("onnx")
     out = export_generator(run, tmp_path / "painter.onnx", "onnx", to="two")
