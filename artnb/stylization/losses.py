@@ -12,6 +12,10 @@ import numpy as np
 from keras import ops
 
 _PROJECTIONS_SEED = 0
+# Red, green and blue, and their differences: what is alike along all six is alike in colour.
+_COLOURS = np.float32([[1, 0, 0, 1, 0, -1], [0, 1, 0, -1, 1, 0], [0, 0, 1, 0, -1, 1]])
+# Blocks of as many pixels to a side have one colour: that of a stroke, not of its grain.
+_BLOCK_PX = 4
 # Far below the squares of features, which are some tens to hundreds where anything is seen.
 TINY = 1e-6
 
@@ -79,6 +83,18 @@ def sorted_projections(features: Any, places: Any) -> Any:
     """
     pixels = ops.take(_pixels(features), places, axis=0)
     return ops.sort(ops.matmul(pixels, directions(features.shape[-1])), axis=0)
+
+
+def palette(picture: Any) -> Any:
+    """Give how often which colours are there, `(blocks of 4×4 pixels, 6)`.
+
+    Red, green, blue and their differences, each in rising order.
+
+    Args:
+        picture: float32 `(1, height, width, 3)`.
+    """
+    colours = _pixels(ops.average_pool(picture, _BLOCK_PX, _BLOCK_PX))
+    return ops.sort(ops.matmul(colours, _COLOURS), axis=0)
 
 
 def sliced_loss(found: Any, wanted: Any) -> Any:

@@ -21,7 +21,7 @@ from artnb.files import PART
 from artnb.gallery.manifest import read_gallery
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.fast_style.model import FastStyle, build_trained, weights_of_style
-from artnb.methods.fast_style.styles import mean_statistics
+from artnb.methods.fast_style.styles import PALETTE, mean_palette, mean_statistics
 from artnb.models.painting import paints_with_ncnn
 from artnb.runs.run import Run
 from artnb.stylization.differentiation import compiled
@@ -115,9 +115,27 @@ def test_a_step_has_the_objectives_losses(model):
         parts = parts_of(ops.convert_to_tensor(made[None]), targets)
         expected += [float(parts[name]) / 2 for name in names]
     down, across = np.diff(painted[:, :29, :29], axis=1), np.diff(painted[:, :29, :29], axis=2)
-    assert expected[2] == pytest.approx((down**2).mean() + (across**2).mean(), rel=1e-5)
+    assert expected[2] == pytest.approx(4 * ((down**2).mean() + (across**2).mean()), rel=1e-5)
     np.testing.assert_allclose([float(losses[name]) for name in names], expected, rtol=1e-4)
     assert min(expected) > 0
+
+
+def test_a_step_compares_the_colours_with_the_styles(model):
+    draw_weights(model.generator_g, 7)
+    photos = np.concatenate([pixels(painting(seed)) for seed in (4, 5)])
+    given = map(ops.convert_to_tensor, (photos, np.int32([1, 0])))
+    loss = float(compiled(lambda *given: model.losses(*given)[1]["palette"])(*given))
+    painted = model.generator_g.predict_on_batch([photos, np.int32([1, 0])])[:, :28, :28]
+    small, expected = painted.reshape(2, 7, 4, 7, 4, 3).mean(axis=(2, 4)).reshape(2, 49, 3), 0.0
+    rows = ops.convert_to_numpy(model.statistics.rows[PALETTE])
+    for colours, style in zip(small, (1, 0), strict=True):
+        red, green, blue = colours.T
+        found = np.sort([red, green, blue, red - green, green - blue, blue - red]).T
+        places = (np.arange(49) + 0.5) * 1024 / 49 - 0.5
+        wanted = np.stack([np.interp(places, range(1024), row) for row in rows[style].T], axis=1)
+        expected += np.square(found - wanted).mean() / np.square(rows[style]).mean()
+    assert model.config.palette == 2
+    assert loss == pytest.approx(2 * expected / 2, rel=1e-3)
 
 
 def test_statistics_are_the_mean_over_paintings(model):
@@ -136,6 +154,7 @@ def test_a_style_has_the_statistics_of_its_paintings(model):
     shown = [[pixels(scaled(picture, 32)) for picture in pictures] for pictures in (one, two)]
     for style, paintings in enumerate(shown):
         expected = mean_statistics(model.objective, paintings, model.shapes)
+        expected[PALETTE] = mean_palette(paintings)
         for tap, rows in model.statistics.rows.items():
             found = ops.convert_to_numpy(rows)[style]
             np.testing.assert_allclose(found, expected[tap], rtol=1e-4, atol=1e-4)

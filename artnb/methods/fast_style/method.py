@@ -84,7 +84,13 @@ class FastStyleMethod(Method):
     def loss_panels(self, config: FastStyleConfig, domains: tuple[str, ...]) -> tuple[Panel, ...]:
         """Put the style's distance from paintings apart from what is to stay of photos."""
         return (
-            Panel("Style", (Curve("style", "distance from paintings"),)),
+            Panel(
+                "Style",
+                (
+                    Curve("style", "distance from paintings"),
+                    Curve("palette", "of their colours", colour=1),
+                ),
+            ),
             Panel(
                 "Photo",
                 (

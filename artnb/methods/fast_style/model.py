@@ -5,6 +5,7 @@ et al. 2017, arXiv 1610.07629. The losses are those of `artnb.stylization`.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -14,17 +15,25 @@ from keras import ops
 from artnb.data.dataset import Dataset
 from artnb.methods.cyclegan.model import precision
 from artnb.methods.fast_style.config import NETWORK, FastStyleConfig
-from artnb.methods.fast_style.styles import StyleStatistics, mean_statistics, paintings_of
+from artnb.methods.fast_style.styles import (
+    PALETTE,
+    PALETTE_SHAPE,
+    StyleStatistics,
+    mean_palette,
+    mean_statistics,
+    paintings_of,
+)
 from artnb.models.networks import Style, resnet_generator
 from artnb.pretrained.weights import find_weights
 from artnb.stylization.features import load_features
+from artnb.stylization.losses import palette, sliced_loss
 from artnb.stylization.objective import Objective
 from artnb.stylization.shifts import SHIFT_PX, SHIFTS_PX
 from artnb.training.augmentation import ScaleCropFlip
 from artnb.training.engine import AdversarialModel, Player
 from artnb.training.replicas import replicas_of_step
 
-LOSS_NAMES = ("style", "content", "smoothness")
+LOSS_NAMES = ("style", "palette", "content", "smoothness")
 
 
 def build_trained(config: FastStyleConfig) -> keras.Model:
@@ -87,7 +96,8 @@ class FastStyle(AdversarialModel):
         self._where = objective.where(blank, None)
         found = objective.statistics_of(blank, self._where)
         self.shapes = {tap: tuple(statistics.shape) for tap, statistics in found.items()}
-        self.statistics = StyleStatistics(self.shapes, config.style_count)
+        kept = {**self.shapes, PALETTE: PALETTE_SHAPE}
+        self.statistics = StyleStatistics(kept, config.style_count)
 
     def parts(self) -> dict[str, Any]:
         """Name everything that holds state."""
@@ -97,8 +107,9 @@ class FastStyle(AdversarialModel):
     def begin(self, dataset: Dataset) -> None:
         """Measure the paintings."""
         for style in range(self.config.style_count):
-            paintings = paintings_of(self.config, dataset, style)
-            self.statistics.keep(style, mean_statistics(self.objective, paintings, self.shapes))
+            paintings = partial(paintings_of, self.config, dataset, style)
+            found = mean_statistics(self.objective, paintings(), self.shapes)
+            self.statistics.keep(style, {**found, PALETTE: mean_palette(paintings())})
 
     def step(self, batch: Any) -> dict[str, Any]:
         """Train on photos, uint8 `(batch, size_px, size_px, 3)`; paintings are measured already."""
@@ -147,6 +158,10 @@ class FastStyle(AdversarialModel):
                 "shares": [1.0],
             }
             of_one = {tap: values[one] for tap, values in features.items()}
-            parts.append(self.objective.parts(of_one, paintings[one], targets))
+            of_colours = sliced_loss(palette(paintings[one]), targets["wanted"][0][PALETTE])
+            parts.append({
+                **self.objective.parts(of_one, paintings[one], targets),
+                "palette": self.config.palette * of_colours,
+            })
         losses = {name: sum(part[name] for part in parts) / self.count for name in LOSS_NAMES}
         return sum(losses.values()), losses

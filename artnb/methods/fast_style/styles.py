@@ -17,9 +17,12 @@ from artnb.data.sources import Picture, pictures_to_paint
 from artnb.errors import InputError
 from artnb.methods.fast_style.config import FastStyleConfig
 from artnb.stylization.inputs import open_picture
-from artnb.stylization.losses import STYLE_LOSSES, quantiles
+from artnb.stylization.losses import STYLE_LOSSES, palette, quantiles
 from artnb.stylization.objective import Objective
 from artnb.stylization.stylize import scaled
+
+# What is kept beside the statistics of taps: of the colours, so many of their sorted values.
+PALETTE, PALETTE_SHAPE = "palette", (1024, 6)
 
 
 class StyleStatistics(keras.layers.Layer):
@@ -77,6 +80,13 @@ def mean_statistics(
             sums[tap] += spread(ops.convert_to_numpy(fitted).astype(np.float64))
         count += 1
     return {tap: back(total / count).astype(np.float32) for tap, total in sums.items()}
+
+
+def mean_palette(paintings: Iterable[np.ndarray]) -> np.ndarray:
+    """Give the mean of paintings' palettes, each brought to `PALETTE_SHAPE`; see `palette`."""
+    kept = PALETTE_SHAPE[0]
+    found = [ops.convert_to_numpy(quantiles(palette(each), kept)) for each in paintings]
+    return np.mean(found, axis=0)
 
 
 def _deviations(moments: np.ndarray) -> np.ndarray:
