@@ -159,9 +159,11 @@ class FastStyle(AdversarialModel):
             }
             of_one = {tap: values[one] for tap, values in features.items()}
             of_colours = sliced_loss(palette(paintings[one]), targets["wanted"][0][PALETTE])
-            parts.append({
-                **self.objective.parts(of_one, paintings[one], targets),
-                "palette": self.config.palette * of_colours,
-            })
+            parts.append(
+                {
+                    **self.objective.parts(of_one, paintings[one], targets),
+                    "palette": self.config.palette * of_colours,
+                }
+            )
         losses = {name: sum(part[name] for part in parts) / self.count for name in LOSS_NAMES}
         return sum(losses.values()), losses
