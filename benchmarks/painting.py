@@ -44,7 +44,7 @@ def main() -> None:
             )
             for name, checkout in (("before", options.artnb), ("now", HERE.parent))
         }
-        seconds = worker.alternate(sides, warm_ups=1, rounds=options.rounds)
+        seconds = worker.alternate(sides, warm_ups=options.warm_ups, rounds=options.rounds)
         report(options, before, seconds, {name: side.finish() for name, side in sides.items()})
 
 
@@ -57,6 +57,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=200, help="photos")
     parser.add_argument("--preset", default="paper", help="whose generator paints")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warm-ups", type=int, default=1, help="rounds that do not count")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -85,7 +86,7 @@ def serve(options: argparse.Namespace) -> None:
         shutil.rmtree(out)
 
     worker.serve(paint)
-    worker.answer_at_the_end(cpu_seconds=[round(s, 2) for s in used[1:]])
+    worker.answer_at_the_end(cpu_seconds=[round(s, 2) for s in used[options.warm_ups :]])
 
 
 def _translate(run, photos: Path, out: Path) -> None:
