@@ -20,6 +20,8 @@ _EXACT = 1 / 255
 _PLAIN = 0.01
 # Read by OpenMP when it is loaded.
 _WAITING = "OMP_WAIT_POLICY"
+# Up to this size what a picture took is kept for the next one, beyond it would be gigabytes.
+_KEPT_PIXELS = 512 * 512
 # Storage in 16 or 8 bits, which is no longer exact; and Winograd's largest tiles, which take more
 # memory and are no faster here.
 _INEXACT = (
@@ -105,6 +107,7 @@ class _Compiled:
         self._net.opt.num_threads = _threads()
         self._net.opt.openmp_blocktime = 0
         # What one layer gives back the next one takes, without asking the system for it.
+        self._size: tuple[int, ...] = ()
         self._pools = (ncnn.UnlockedPoolAllocator(), ncnn.PoolAllocator())
         self._net.opt.blob_allocator, self._net.opt.workspace_allocator = self._pools
         with tempfile.TemporaryDirectory() as folder:
@@ -117,12 +120,19 @@ class _Compiled:
 
     def paint(self, pictures: np.ndarray) -> np.ndarray:
         """Paint float32 `(batch, height, width, 3)`."""
-        painted = np.empty_like(pictures)
+        painted, size = np.empty_like(pictures), pictures.shape[1:3]
+        if size != self._size:
+            self._give_back()
         for place, picture in enumerate(pictures):
             painted[place] = self._paint(picture)
+        self._size = size
+        if size[0] * size[1] > _KEPT_PIXELS:
+            self._give_back()
+        return painted
+
+    def _give_back(self) -> None:
         for pool in self._pools:
             pool.clear()
-        return painted
 
     def _paint(self, picture: np.ndarray) -> np.ndarray:
         import ncnn

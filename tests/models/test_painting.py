@@ -98,6 +98,21 @@ def test_pictures_of_any_size_and_number_are_a_level_apart_at_most():
 
 
 @pytest.mark.usefixtures("with_ncnn")
+def test_what_a_picture_took_is_kept_for_others_of_its_size_unless_it_is_large(monkeypatch):
+    given_back, give_back = [], painting._Compiled._give_back
+    monkeypatch.setattr(
+        painting._Compiled, "_give_back", lambda self: given_back.append(1) or give_back(self)
+    )
+    network, multiple_px = generator()
+    ready = PaintingNetwork(network, multiple_px)
+    monkeypatch.setattr(painting, "_KEPT_PIXELS", 48 * 48)
+    for side, times in ((40, 1), (40, 0), (48, 1), (48, 0), (52, 2), (52, 1)):
+        given_back.clear()
+        ready.predict_on_batch(as_float(photos(2, side, side)))
+        assert len(given_back) == times, side
+
+
+@pytest.mark.usefixtures("with_ncnn")
 def test_plain_pictures_are_not_made_of_noise():
     """Norms make rounding hundreds of times larger; Keras' are told to leave it."""
     network, _ = generator()
