@@ -20,9 +20,10 @@ endif
 # Tests run side by side; each process takes up to 3 GB.
 WORKERS ?= 2
 PYTEST = python -m pytest --numprocesses $(WORKERS) --dist worksteal
-# They share the cores: NumPy's own threads would only wait for each other.
-test: export OPENBLAS_NUM_THREADS = 1
-test-%: export OPENBLAS_NUM_THREADS = 1
+# They share the cores: threads of NumPy's and scikit-learn's own would only wait for each other, and
+# OpenMP's wait in a loop: k-means took ten times the CPU.
+test test-%: export OPENBLAS_NUM_THREADS = 1
+test test-%: export OMP_NUM_THREADS = 1
 # What is compiled once is kept: uv leaves compiling to the first import.
 unexport PYTHONDONTWRITEBYTECODE
 
