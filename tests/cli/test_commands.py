@@ -198,6 +198,7 @@ def test_a_deadline_must_be_a_time(folders, capsys):
     assert "reserve_minutes must be at least 0 and below minutes" in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_a_terminated_training_saves_exits_with_143_and_goes_on(demo_data, tmp_path, monkeypatch):
     monkeypatch.setenv("ARTNB_OUTPUTS", str(tmp_path))

@@ -198,6 +198,7 @@ def test_the_command_writes_table_sheets_and_map(tmp_path, capsys):
     assert "got 99 for 18" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_photos_and_monets_come_apart(competition, tmp_path):
     if not weights_at_hand("squeezenet"):

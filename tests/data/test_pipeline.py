@@ -247,6 +247,7 @@ def test_both_decoders_give_equal_pixels_at_any_chroma_sampling(sampling):
         assert tf.io.decode_jpeg(jpeg).shape == (64, 64, 3)
 
 
+@pytest.mark.slow
 def test_both_pipelines_give_the_same_real_pictures(competition_dataset):
     pytest.importorskip("tensorflow")
     order = BatchOrder(competition_dataset, 4, seed=0)

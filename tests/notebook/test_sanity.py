@@ -230,6 +230,7 @@ def scored(competition):
     return evaluator, sets["monet"].some(PICTURES), features
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 def test_real_paintings_are_nearer_to_others_than_photos_are(scored):
     _, _, features = scored
@@ -238,6 +239,7 @@ def test_real_paintings_are_nearer_to_others_than_photos_are(scored):
     assert within.high < between.low
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 @pytest.mark.parametrize(("change", "strengths"), [(blur, BLURS), (add_noise, NOISES)])
 def test_spoiling_real_paintings_step_by_step_moves_them_away(scored, change, strengths):

@@ -80,6 +80,7 @@ def test_the_instruction_sets_of_this_cpu_are_named():
     assert cpu.instruction_sets()
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="oneDNN is for x86")
 def test_whether_onednn_is_on_is_what_tensorflow_says():

@@ -195,6 +195,7 @@ build_submission(Run(run), photos, out, rules=FEW, progress=slowly)
 """
 
 
+@pytest.mark.slow
 def test_killed_and_gone_on_with(run, photos, tmp_path):
     out = tmp_path / "images.zip"
     command = [sys.executable, "-c", PROGRAM, str(run.path), str(photos), str(out)]

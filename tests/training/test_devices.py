@@ -111,6 +111,7 @@ def test_a_step_on_two_devices_has_the_gradients_and_weights_of_one(steps):
             np.testing.assert_allclose(ours, one[key], atol=1e-5, err_msg=key)
 
 
+@pytest.mark.slow
 def test_fit_on_two_devices_draws_and_remembers_as_on_one(fits):
     """Crops, DiffAugment and pool included; reading and writing the state is in the process."""
     (one, alone), (two, facts) = fits
@@ -127,6 +128,7 @@ def test_fit_on_two_devices_draws_and_remembers_as_on_one(fits):
             assert (np.abs(value).max(axis=(1, 2, 3)) > 0).all()
 
 
+@pytest.mark.slow
 @needs_tensorflow
 def test_an_overflow_on_the_second_device_skips_the_step_on_all(fits):
     (_, alone), (_, facts) = fits
@@ -175,6 +177,7 @@ def wait_for_a_checkpoint(run, step, processes):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @needs_jax
 def test_two_hosts_train_together(tmp_path, dataset, fits):
     with socket.socket() as free:
