@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from artnb.runs.run import Run
 from tests.backend import hide_backends, loads_keras
 
 TESTS = Path(__file__).parent
+# What reads notebooks imports it where it is installed, and is content without: seconds in each
+# process, for grammars of addresses.
+sys.modules["rfc3987_syntax"] = None
 
 
 def pytest_addoption(parser):
