@@ -50,7 +50,10 @@ def test_statistics_of_what_is_partly_plain_are_exact(rows):
     np.testing.assert_allclose(numpy_of(InstanceNormalization()(features)), exact, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+# The largest compiles for longest.
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.long) if n == "paper" else n for n in NETWORKS]
+)
 def test_generators_paint_what_mathematics_says(name):
     """One at a time and all at once; the numbers were computed in float64."""
     generator, given = network(name), pictures()
