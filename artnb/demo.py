@@ -35,6 +35,8 @@ SMOKE_NETWORKS = {
 _SHEET_ROWS = 6
 # Photos and paintings of the sheet with strokes, and how strongly they are painted.
 _STROKES_ROWS, _STROKES_PAINTINGS, _STROKES_STRENGTH = 3, 12, 1.5
+# A tenth of them is taken with patches: one of each size.
+_SMOKE_STEPS = 30
 
 
 @dataclass(frozen=True)
@@ -214,12 +216,13 @@ def draw_strokes_sheet(
         A grid: photo, the Run's translation, the photo in the painting's patches, the painting.
     """
     generator = LoadedNetworks().ready(run.painter())
+    few = {"steps": _SMOKE_STEPS} if run.config().preset == "smoke" else {}
+    settings = StylizeSettings("patches", strength=_STROKES_STRENGTH, **few)
     rows = []
     advance = progress("painting strokes", len(photos))
     for photo in photos:
         translated = paint(generator, photo[None])[0]
         painting = min(paintings, key=lambda one: _colour_distance(one, translated))
-        settings = StylizeSettings("patches", strength=_STROKES_STRENGTH)
         rows.append([photo, translated, np.asarray(stylize(photo, painting, settings)), painting])
         advance()
     return titled_grid(rows, ["photo", "translated", "in the painting's patches", "painting"])

@@ -133,7 +133,7 @@ def test_lbfgs_paints_too(network):
 def test_patches_need_no_weights():
     from artnb.stylization.stylize import stylize
 
-    settings = StylizeSettings("patches", largest_px=64, steps=3)
+    settings = StylizeSettings("patches", largest_px=64, steps=10)
     dark = Image.fromarray(np.asarray(PAINTING) // 3)
     painted = stylize(PHOTO, dark, settings)
     assert np.asarray(painted).mean() == pytest.approx(np.asarray(dark).mean(), abs=12)
