@@ -21,7 +21,8 @@ else:
 
     def compiled(function: Callable) -> Callable:
         """Compile a pure function of nested arrays; it is traced once for each set of shapes."""
-        return tf.function(function)
+        # Nothing branches on values: rewriting source for that would take seconds.
+        return tf.function(function, autograph=False)
 
     def value_and_gradients(function: Callable, values: Any) -> tuple[Any, Any]:
         """Give `function(values)`, a scalar, and its gradients by the nested arrays `values`."""

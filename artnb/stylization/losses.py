@@ -6,6 +6,7 @@ means over pixels: statistics of parts of a picture add up to the whole picture'
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,12 @@ def _mean_and_deviation(statistics: Any) -> tuple[Any, Any]:
     return mean, ops.sqrt(ops.maximum(square - ops.square(mean), 0.0) + TINY)
 
 
+@cache
 def directions(channels: int) -> np.ndarray:
-    """Give as many orthonormal directions as there are channels, the same each time."""
+    """Give as many orthonormal directions as there are channels, the same each time.
+
+    They are worked out once: where cores are busy that takes a second for 512 channels.
+    """
     random = np.random.default_rng(_PROJECTIONS_SEED)
     return np.linalg.qr(random.normal(size=(channels, channels)))[0].astype(np.float32)
 

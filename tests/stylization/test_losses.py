@@ -52,7 +52,14 @@ def test_directions_are_orthonormal_and_the_same_each_time():
 
     drawn = directions(16)
     assert np.abs(drawn.T @ drawn - np.eye(16)).max() < 1e-6
-    assert (drawn == directions(16)).all()
+    assert (drawn == directions.__wrapped__(16)).all()
+
+
+def test_directions_are_worked_out_once():
+    """For 512 channels that takes a second on a busy machine, and each step's loss needs them."""
+    from artnb.stylization.losses import directions
+
+    assert directions(16) is directions(16)
 
 
 @pytest.mark.parametrize("loss", ["gram", "moments", "sliced"])
