@@ -46,8 +46,8 @@ class PhotosToPaint:
         side: `"x"` or `"y"`: which of two sides is painted, where both are there.
 
     Raises:
-        InputError: there are no pictures, or `out` is where they come from, or holds other files
-            under the names of the paintings.
+        InputError: there are no pictures, or `out` is a file, or where they come from, or holds
+            other files under the names of the paintings.
     """
 
     def __init__(self, photos: str | Path, out: str | Path, side: str = "x") -> None:
@@ -56,6 +56,10 @@ class PhotosToPaint:
         self.passed_over = found.passed_over
         self.folder = photos if photos.is_dir() else photos.parent
         inside = self.out.resolve()
+        if files := [path for path in (inside, *inside.parents) if path.is_file()]:
+            raise InputError(
+                f"{out} must be a folder, and {files[0]} is a file; name another --out"
+            )
         if inside == self.folder.resolve():
             raise InputError(f"{out} is where the photos come from; choose another --out")
         self.pictures = [p for p in found.pictures if not p.path.resolve().is_relative_to(inside)]

@@ -13,6 +13,8 @@ from artnb.errors import InputError
 # Of a side. What is smaller shows nothing at the coarsest layer that is looked at.
 SMALLEST_PX = 32
 _MOST_REGIONS = 12
+# Beyond that a weight is a slip, and a sum of them no number any more.
+_MOST_WEIGHT = 1e6
 # Regions that cover less of a photo than this are too small to have a style.
 _LEAST_SHARE = 0.002
 
@@ -43,11 +45,18 @@ def open_picture(picture: str | Path | Image.Image | np.ndarray, what: str) -> I
         InputError: it is no picture, or too small.
     """
     if isinstance(picture, np.ndarray):
+        if picture.dtype != np.uint8 or picture.shape[2:] != (3,):
+            raise InputError(
+                f"{what} that is an array must be uint8 (height, width, 3), got {picture.dtype} "
+                f"{picture.shape}; convert it"
+            )
         picture = Image.fromarray(picture)
     if isinstance(picture, Image.Image):
-        opened, name = picture.convert("RGB"), what
+        opened, name = picture.convert("RGB"), "this one"
     else:
         path = Path(picture)
+        if path.is_dir():
+            raise InputError(f"{what} must be a file, and {path} is a folder; name a picture in it")
         if not path.is_file():
             raise InputError(f"{what} must be a file, and there is none at {path}; check the path")
         try:
@@ -77,9 +86,14 @@ def parse_style(text: str) -> tuple[Path, float]:
     try:
         number = float(weight)
     except ValueError:
-        return Path(text), 1.0
-    if not (number >= 0 and np.isfinite(number)):
-        raise InputError(f"a style's weight must be at least 0, got {weight} for {name}")
+        if not Path(name).is_file():
+            return Path(text), 1.0
+        number = np.nan
+    if not 0 <= number <= _MOST_WEIGHT:
+        raise InputError(
+            f"a style's weight must be at least 0, got {weight or 'none'} for {name}; 1 is usual, "
+            f"and {_MOST_WEIGHT:,.0f} the most"
+        )
     return Path(name), number
 
 

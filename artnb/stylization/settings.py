@@ -33,8 +33,8 @@ class StylizeSettings(Settings):
     strength: float = setting(
         1.0,
         "of the style against the photo; 0.3 hints at it, 3 leaves little else",
-        at_least=0,
-        above=0,
+        at_least=0.01,
+        at_most=100,
         usual="usual are 0.3 to 3",
     )
     stroke_scale: float = setting(
@@ -43,6 +43,8 @@ class StylizeSettings(Settings):
         at_least=0.1,
         at_most=4,
     )
-    smoothness: float = setting(1.0, "weight of differences between neighbours", at_least=0)
+    smoothness: float = setting(
+        1.0, "weight of differences between neighbours", at_least=0, at_most=1000
+    )
     keep_colours: bool = setting(False, "leave the photo its colours")
     seed: int = setting(0, "of what is drawn", at_least=0)

@@ -35,6 +35,10 @@ def complains(capsys, folder, *arguments):
         ("words.txt", "a style must be a picture"),
         ("style.png:0", "weights of styles must sum to more than 0"),
         ("style.png:-2", "a style's weight must be at least 0, got -2"),
+        ("style.png:1e308", "got 1e308 for"),
+        ("style.png:much", "a style's weight must be at least 0, got much for"),
+        ("style.png:", "a style's weight must be at least 0, got none for"),
+        ("photos", "is a folder; name a picture in it"),
     ],
 )
 def test_styles_that_cannot_be_used(pictures, capsys, style, expected):
@@ -46,6 +50,10 @@ def test_styles_that_cannot_be_used(pictures, capsys, style, expected):
     [
         (["--mask", "style.png"], "are those of one photo"),
         (["--strength", "0"], "strength must be"),
+        (["--strength", "nan"], "strength must be from 0.01 to 100, got nan"),
+        (["--strength", "1e-300"], "strength must be from 0.01 to 100, got 1e-300"),
+        (["--strength", "inf"], "strength must be from 0.01 to 100, got inf"),
+        (["--set", "smoothness=inf"], "smoothness must be from 0 to 1000, got inf"),
         (["--stroke-scale", "9"], "stroke_scale must be from 0.1 to 4, got 9"),
         (["--set", "steps=0"], "steps must be at least 1, got 0"),
         (["--set", "brush=3"], "brush"),

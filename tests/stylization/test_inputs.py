@@ -39,6 +39,12 @@ def test_what_is_too_small_is_refused(size):
         open_picture(plain(*size), "a style")
 
 
+@pytest.mark.parametrize("given", [np.zeros((40, 50, 3), np.float32), np.zeros((40, 50), np.uint8)])
+def test_arrays_that_are_no_pictures_are_refused(given):
+    with pytest.raises(InputError, match=rf"must be uint8 .*, got {given.dtype} \(40, 50"):
+        open_picture(given, "a photo")
+
+
 def test_what_is_no_picture_is_refused(tmp_path):
     with pytest.raises(InputError, match="a style must be a file, and there is none"):
         open_picture(tmp_path / "missing.jpg", "a style")
@@ -69,7 +75,7 @@ def test_a_file_whose_name_looks_like_a_weight_is_a_file(tmp_path):
     assert parse_style(str(path)) == (path, 1.0)
 
 
-@pytest.mark.parametrize("weight", ["-1", "nan", "inf"])
+@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "1000001"])
 def test_weights_are_at_least_0(weight):
     with pytest.raises(InputError, match=f"at least 0, got {weight}"):
         parse_style(f"monet.jpg:{weight}")
