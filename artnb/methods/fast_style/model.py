@@ -22,6 +22,7 @@ from artnb.methods.fast_style.styles import (
     mean_palette,
     mean_statistics,
     paintings_of,
+    softened,
 )
 from artnb.models.networks import Style, resnet_generator
 from artnb.pretrained.weights import find_weights
@@ -92,7 +93,7 @@ class FastStyle(AdversarialModel):
         )
         # What is seen of a crop, and what a style's statistics are by tap.
         seen_px = config.image_size_px - SHIFT_PX
-        blank = np.zeros((1, seen_px, seen_px, 3), np.float32)
+        blank = softened(np.zeros((1, seen_px, seen_px, 3), np.float32))
         self._where = objective.where(blank, None)
         found = objective.statistics_of(blank, self._where)
         self.shapes = {tap: tuple(statistics.shape) for tap, statistics in found.items()}
@@ -145,9 +146,9 @@ class FastStyle(AdversarialModel):
             styles: which style each of them gets, int32 `(batch,)`.
         """
         look, tap = self.objective.features, self.objective.content_tap
-        content = ops.stop_gradient(look(self.seen(photos))[tap])
+        content = ops.stop_gradient(look(softened(self.seen(photos)))[tap])
         paintings = self.seen(self.generator_g([photos, styles]))
-        features = look(paintings)
+        features = look(softened(paintings))
         parts = []
         for number in range(self.count):
             one = slice(number, number + 1)

@@ -25,6 +25,16 @@ from artnb.stylization.stylize import scaled
 PALETTE, PALETTE_SHAPE = "palette", (1024, 6)
 
 
+def softened(pictures: Any) -> Any:
+    """Give the means of 2×2 pixels, `(batch, height - 1, width - 1, 3)`.
+
+    What pictures are looked at through: a network soon paints a weave of single pixels, light and
+    dark, since it has the deviation that first layers want. Here nobody sees it, and smoothness
+    takes it away.
+    """
+    return ops.average_pool(pictures, 2, strides=1)
+
+
 class StyleStatistics(keras.layers.Layer):
     """The statistics that paintings have at each tap, a row for each style.
 
@@ -60,7 +70,7 @@ class StyleStatistics(keras.layers.Layer):
 def mean_statistics(
     objective: Objective, paintings: Iterable[np.ndarray], shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, np.ndarray]:
-    """Measure paintings, and give the mean of their statistics by tap.
+    """Measure paintings, `softened`, and give the mean of their statistics by tap.
 
     Of moments, deviations are averaged rather than squares: those of all paintings laid side by
     side are larger, and no single one has as much contrast.
@@ -74,7 +84,8 @@ def mean_statistics(
     spread, back = (_deviations, _squares) if of_moments else (_as_they_are, _as_they_are)
     sums, count = {tap: np.zeros(shape) for tap, shape in shapes.items()}, 0
     for painting in paintings:
-        found = objective.statistics_of(painting, objective.where(painting, None))
+        seen = softened(painting)
+        found = objective.statistics_of(seen, objective.where(seen, None))
         for tap, shape in shapes.items():
             fitted = found[tap] if objective.style.adds_up else quantiles(found[tap], shape[0])
             sums[tap] += spread(ops.convert_to_numpy(fitted).astype(np.float64))
