@@ -35,6 +35,13 @@ from tests.mounts import read_only
 METRICS = ["frechet", "ssim", "discriminator"]
 
 
+@pytest.fixture(autouse=True)
+def curves(request, monkeypatch):
+    """Draw the curves of scores only where a test looks at them: it takes two seconds each time."""
+    if request.function is not test_every_kept_epoch_is_scored_and_the_best_recorded:
+        monkeypatch.setattr("artnb.evaluation.runs.draw_curves", lambda *_: None)
+
+
 @pytest.fixture
 def run(made, tmp_path):
     """A Run of two epochs whose folder a test may change."""
