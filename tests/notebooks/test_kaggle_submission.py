@@ -1,13 +1,12 @@
 """Notebook 06 in both forms, against a folder in the place of Kaggle's mount."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from artnb.notebook.competition import SMOKE_RULES
 from artnb.submission.check import check_submission
-from artnb.synthetic.dataset import make_demo_data
+from tests.evaluation.stand_in import write_pictures
 from tests.notebooks.executed import execute, named, said_in, shows_pictures
 
 SOURCE = named("06_kaggle_submission")
@@ -15,11 +14,10 @@ SOURCE = named("06_kaggle_submission")
 
 @pytest.fixture
 def kaggle_input(tmp_path):
-    """The competition's files where Kaggle attaches them now, invented and few."""
+    """The competition's files where Kaggle attaches them now: few, and of blurred noise."""
     place = tmp_path / "input" / "competitions" / "gan-getting-started"
-    made = make_demo_data(tmp_path / "made", 256, images=14, pairs=2)
-    for name, domain in (("photo", "photos"), ("monet", "paintings")):
-        shutil.copytree(Path(made.path) / "pictures" / domain, place / f"{name}_jpg")
+    for number, name in enumerate(("photo", "monet")):
+        write_pictures(place / f"{name}_jpg", 14, 256, number, 90 * number, ".jpg")
     return tmp_path / "input"
 
 
