@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from artnb.demo import (
-    SMOKE_NETWORKS,
+    SMOKE_SETTINGS,
     HeldOutCheck,
     check_held_out,
     chosen_epochs,
@@ -105,7 +105,7 @@ def test_an_early_a_middle_and_the_last_epoch():
 def test_minutes_count_for_every_preset_but_smoke():
     assert demo_config("preview", minutes=1.5).minutes == 1.5
     assert demo_config("preview", minutes=None).minutes == preset_config("preview").minutes
-    assert demo_config("smoke", minutes=1.5) == preset_config("smoke", **SMOKE_NETWORKS)
+    assert demo_config("smoke", minutes=1.5) == preset_config("smoke", **SMOKE_SETTINGS)
     assert demo_config("smoke", seed=3).seed == 3
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from artnb.demo import SMOKE_SETTINGS
 from artnb.errors import InputError
 from artnb.method import preset_config
 from artnb.methods.cyclegan import samples
@@ -15,6 +16,9 @@ from artnb.synthetic.dataset import make_demo_data
 from artnb.training.plan import Plan, make_plan
 from artnb.training.train import train
 from tests.toy_method import TOY
+
+# All losses, of networks that compile soon.
+CONFIG = preset_config("smoke", epochs=3, **SMOKE_SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def told():
 @pytest.fixture(scope="module")
 def run(dataset, tmp_path_factory, told):
     path = tmp_path_factory.mktemp("runs") / "run"
-    return train(dataset, preset_config("smoke", epochs=3), path, say=told.append)
+    return train(dataset, CONFIG, path, say=told.append)
 
 
 def rows(path):
@@ -39,7 +43,7 @@ def rows(path):
 
 
 def test_a_run_explains_itself(run, dataset):
-    assert open_run(run.path).config() == preset_config("smoke", epochs=3)
+    assert open_run(run.path).config() == CONFIG
     facts = run.facts()
     assert facts["status"] == "finished"
     assert facts["data"]["fingerprint"] == dataset.fingerprint
@@ -103,10 +107,9 @@ def test_an_existing_run_is_refused(run, dataset):
 
 
 def test_measuring_leaves_no_trace(dataset):
-    config = preset_config("smoke", epochs=3)
-    model = CycleGAN(config, dataset.size_px)
+    model = CycleGAN(CONFIG, dataset.size_px)
     before = [v.numpy() for v in model.state_variables()]
-    make_plan(model, dataset, config)
+    make_plan(model, dataset, CONFIG)
     for variable, value in zip(model.state_variables(), before, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
 
