@@ -19,7 +19,14 @@ from artnb.pretrained.weights import find_weights
 from artnb.progress import Progress, silent
 from artnb.stylization.colours import match_colours, with_colours_of
 from artnb.stylization.features import FeatureNetwork, load_features
-from artnb.stylization.inputs import Style, check_weights, open_mask, open_picture, regions_of
+from artnb.stylization.inputs import (
+    SMALLEST_PX,
+    Style,
+    check_weights,
+    open_mask,
+    open_picture,
+    regions_of,
+)
 from artnb.stylization.objective import Objective
 from artnb.stylization.optimisation import LBFGS, Adam
 from artnb.stylization.patches import PatchSynthesis
@@ -306,7 +313,9 @@ class _Work:
         """Give the photo in the painting's colours, and the regions, at a size."""
         small = to_float(np.asarray(scaled(self.photo, size)))[None]
         longer = round(size * self.settings.stroke_scale)
-        paintings = [to_float(np.asarray(scaled(s.painting, longer)))[None] for s in self.styles]
+        paintings = [
+            to_float(np.asarray(painting_at(s.painting, longer)))[None] for s in self.styles
+        ]
         if self.settings.keep_colours:
             paintings = [match_colours(painting, small) for painting in paintings]
         else:
@@ -379,6 +388,17 @@ def scaled(picture: Image.Image, longer_px: int) -> Image.Image:
     factor = longer_px / max(picture.size)
     size = tuple(max(1, round(side * factor)) for side in picture.size)
     return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def painting_at(painting: Image.Image, longer_px: int) -> Image.Image:
+    """Bring a painting to a size at which it is looked at; something must be left to be seen.
+
+    Args:
+        painting: at least `SMALLEST_PX` on each side.
+        longer_px: its longer side then; larger where the shorter one would be too small.
+    """
+    longer, shorter = max(painting.size), min(painting.size)
+    return scaled(painting, max(longer_px, -(-SMALLEST_PX * longer // shorter)))
 
 
 def with_margin(picture: np.ndarray) -> np.ndarray:

@@ -20,7 +20,13 @@ from artnb.stylization.optimisation import Adam
 from artnb.stylization.regions import Region
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.shifts import ShiftedObjective
-from artnb.stylization.stylize import Anything, enough_memory, scaled, with_margin, without_margin
+from artnb.stylization.stylize import (
+    Anything,
+    enough_memory,
+    painting_at,
+    with_margin,
+    without_margin,
+)
 
 # Of SqueezeNet: each texture has the statistics of all layers up to one of them.
 LAYERS = ("conv1", "fire3", "fire5", "fire9")
@@ -74,7 +80,7 @@ def make_textures(
         return {}
     kind = "squeezenet" if settings.features == "auto" else settings.features
     path = find_weights(kind, progress=progress, say=say)
-    painting = scaled(open_picture(painting, "a style"), settings.largest_px)
+    painting = painting_at(open_picture(painting, "a style"), settings.largest_px)
     advance = progress("making textures", len(layers) * settings.steps)
     taps = KINDS[kind].style
     made = {}

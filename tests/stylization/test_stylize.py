@@ -156,6 +156,21 @@ def test_without_weights_auto_takes_patches_and_others_say_so(tmp_path, monkeypa
         module.make_stylizer([Style(PAINTING)], QUICK.replace(features="vgg19"))
 
 
+@pytest.mark.parametrize(
+    ("size", "longer_px", "expected"),
+    [
+        ((64, 48), 128, (128, 96)),
+        ((640, 480), 10, (43, 32)),
+        ((1000, 32), 128, (1000, 32)),
+        ((32, 100), 99, (32, 100)),
+    ],
+)
+def test_of_a_painting_something_is_left_to_be_seen(size, longer_px, expected):
+    from artnb.stylization.stylize import painting_at
+
+    assert painting_at(Image.new("RGB", size), longer_px).size == expected
+
+
 def test_sizes_are_doubled_on_the_way():
     from artnb.stylization.stylize import sizes_on_the_way
 
