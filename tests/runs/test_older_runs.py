@@ -102,6 +102,7 @@ def test_they_open_and_are_listed(house, expected):
     assert imported.config().multiple_px == 256
 
 
+@pytest.mark.slow
 def test_the_training_goes_on_where_it_stopped_within_an_epoch(resumed):
     folder, said = resumed
     assert f"Going on after step {STOPPED_AT} of {LAST}" in said
@@ -113,6 +114,7 @@ def test_the_training_goes_on_where_it_stopped_within_an_epoch(resumed):
         assert TOLD[BACKEND] in said
 
 
+@pytest.mark.slow
 def test_the_state_in_the_end_is_what_it_would_have_been(archive, resumed, bits, same_bits):
     folder, _ = resumed
     state = older_runs.state(folder / RUN)
@@ -138,6 +140,7 @@ def _distance(one, other, part):
     return sum(float(np.square(one[n] - other[n], dtype=np.float64).sum()) for n in names) ** 0.5
 
 
+@pytest.mark.slow
 def test_no_row_of_the_logs_is_missing_or_twice(archive, resumed, expected, bits, same_bits):
     logs = older_runs.logs(resumed[0] / RUN)
     before = older_runs.logs(archive / RUN)
@@ -154,6 +157,7 @@ def test_no_row_of_the_logs_is_missing_or_twice(archive, resumed, expected, bits
         assert logs == bits["logs"]
 
 
+@pytest.mark.slow
 def test_grids_and_snapshots_are_those_it_would_have_made(resumed, expected, bits, same_bits):
     run = resumed[0] / RUN
     made = older_runs.files(run / "samples") | older_runs.files(run / "snapshots")
@@ -163,6 +167,7 @@ def test_grids_and_snapshots_are_those_it_would_have_made(resumed, expected, bit
         assert made == bits["made"]
 
 
+@pytest.mark.slow
 def test_the_settings_of_then_are_no_change_and_others_are(house, resumed, expected):
     refused = older_runs.refused(*GO_ON, "--set", "lambda_cycle=5")
     changed, _, advice = refused.partition(". Add ")
