@@ -86,7 +86,7 @@ test-slow: $(READY)  ## the tests that take minutes each
 
 test-slow-jax: $(JAX)/.ready  ## those on JAX: kills, several devices and hosts, Runs of older versions
 	$(JAX)/bin/python -m pytest -m "(slow or long) and backend" tests/test_kill_and_resume.py \
-	  tests/training tests/runs tests/methods
+	  tests/training tests/runs tests/methods tests/models tests/stylization
 
 test-explorer: $(READY)  ## the explorer in JupyterLab 3.6 and 4, in a browser; minutes each
 	$(BIN)/python tools/explorer_in_jupyter.py --lab 3 --build
