@@ -93,3 +93,18 @@ def toy_method():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(METHODS, "toy", "tests.toy_method:TOY")
         yield
+
+
+@pytest.fixture(scope="module")
+def curves_as_numbers():
+    """Write figures as their lines and words: drawing one takes longer than an epoch of a toy."""
+    from matplotlib.text import Text
+
+    def savefig(figure, path, **_):
+        lines = [line.get_xydata().tolist() for axes in figure.axes for line in axes.lines]
+        words = [text.get_text() for text in figure.findobj(Text)]
+        Path(path).write_text(f"{lines} {words}", encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("artnb.drawing.figures.PlainFigure.savefig", savefig)
+        yield

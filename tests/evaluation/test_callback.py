@@ -17,7 +17,7 @@ from tests.toy_method import TOY
 
 METRICS = ["frechet", "ssim", "discriminator"]
 
-pytestmark = pytest.mark.usefixtures("toy_method")
+pytestmark = pytest.mark.usefixtures("toy_method", "curves_as_numbers")
 
 
 @pytest.fixture(scope="module")

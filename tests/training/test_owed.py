@@ -28,7 +28,7 @@ CONFIG = TOY.config(
     deterministic=True,
 )
 SLOW = ("the grid of epoch 3", "the scores' picture of epoch 3", "the checkpoint after it")
-pytestmark = pytest.mark.usefixtures("toy_method")
+pytestmark = pytest.mark.usefixtures("toy_method", "curves_as_numbers")
 # A training killed as a file has just got its name, for the nth time.
 MOMENTS = {
     "the grid of epoch 3": ("epoch-0003.png", 1),

@@ -29,7 +29,7 @@ from tests.toy_method import TOY
 CONFIG = TOY.config("smoke", epochs=3, checkpoint_minutes=0.0, deterministic=True)
 STOPPED_AT = 6  # in the middle of the second of three epochs of four steps
 
-pytestmark = pytest.mark.usefixtures("toy_method")
+pytestmark = pytest.mark.usefixtures("toy_method", "curves_as_numbers")
 
 
 @pytest.fixture(scope="module")
