@@ -31,7 +31,6 @@ SMOKE_SETTINGS = {
     "generator_depth": 2,
     "discriminator_downsamplings": 1,
     "norm": "none",
-    "r1_gamma": 0.0,
 }
 _SHEET_ROWS = 6
 # Photos and paintings of the sheet with strokes, and how strongly they are painted.
