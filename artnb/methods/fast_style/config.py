@@ -17,9 +17,9 @@ _STYLIZE = StylizeSettings.rules()
 # A CPU and a quarter of an hour. What trials of some minutes on two cores gave: without skips there
 # is a grid of fine dots, and with them hardly any after 100 steps; photos of 144 px, where 256 px
 # are painted, leave black blobs on dark areas that are larger than any crop (at twice the learning
-# rate); a single photo in a step leaves more of the grid than four. A smoothness of 1 leaves combs
-# of 2 px along edges. Without the palette photos stay as dark as they were, with blacks that Monet
-# has not; comparing means and deviations of colours instead makes them duller.
+# rate); a single photo in a step leaves more of the grid than four. A smoothness of 4 takes away
+# more than a painter's grain. Without the palette photos stay as dark as they were, with blacks
+# that Monet has not; comparing means and deviations of colours instead makes them duller.
 _PREVIEW = {
     "image_size_px": 192,
     "load_size_px": 224,
@@ -28,7 +28,6 @@ _PREVIEW = {
     "skips": True,
     "batch_size": 2,
     "palette": 2.0,
-    "smoothness": 4.0,
     "paintings": 100,
     "steps_per_epoch": 250,
     "minutes": 15.0,
@@ -50,7 +49,6 @@ _SESSION = {
     "batch_size": 8,
     "precision": "auto",
     "palette": 2.0,
-    "smoothness": 4.0,
     "minutes": 60.0,
 }
 _PRESETS: dict[str, dict[str, Any]] = {
