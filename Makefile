@@ -103,11 +103,11 @@ $(VENV)-%/.ready: pyproject.toml constraints/%.txt
 	$(INSTALL) --constraint constraints/$*.txt --editable ".[$(BACKENDS_$*),dev]"
 	@touch $@
 
-# Real pictures say nothing about a platform; FILES narrows down what runs with a backend.
+# Real pictures say nothing about a platform; FILES narrows down notebooks and what has a backend.
 test-on-%: $(VENV)-%/.ready
 	$(<D)/bin/$(PYTEST) --without-backend
 	ARTNB_DATA= $(<D)/bin/$(PYTEST) -m "notebook or ($(WITH_BACKEND) and not long)" \
-	  $(if $(FILES),tests/notebooks $(FILES))
+	  $(FILES)
 
 test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
