@@ -68,8 +68,8 @@ test: $(READY)  ## the default tests, about ten minutes on two idle cores
 	$(BIN)/$(PYTEST) --without-backend
 	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
 
-test-tensorflow: $(READY)  ## those of them that depend on a backend
-	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
+test-tensorflow: $(READY)  ## those of them that depend on a backend, all but the longest
+	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
 
 # Compiling is most of what tests on JAX do, and many of them compile the same. What XLA makes
 # faster pays only where something runs for long: without it compiling takes a third of the time.
@@ -78,7 +78,7 @@ test-jax test-slow-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
 test-jax test-slow-jax: export KERAS_BACKEND = jax
 test-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 
-test-jax: $(JAX)/.ready  ## the same on JAX, all but the longest; FILES=... for some of it
+test-jax: $(JAX)/.ready  ## the same on JAX; FILES=... for some of it
 	$(JAX)/bin/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
 
 test-slow: $(READY)  ## the tests that take minutes each

@@ -9,8 +9,6 @@ import pytest
 
 SCRIPT = Path(__file__).parents[1] / "tools" / "kill_and_resume.py"
 
-pytestmark = pytest.mark.long
-
 
 def is_the_same(*arguments):
     command = [sys.executable, str(SCRIPT), *arguments, "--backend", keras.backend.backend()]
