@@ -283,7 +283,6 @@ def test_a_gallery_shows_a_style(run, data, tmp_path, capsys):
     assert read_gallery(out).exhibits[0].target_domain == "two"
 
 
-@pytest.mark.long
 def test_exported_and_imported_it_paints_the_same(run, tmp_path):
     pytest.importorskip("onnx")
     out = export_generator(run, tmp_path / "painter.onnx", "onnx", to="two")
