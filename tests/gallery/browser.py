@@ -41,7 +41,7 @@ class Visit:
         self.context.set_offline(True)
         self.context.route(re.compile(r"^(?!file:)"), self._refuse)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(5000)
+        self.page.set_default_timeout(30_000)
         self._listen()
         self.page.goto(file.as_uri())
 
