@@ -1,5 +1,6 @@
 """What style transfer minimises: style, content and smoothness of one picture, in one number."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from artnb.stylization.losses import STYLE_LOSSES, total_variation
 from artnb.stylization.regions import Region
 
 
+@dataclass(eq=False)
 class Objective:
     """The loss of a picture against targets, which are arguments: one compiled step serves many.
 
@@ -22,17 +24,16 @@ class Objective:
         smoothness: weight of differences between neighbours.
     """
 
-    def __init__(
-        self,
-        features: FeatureNetwork,
-        loss: str = "moments",
-        strength: float = 1.0,
-        smoothness: float = 1.0,
-    ) -> None:
-        self.features, self.style, self.smoothness = features, STYLE_LOSSES[loss], smoothness
-        self.content_weight = self.style.content / strength
-        kind = KINDS[features.kind]
-        self.style_taps = tuple(tap for tap in kind.style if tap in features.taps)
+    features: FeatureNetwork
+    loss: str = "moments"
+    strength: float = 1.0
+    smoothness: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.style = STYLE_LOSSES[self.loss]
+        self.content_weight = self.style.content / self.strength
+        kind = KINDS[self.features.kind]
+        self.style_taps = tuple(tap for tap in kind.style if tap in self.features.taps)
         self.content_tap = kind.content
 
     def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def _along(length: int, tile_px: int, reach_px: int, stride: int) -> list[tuple[
     return sides
 
 
+@dataclass(eq=False)
 class TiledObjective(Objective):
     """An `Objective` that looks at one tile of a large picture at a time.
 
@@ -77,16 +78,12 @@ class TiledObjective(Objective):
         InputError: the loss is `"sliced"`, whose statistics do not add up.
     """
 
-    def __init__(
-        self,
-        features: FeatureNetwork,
-        loss: str = "moments",
-        strength: float = 1.0,
-        smoothness: float = 1.0,
-        tile_px: int = TILE_PX,
-    ) -> None:
-        super().__init__(features, loss, strength, smoothness)
-        self.tile_px, self.reach_px = tile_px, KINDS[features.kind].reach_px
+    tile_px: int = TILE_PX
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        features = self.features
+        self.reach_px = KINDS[features.kind].reach_px
         self.strides = {tap: features.stride(tap) for tap in features.taps}
         if not self.style.adds_up:
             raise InputError(
