@@ -68,6 +68,59 @@ class Adam:
         return level - rate * mean / (ops.sqrt(square) + _EPSILON), mean, square
 
 
+class AdamOfLarge(Adam):
+    """`Adam` for pictures of tens of megapixels: in place, in NumPy, one channel after the other.
+
+    A backend's pool of memory keeps what it once held, so that little of a large picture may be
+    in it at a time.
+    """
+
+    def minimise(
+        self, picture: np.ndarray, targets: Any, steps: int, watch: Watch
+    ) -> tuple[np.ndarray, bool]:
+        """Take steps; see `Adam.minimise`."""
+        picture = picture.copy()
+        channels = np.split(picture, picture.shape[-1], axis=-1)
+        levels = [
+            [np.array(level) for level in split(ops.convert_to_tensor(channel), self.levels)]
+            for channel in channels
+        ]
+        means, squares = ([[np.zeros_like(x) for x in of] for of in levels] for _ in range(2))
+        try:
+            for step in range(steps):
+                loss, gradient = self.gradient(picture, targets, step)
+                by_channel = np.split(ops.convert_to_numpy(gradient), len(channels), axis=-1)
+                rate = self._rate(step + 1)
+                for channel, *state, slope in zip(
+                    channels, levels, means, squares, by_channel, strict=True
+                ):
+                    slopes = map(np.array, self._slopes(state[0], slope))
+                    for level_state in zip(*state, slopes, strict=True):
+                        _step_in_place(*level_state, rate)
+                    channel[...] = ops.convert_to_numpy(self._join(state[0]))
+                watch(float(loss), lambda: picture)
+        except KeyboardInterrupt:
+            return picture, False
+        return picture, True
+
+
+def _step_in_place(
+    level: np.ndarray, mean: np.ndarray, square: np.ndarray, slope: np.ndarray, rate: np.float32
+) -> None:
+    """Take a step of Adam on a level; the slope's memory is used up."""
+    mean *= _BETA_1
+    mean += (1 - _BETA_1) * slope
+    square *= _BETA_2
+    slope *= slope
+    slope *= 1 - _BETA_2
+    square += slope
+    np.sqrt(square, out=slope)
+    slope += _EPSILON
+    np.divide(mean, slope, out=slope)
+    slope *= rate
+    level -= slope
+
+
 def _slopes(levels: list[Any], gradient: Any) -> list[Any]:
     """Give the gradients by the levels, of which `join` makes the picture that this one is by."""
     # `join` is linear: its gradient is that of a product.

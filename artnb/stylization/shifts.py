@@ -48,7 +48,9 @@ class ShiftedObjective:
         shift = SHIFTS_PX[number]
         loss, gradient = self.objective.gradient(_shifted(picture, shift), here, step)
         around = [(first, SHIFT_PX - first) for first in shift]
-        return loss, ops.pad(gradient, ((0, 0), *around, (0, 0)))
+        # Gradients of large pictures are in NumPy, and stay there.
+        pad = np.pad if isinstance(gradient, np.ndarray) else ops.pad
+        return loss, pad(gradient, ((0, 0), *around, (0, 0)))
 
 
 def _shifted(picture: Any, shift: tuple[int, int]) -> Any:

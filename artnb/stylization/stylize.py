@@ -28,7 +28,7 @@ from artnb.stylization.inputs import (
     regions_of,
 )
 from artnb.stylization.objective import Objective
-from artnb.stylization.optimisation import LBFGS, Adam
+from artnb.stylization.optimisation import LBFGS, Adam, AdamOfLarge
 from artnb.stylization.patches import PatchSynthesis
 from artnb.stylization.pyramid import resize
 from artnb.stylization.regions import Region
@@ -214,7 +214,7 @@ def objective_and_optimiser(
     if optimizer == "lbfgs":
         return objective, LBFGS(objective.gradient)
     shifted = ShiftedObjective(objective)
-    return shifted, Adam(shifted.gradient)
+    return shifted, (AdamOfLarge if tiled else Adam)(shifted.gradient)
 
 
 class Stylizer:
