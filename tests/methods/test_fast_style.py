@@ -19,12 +19,14 @@ from artnb.exchange.export import export_generator
 from artnb.exchange.importing import import_generator
 from artnb.files import PART
 from artnb.gallery.manifest import read_gallery
+from artnb.method import preset_config
 from artnb.methods.cyclegan.model import build_generator
 from artnb.methods.fast_style.model import FastStyle, build_trained, weights_of_style
 from artnb.methods.fast_style.styles import PALETTE, mean_palette, mean_statistics, softened
 from artnb.models.painting import paints_with_ncnn
 from artnb.runs.run import Run
 from artnb.stylization.differentiation import compiled
+from artnb.stylization.features import load_features
 from artnb.stylization.losses import total_variation
 from artnb.stylization.objective import Objective
 from artnb.stylization.stylize import scaled
@@ -132,6 +134,14 @@ def test_a_step_has_the_objectives_losses(model):
     assert expected[2] == pytest.approx((down**2).mean() + (across**2).mean(), rel=1e-5)
     np.testing.assert_allclose([float(losses[name]) for name in names], expected, rtol=1e-4)
     assert min(expected) > 0
+
+
+def test_smoke_is_large_enough_for_all_layers_and_what_is_not_is_said():
+    smoke = preset_config("smoke", "fast_style")
+    objective = Objective(load_features(smoke.features, None), smoke.loss)
+    assert len(FastStyle(smoke, 64, objective).shapes) == 9
+    with pytest.raises(InputError, match=r"image_size_px must leave .* and 32 does not; take 48"):
+        FastStyle(smoke.replace(image_size_px=32), 64, objective)
 
 
 def test_a_step_compares_the_colours_with_the_styles(model):

@@ -33,8 +33,8 @@ _PREVIEW = {
     "minutes": 15.0,
 }
 _SMOKE = _PREVIEW | {
-    "image_size_px": 32,
-    "load_size_px": 36,
+    "image_size_px": 48,
+    "load_size_px": 56,
     "generator_filters": 4,
     "generator_blocks": 1,
     "paintings": 2,

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from artnb.data.dataset import Dataset
+from artnb.errors import InputError
 from artnb.methods.cyclegan.model import precision
 from artnb.methods.fast_style.config import NETWORK, FastStyleConfig
 from artnb.methods.fast_style.styles import (
@@ -94,7 +95,13 @@ class FastStyle(AdversarialModel):
         # What is seen of a crop, and what a style's statistics are by tap.
         seen_px = config.image_size_px - SHIFT_PX
         blank = softened(np.zeros((1, seen_px, seen_px, 3), np.float32))
-        self._where = objective.where(blank, None)
+        try:
+            self._where = objective.where(blank, None)
+        except ValueError:
+            raise InputError(
+                f"image_size_px must leave something to see in the last layers of "
+                f"{config.features}, and {config.image_size_px} does not; take 48 or more"
+            ) from None
         found = objective.statistics_of(blank, self._where)
         self.shapes = {tap: tuple(statistics.shape) for tap, statistics in found.items()}
         kept = {**self.shapes, PALETTE: PALETTE_SHAPE}
