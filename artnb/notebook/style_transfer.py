@@ -8,7 +8,9 @@ import numpy as np
 from artnb.data.images import fit_square
 from artnb.data.listing import list_images
 from artnb.errors import InputError
+from artnb.method import preset_config
 from artnb.methods.cyclegan.config import CycleGANConfig
+from artnb.methods.fast_style.config import FastStyleConfig
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.stylization.inputs import open_picture
@@ -54,6 +56,21 @@ def layers_and_losses(preset: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def quick_in_smoke(config: CycleGANConfig) -> CycleGANConfig:
     """Give settings of `"smoke"` another network, which is quicker to make; others stay."""
     return config.replace(**_SMOKE_CYCLEGAN) if config.preset == "smoke" else config
+
+
+def fast_style_config(preset: str, minutes: float, seed: int = 0) -> FastStyleConfig:
+    """Give settings of `fast_style` that suit a preset and the minutes there are.
+
+    Args:
+        preset: `"smoke"` keeps its handful of steps whatever `minutes` says; what `fast_style`
+            does not have, such as `"night"`, is `"preview"`.
+        minutes: of training.
+        seed: of weights, data order and augmentation.
+    """
+    if preset == "smoke":
+        return preset_config(preset, "fast_style", seed=seed, epochs=1)
+    preset = preset if preset in FastStyleConfig.PRESETS else "preview"
+    return preset_config(preset, "fast_style", seed=seed, minutes=minutes)
 
 
 def painted_by(run: Run, photos: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -15,7 +15,8 @@
 #
 # **What you get:** what the layers of a network hold of a painting, one photo in eight styles,
 # three ways to compare styles and one that needs no network, and in the end the same photos
-# painted from one painting and by a CycleGAN, with numbers.
+# painted from one painting, by a network that has learnt a painter by heart, and by a CycleGAN,
+# with numbers.
 #
 # **What it needs:** the package, and SqueezeNet's weights, 3 MB, which are fetched. Where that is
 # not possible, photos are put together from the paintings' own patches instead.
@@ -60,7 +61,7 @@ if not (spec and spec.origin):  # a folder that merely has this name has no orig
 # - `preset`: `auto` is `preview` here; `smoke` only checks in seconds that everything runs.
 # - `photo_file`, `paintings_folder`: a photo of your own, and paintings to take the style from, of
 #   which eight are shown. Left empty, both are invented.
-# - `minutes`: how long to train the CycleGAN of section 6.
+# - `minutes`: how long to train each of the two networks of section 6.
 
 # %% cellView="form" tags=["parameters"]
 # @title Parameters
@@ -196,9 +197,11 @@ show(sheet)
 # %% [markdown]
 # ## 6 · One painting, or a painter
 #
-# All of that starts anew for every photo, from a single painting. A **CycleGAN** learns once, from
-# many photos and many paintings, by discriminators that tell real paintings from its own, and then
-# paints at sight (notebook [02](02_train_cyclegan.ipynb)). Do both on the same photos:
+# All of that starts anew for every photo, from a single painting. Two kinds of networks learn once,
+# from many photos and many paintings, and then paint at sight. **fast_style** is trained by the
+# very losses from above, against the mean statistics of all paintings (Johnson, Alahi and Fei-Fei
+# 2016). A **CycleGAN** knows no such losses: its discriminators learn to tell real paintings from
+# its own (notebook [02](02_train_cyclegan.ipynb)). Do all three on the same photos:
 
 # %%
 sizes = artnb.demo_sizes(config.preset)
@@ -216,11 +219,22 @@ small = settings.replace(largest_px=dataset.size_px)
 painted["one painting"] = stylization.paint_in_styles(held_out, real[:1], small, progress=bar)
 
 # %% [markdown]
-# Then a CycleGAN.
+# Then `fast_style`. It needs the network whose statistics it is after, so without weights it is
+# left out.
 
 # %%
-watch = artnb.LivePicture()
-cyclegan = artnb.train(dataset, config, out / "cyclegan", watch=watch.show)
+if settings.features == "patches":
+    print("There are no weights, and so nothing that fast_style could be trained against.")
+else:
+    fast_config = style_transfer.fast_style_config(config.preset, minutes, seed)
+    fast = artnb.train(dataset, fast_config, out / "fast-style", watch=artnb.LivePicture().show)
+    painted["fast_style"] = style_transfer.painted_by(fast, held_out)
+
+# %% [markdown]
+# And a CycleGAN.
+
+# %%
+cyclegan = artnb.train(dataset, config, out / "cyclegan", watch=artnb.LivePicture().show)
 painted["CycleGAN"] = style_transfer.painted_by(cyclegan, held_out)
 
 # %% [markdown]
@@ -262,7 +276,7 @@ show(out / "progress.png")
 
 # %%
 print(f"Sheets:    {', '.join(path.name for path in sorted(out.glob('*.png')))} in {out}")
-print(f"The Run:   {cyclegan.path}")
+print(f"The Runs:  {', '.join(path.parent.name for path in sorted(out.glob('*/config.json')))}")
 
 # %% [markdown]
 # **Limits.** The loss looks with the eyes of a network that was trained on photographs, so a low
@@ -278,6 +292,7 @@ print(f"The Run:   {cyclegan.path}")
 # [arXiv 1508.06576](https://arxiv.org/abs/1508.06576). Moments: Li et al. 2017,
 # [arXiv 1701.01036](https://arxiv.org/abs/1701.01036). Sliced: Heitz et al. 2021,
 # [arXiv 2006.07229](https://arxiv.org/abs/2006.07229). Patches: Elad and Milanfar 2017,
-# [arXiv 1609.03057](https://arxiv.org/abs/1609.03057). CycleGAN: Zhu et al. 2017,
+# [arXiv 1609.03057](https://arxiv.org/abs/1609.03057). fast_style: Johnson et al. 2016,
+# [arXiv 1603.08155](https://arxiv.org/abs/1603.08155). CycleGAN: Zhu et al. 2017,
 # [arXiv 1703.10593](https://arxiv.org/abs/1703.10593). The pictures are computed and come under the
 # project's licence, Apache-2.0.

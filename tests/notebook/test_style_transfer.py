@@ -44,3 +44,12 @@ def test_only_smoke_trains_another_network_than_the_demo():
     assert style_transfer.quick_in_smoke(preview) == preview
     quick = style_transfer.quick_in_smoke(smoke)
     assert (quick.preset, quick.generator, quick.epochs) == ("smoke", "unet", 1)
+
+
+def test_fast_style_takes_the_minutes_but_in_smoke():
+    smoke = style_transfer.fast_style_config("smoke", 3.0)
+    assert (smoke.METHOD, smoke.preset, smoke.epochs) == ("fast_style", "smoke", 1)
+    assert smoke.minutes is None
+    for preset, expected in (("preview", "preview"), ("night", "preview"), ("paper", "paper")):
+        config = style_transfer.fast_style_config(preset, 3.0, seed=4)
+        assert (config.preset, config.seed, config.minutes) == (expected, 4, 3.0)
