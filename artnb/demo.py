@@ -208,8 +208,8 @@ def draw_strokes_sheet(
     Args:
         run: a trained Run.
         photos: uint8 `(height, width, 3)`.
-        paintings: likewise; each photo takes the one whose colours are nearest to those that the
-            Run gives it.
+        paintings: likewise; each photo takes the one that is most like what the Run makes of it,
+            looked at from afar: patches of a sunset put a sunset together.
         progress: shows how far it has got.
 
     Returns:
@@ -217,21 +217,24 @@ def draw_strokes_sheet(
     """
     generator = LoadedNetworks().ready(run.painter())
     few = {"steps": _SMOKE_STEPS} if run.config().preset == "smoke" else {}
-    settings = StylizeSettings("patches", strength=_STROKES_STRENGTH, **few)
+    settings = StylizeSettings(strength=_STROKES_STRENGTH, **few)
     rows = []
     advance = progress("painting strokes", len(photos))
     for photo in photos:
         translated = paint(generator, photo[None])[0]
-        painting = min(paintings, key=lambda one: _colour_distance(one, translated))
+        painting = min(paintings, key=lambda one: _distance_from_afar(one, translated))
         rows.append([photo, translated, np.asarray(stylize(photo, painting, settings)), painting])
         advance()
     return titled_grid(rows, ["photo", "translated", "in the painting's patches", "painting"])
 
 
-def _colour_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Give how far the means and deviations of two pictures' colours are apart, grey levels."""
-    moments = [(p.mean(axis=(0, 1)), p.std(axis=(0, 1))) for p in (a, b)]
-    return float(np.linalg.norm(np.subtract(*moments)))
+def _distance_from_afar(a: np.ndarray, b: np.ndarray) -> float:
+    """Give how far two pictures are apart where only their large areas can be seen, grey levels."""
+    from_afar = [
+        np.asarray(Image.fromarray(p).resize((8, 8), Image.Resampling.BOX), np.float64)
+        for p in (a, b)
+    ]
+    return float(np.sqrt(np.square(np.subtract(*from_afar)).mean()))
 
 
 def chosen_epochs(epochs: Sequence[int]) -> list[int]:

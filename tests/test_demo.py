@@ -45,7 +45,8 @@ def test_strokes_come_from_paintings_of_the_dataset(result):
     assert sheet.height > 3 * 160
 
 
-def test_a_photo_takes_the_painting_whose_colours_are_nearest(result, monkeypatch):
+def test_a_photo_takes_the_painting_that_is_most_like_its_translation(result, monkeypatch):
+    """Where the colours are counts, not only which."""
     from artnb import demo
 
     taken = []
@@ -53,11 +54,12 @@ def test_a_photo_takes_the_painting_whose_colours_are_nearest(result, monkeypatc
         demo, "stylize", lambda photo, painting, _: taken.append(painting) or painting
     )
     monkeypatch.setattr(demo, "paint", lambda generator, photos: photos)
-    red, blue = np.zeros((2, 64, 64, 3), np.uint8)
-    red[..., 0], blue[..., 2] = 200, 200
-    demo.draw_strokes_sheet(result.run, [red // 2, blue // 2], [blue, red])
-    assert (taken[0] == red).all()
-    assert (taken[1] == blue).all()
+    red_above, blue_above = np.zeros((2, 64, 64, 3), np.uint8)
+    red_above[:32, :, 0] = red_above[32:, :, 2] = 200
+    blue_above[32:, :, 0] = blue_above[:32, :, 2] = 200
+    demo.draw_strokes_sheet(result.run, [red_above // 2, blue_above // 2], [blue_above, red_above])
+    assert (taken[0] == red_above).all()
+    assert (taken[1] == blue_above).all()
 
 
 def test_the_check_measures_against_the_true_painting(dataset):

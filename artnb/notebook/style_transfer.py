@@ -1,6 +1,6 @@
 """What notebook 08 begins with: settings that suit a preset, a photo and paintings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,12 @@ from artnb.errors import InputError
 from artnb.method import preset_config
 from artnb.methods.cyclegan.config import CycleGANConfig
 from artnb.methods.fast_style.config import FastStyleConfig
+from artnb.pretrained.weights import find_weights
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.stylization.inputs import open_picture
 from artnb.stylization.losses import STYLE_LOSSES
 from artnb.stylization.settings import StylizeSettings
-from artnb.stylization.stylize import features_to_be_had
 from artnb.stylization.textures import LAYERS
 from artnb.synthetic.dataset import large_demo_pictures
 from artnb.translation import translate_images
@@ -35,16 +35,28 @@ _SMOKE_CYCLEGAN = {
 }
 
 
-def settings_for(preset: str, seed: int = 0, progress: Progress = silent) -> StylizeSettings:
-    """Give settings of style transfer that suit a preset, with features that can be had here.
+def settings_for(
+    preset: str,
+    seed: int = 0,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> StylizeSettings:
+    """Give settings of style transfer by a network that suit a preset, or by patches without one.
 
     Args:
         preset: `"smoke"` gets small pictures and few steps, every other 256 px.
         seed: of what is drawn.
         progress: shows how far a download has got.
+        say: gets a sentence where SqueezeNet's weights cannot be had.
     """
     sizes = _SMOKE if preset == "smoke" else _PREVIEW
-    return StylizeSettings(features=features_to_be_had(progress), seed=seed, **sizes)
+    features = "squeezenet"
+    try:
+        find_weights(features, progress=progress, say=say)
+    except InputError as error:
+        features = "patches"
+        say(f"Takes patches, which need no weights: {error}")
+    return StylizeSettings(features, seed=seed, **sizes)
 
 
 def layers_and_losses(preset: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

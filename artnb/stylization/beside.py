@@ -61,7 +61,8 @@ def paint_by_losses(
     """Paint a photo once by each of several style losses, and once by patches, which know none.
 
     Args:
-        photo, painting, settings: see `stylize`.
+        photo, painting: see `stylize`.
+        settings: likewise; None takes SqueezeNet.
         losses: as `settings` knows them.
         progress: shows how many are painted.
         say: gets a sentence where there is no network, and with it no loss.
@@ -72,7 +73,7 @@ def paint_by_losses(
     Raises:
         InputError: see `stylize`.
     """
-    settings = settings or StylizeSettings()
+    settings = settings or StylizeSettings("squeezenet")
     ways = {"patches": settings.replace(features="patches")}
     if settings.features == "patches":
         say("Losses compare what a network sees: without its weights there are patches alone.")

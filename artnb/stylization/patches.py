@@ -1,12 +1,14 @@
 """Style without any weights: a photo put together from a painting's own patches.
 
 In turns, each small patch of the picture is replaced by the patch of the painting that is most like
-it, patches that overlap agree on their pixels, and the photo is mixed in again where it has edges.
-What is left is paint: every stroke has been copied.
+it, or by one that is nearly so and continues its neighbour's as it lies in the painting; patches
+that overlap agree on their pixels, and the photo is mixed in again: where it has edges, and
+everywhere in what is light and dark at large. What is left is paint: every stroke has been copied.
 
-Source: Elad and Milanfar 2017, arXiv 1609.03057, "Style transfer via texture synthesis",
-    algorithm 1.
-    Deviations: the photo is held by its edges rather than by a segmentation; colours are matched by
+Sources: Elad and Milanfar 2017, arXiv 1609.03057, "Style transfer via texture synthesis",
+    algorithm 1; Hertzmann et al. 2001, "Image analogies", section 3.2, for what continues.
+    Deviations: the photo is held by its edges and its large tones rather than by a segmentation;
+    patches count less towards their rims, whose squares are seen otherwise; colours are matched by
     mean and covariance rather than by histograms; nothing is denoised in between.
 """
 
@@ -23,7 +25,7 @@ from artnb.stylization.regions import Region
 # As of optimisers: called after each step with its loss and with what gives the picture then.
 Watch = Callable[[float, Callable[[], np.ndarray]], None]
 # Edges of patches and how far apart they are taken: whorls and clouds first, strokes last.
-_PATCHES = ((33, 18), (17, 10), (9, 5))
+_PATCHES = ((33, 18), (21, 11), (13, 7))
 # In pictures longer than this, patches grow with the root of the length: strokes are larger there,
 # and small patches of them are so much alike that one is copied again and again.
 _USUAL_PX = 256
@@ -36,15 +38,21 @@ _SAMPLE = 256
 _ROBUST_POWER = 0.8
 _AGREEMENTS = 4
 _NOISE = 0.05
+# So much farther than the nearest may be what continues a neighbour's patch. Without it a flat sky
+# is one patch again and again; with 0.4, what is painted moves in with its paint: a crane, a boat.
+_COHERENCE = 0.15
 # Distances in memory at a time.
 _AT_ONCE = 10_000_000
 # The photo's weight where it has a strong edge; the patches' is 1.
-_HELD = 0.7
+_HELD = 1.0
 # Edges are looked at this much blurred, and count up to twice those of which a tenth is stronger.
 _EDGE_SIGMA_PX = 0.7
 _STRONG_EDGES = 0.9
 # What is flatter than this hardly counts: a blank sky would thin out the paint that lies there.
 _FLAT = 0.1
+# How much of the photo's large tones comes back with each step, and what large is. Without it a sky
+# that grows darker by and by falls into slabs, each of one tone that the painting has.
+_TONES, _TONES_SIGMA_PX = 0.5, 16
 
 
 class PatchSynthesis:
@@ -72,15 +80,17 @@ class PatchSynthesis:
         """
         random = np.random.default_rng(self.seed)
         photo, held = targets["photo"], targets["held"]
+        tones = large_tones(photo)
         picture = picture[0] + _NOISE * random.normal(size=picture.shape[1:]).astype(np.float32)
         try:
             for size, gap, count in _schedule(steps, photo, targets["regions"]):
                 palettes = [Palette(region, size, random) for region in targets["regions"]]
                 for _ in range(count):
                     grid = Grid(picture.shape, size, gap, random)
-                    chosen, distance = grid.nearest(picture, palettes)
+                    chosen, distance = grid.chosen(picture, palettes)
                     picture = grid.agreed(picture, chosen)
                     picture = (picture + held * photo) / (1.0 + held)
+                    picture += min(1.0, _TONES / self.strength) * (tones - large_tones(picture))
                     picture = match_colours(picture, photo)
                     watch(distance, lambda now=picture: now[None])
         except KeyboardInterrupt:
@@ -93,10 +103,21 @@ def _schedule(
 ) -> Iterator[tuple[int, int, int]]:
     """Give edge, gap and number of steps: of large patches first, where they fit."""
     largest = min(*photo.shape[:2], *(min(r.painting.shape[1:3]) for r in regions))
-    scale = max(1.0, max(photo.shape) / _USUAL_PX) ** 0.5
+    scale = _scale(photo)
     for number, (size, gap) in enumerate(_PATCHES):
         if count := (steps + number) // len(_PATCHES):
             yield min(round(scale * size), largest), round(scale * gap), count
+
+
+def _scale(picture: np.ndarray) -> float:
+    """Say how much larger than at the usual size patches are in a picture."""
+    return max(1.0, max(picture.shape) / _USUAL_PX) ** 0.5
+
+
+def large_tones(picture: np.ndarray) -> np.ndarray:
+    """Give what is light and dark in `(height, width, 3)`, and of which colour, without detail."""
+    sigma = _scale(picture) * _TONES_SIGMA_PX
+    return ndimage.gaussian_filter(picture, (sigma, sigma, 0), mode="nearest")
 
 
 def edges(picture: np.ndarray) -> np.ndarray:
@@ -110,12 +131,18 @@ def edges(picture: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Chosen:
-    """For each patch of a grid the place in a painting that it takes its pixels from."""
+    """For each patch of a grid the place in a painting that it takes its pixels from.
+
+    Args:
+        painting: `(height, width, 3)`.
+        rows, columns: `(rows, columns)` of the grid; where the patch begins.
+        distances: squared, of the painting's patch from the picture's.
+    """
 
     painting: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
-    where: np.ndarray
+    distances: np.ndarray
 
 
 class Palette:
@@ -129,21 +156,25 @@ class Palette:
 
     def __init__(self, region: Region, size: int, random: np.random.Generator) -> None:
         self.painting, self.of_photo = region.painting[0], region.of_photo
-        shape = self.painting.shape[:2]
-        allowed = _centres(region.of_painting, shape, size)
-        places = np.flatnonzero(allowed)
+        self.size = size
+        self.allowed = _centres(region.of_painting, self.painting.shape[:2], size)
+        places = np.flatnonzero(self.allowed)
         count = max(1, round(min(1.0, region.share) * _VALUES / (3 * size**2)))
         if len(places) > count:
             places = np.sort(random.choice(places, count, replace=False))
-        self.rows, self.columns = np.unravel_index(places, allowed.shape)
+        self.rows, self.columns = np.unravel_index(places, self.allowed.shape)
         patches = _patches(self.painting, size, self.rows, self.columns)
         self.mean, self.components = _principal(patches, random)
-        self.coordinates = self._compared(patches)
+        self.coordinates = self.compared(patches)
         self.norms = np.square(self.coordinates).sum(axis=1)
 
-    def nearest(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give the number of the nearest patch and its squared distance, for each of `(n, …)`."""
-        asked = self._compared(patches)
+    def compared(self, patches: np.ndarray) -> np.ndarray:
+        """Give what patches `(…, 3 * size²)` are compared by, `(…, components)`."""
+        return (patches - self.mean) @ self.components
+
+    def nearest(self, asked: np.ndarray) -> Chosen:
+        """Choose for each of `(rows, columns, components)` the nearest patch."""
+        shape, asked = asked.shape[:2], asked.reshape(-1, asked.shape[-1])
         found = np.empty(len(asked), np.int64)
         distances = np.empty(len(asked), np.float32)
         step = max(1, _AT_ONCE // len(self.norms))
@@ -152,10 +183,20 @@ class Palette:
             along = self.norms - 2 * asked[part] @ self.coordinates.T
             found[part] = along.argmin(axis=1)
             distances[part] = along[np.arange(len(along)), found[part]]
-        return found, distances + np.square(asked).sum(axis=1)
+        distances = np.maximum(distances + np.square(asked).sum(axis=1), 0)
+        grids = (x.reshape(shape) for x in (self.rows[found], self.columns[found], distances))
+        return Chosen(self.painting, *grids)
 
-    def _compared(self, patches: np.ndarray) -> np.ndarray:
-        return (patches - self.mean) @ self.components
+    def distances(self, asked: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Give the squared distances of `(n, components)` from the patches at n places.
+
+        Infinite where there is none, or none that may be taken.
+        """
+        inside = (rows >= 0) & (rows < self.allowed.shape[0])
+        inside &= (columns >= 0) & (columns < self.allowed.shape[1])
+        rows, columns = np.where(inside, rows, 0), np.where(inside, columns, 0)
+        apart = asked - self.compared(_patches(self.painting, self.size, rows, columns))
+        return np.where(inside & self.allowed[rows, columns], np.square(apart).sum(axis=-1), np.inf)
 
 
 class Grid:
@@ -172,56 +213,73 @@ class Grid:
     ) -> None:
         self.size = size
         self.rows, self.columns = (_starts(length, size, gap, random) for length in shape[:2])
+        self.shape = (len(self.rows), len(self.columns))
 
-    def nearest(self, picture: np.ndarray, palettes: list[Palette]) -> tuple[list[Chosen], float]:
+    def chosen(self, picture: np.ndarray, palettes: list[Palette]) -> tuple[list[Chosen], float]:
         """Choose for each patch the most alike of those that its place may take.
 
         Returns:
-            what is chosen of each palette, and the mean distance.
+            what is chosen of each palette, and the mean distance. A place that takes nothing of
+            a palette has an infinite distance there.
         """
-        rows, columns = (x.ravel() for x in np.meshgrid(self.rows, self.columns, indexing="ij"))
+        rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
         patches = _patches(picture, self.size, rows, columns)
-        best = np.full(len(patches), np.inf, np.float32)
-        whose = np.zeros(len(patches), np.int64)
         found = []
-        for number, palette in enumerate(palettes):
+        for palette in palettes:
+            asked = palette.compared(patches)
+            chosen = self._continued(palette, asked, palette.nearest(asked))
             allowed = _centres(palette.of_photo, picture.shape[:2], self.size)[rows, columns]
-            numbers, distances = palette.nearest(patches)
-            found.append(numbers)
-            nearer = allowed & (distances < best)
-            best[nearer], whose[nearer] = distances[nearer], number
-        shape = (len(self.rows), len(self.columns))
-        chosen = [
-            Chosen(
-                palette.painting,
-                palette.rows[numbers].reshape(shape),
-                palette.columns[numbers].reshape(shape),
-                (whose == number).reshape(*shape, 1),
-            )
-            for number, (palette, numbers) in enumerate(zip(palettes, found, strict=True))
-        ]
-        return chosen, float(np.sqrt(np.maximum(best[np.isfinite(best)], 0)).mean())
+            chosen.distances[~allowed] = np.inf
+            found.append(chosen)
+        whose = np.argmin([chosen.distances for chosen in found], axis=0)
+        for number, chosen in enumerate(found):
+            chosen.distances[whose != number] = np.inf
+        best = np.min([chosen.distances for chosen in found], axis=0)
+        return found, float(np.sqrt(best[np.isfinite(best)]).mean())
+
+    def _continued(self, palette: Palette, asked: np.ndarray, chosen: Chosen) -> Chosen:
+        """Take what continues a neighbour's patch wherever it is nearly as near as the nearest."""
+        rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
+        limits = (1 + _COHERENCE) ** 2 * chosen.distances
+        for here, there in _neighbours(*rows.shape):
+            further_rows = chosen.rows[there] + rows[here] - rows[there]
+            further_columns = chosen.columns[there] + columns[here] - columns[there]
+            distances = palette.distances(asked[here], further_rows, further_columns)
+            near = distances <= limits[here]
+            chosen.rows[here] = np.where(near, further_rows, chosen.rows[here])
+            chosen.columns[here] = np.where(near, further_columns, chosen.columns[here])
+            chosen.distances[here] = np.where(near, distances, chosen.distances[here])
+        return chosen
 
     def agreed(self, picture: np.ndarray, chosen: list[Chosen]) -> np.ndarray:
-        """Give the picture that its patches agree on: those that fit badly count less."""
+        """Give the picture that its patches agree on: those that fit badly count less.
+
+        So do all of them towards their rims.
+        """
+        rim = np.sin(np.pi * (np.arange(self.size, dtype=np.float32) + 0.5) / self.size) ** 2
         for _ in range(_AGREEMENTS):
-            distances = np.zeros((len(self.rows), len(self.columns), 1), np.float32)
-            for here, pixels in self._pixels(chosen):
+            distances = np.zeros((*self.shape, 1), np.float32)
+            for _, here, pixels in self._pixels(chosen):
                 distances += np.square(picture[here] - pixels).sum(axis=-1, keepdims=True)
             weights = (np.sqrt(distances) + 1e-4) ** (_ROBUST_POWER - 2)
             total = np.zeros_like(picture)
             weight = np.zeros((*picture.shape[:2], 1), np.float32)
-            for here, pixels in self._pixels(chosen):
-                total[here] += weights * pixels
-                weight[here] += weights
+            for (row, column), here, pixels in self._pixels(chosen):
+                share = weights * (rim[row] * rim[column])
+                total[here] += share * pixels
+                weight[here] += share
             picture = total / weight
         return picture
 
-    def _pixels(self, chosen: list[Chosen]) -> Iterator[tuple[tuple, np.ndarray]]:
-        """Give, for each pixel of a patch, where it is in the picture, and its colours, of all."""
+    def _pixels(self, chosen: list[Chosen]) -> Iterator[tuple[tuple[int, int], tuple, np.ndarray]]:
+        """Give each pixel of a patch, where it is in the picture, and its colours, of all."""
         for row, column in np.ndindex(self.size, self.size):
             here = np.ix_(self.rows + row, self.columns + column)
-            yield here, sum(c.where * c.painting[c.rows + row, c.columns + column] for c in chosen)
+            colours = np.zeros((*self.shape, 3), np.float32)
+            for c in chosen:
+                taken = np.isfinite(c.distances)
+                colours[taken] = c.painting[c.rows[taken] + row, c.columns[taken] + column]
+            yield (row, column), here, colours
 
 
 def _starts(length: int, size: int, gap: int, random: np.random.Generator) -> np.ndarray:
@@ -231,10 +289,22 @@ def _starts(length: int, size: int, gap: int, random: np.random.Generator) -> np
     return np.unique([0, *between, last])
 
 
+def _neighbours(rows: int, columns: int) -> Iterator[tuple[tuple, tuple]]:
+    """Give, one after the other, columns and rows of a grid, and what lies before each of them.
+
+    From left to right, from top to bottom, and back.
+    """
+    for step in (1, -1):
+        for column in range(columns)[::step][1:]:
+            yield (slice(None), column), (slice(None), column - step)
+        for row in range(rows)[::step][1:]:
+            yield (row, slice(None)), (row - step, slice(None))
+
+
 def _patches(picture: np.ndarray, size: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Give the patches that begin at places, `(places, 3 * size²)`."""
+    """Give the patches that begin at places, `(…, 3 * size²)`, of places `(…)`."""
     windows = np.lib.stride_tricks.sliding_window_view(picture, (size, size), axis=(0, 1))
-    return windows[rows, columns].reshape(len(rows), -1)
+    return windows[rows, columns].reshape(*rows.shape, -1)
 
 
 def _centres(mask: np.ndarray | None, shape: tuple[int, int], size: int) -> np.ndarray:

@@ -10,14 +10,13 @@ class StylizeSettings(Settings):
     """How a photo is painted in a painting's style."""
 
     features: str = setting(
-        "auto",
-        "what is looked at; patches needs no weights, and auto takes it where others' are not to "
-        "be had",
-        choices=("auto", "squeezenet", "vgg19", "patches"),
+        "patches",
+        "what is looked at: the painting's own patches, which need no weights, or a network",
+        choices=("patches", "squeezenet", "vgg19"),
     )
     loss: str = setting(
         "moments",
-        "how styles are compared",
+        "how styles are compared by a network; patches have no loss",
         source="gram: Gatys et al. 2015; moments: Li et al. 2017; sliced: Heitz et al. 2021",
         choices=("gram", "moments", "sliced"),
     )

@@ -166,30 +166,15 @@ def make_stylizer(
     return Stylizer(network, styles, settings)
 
 
-def features_to_be_had(progress: Progress = silent, say: Callable[[str], None] = print) -> str:
-    """Say what `features="auto"` takes here, fetching weights where they are not at hand.
-
-    Returns:
-        `"squeezenet"`, or `"patches"` where its weights cannot be had.
-    """
-    try:
-        find_weights("squeezenet", progress=progress, say=say)
-    except InputError as error:
-        say(f"Takes patches, which need no weights: {error}")
-        return "patches"
-    return "squeezenet"
-
-
 def _load(features: str, progress: Progress, say: Callable[[str], None]) -> FeatureNetwork | None:
     """Load a network; None stands for patches, which need none."""
-    kind = features_to_be_had(progress, say) if features == "auto" else features
-    if kind == "patches":
+    if features == "patches":
         return None
     try:
-        path = find_weights(kind, progress=progress, say=say)
+        path = find_weights(features, progress=progress, say=say)
     except InputError as error:
         raise InputError(f"{error}; --features patches needs no weights") from None
-    return _network(kind, path)
+    return _network(features, path)
 
 
 @lru_cache(maxsize=2)

@@ -60,7 +60,8 @@ def make_textures(
         painting: a file, a Pillow image, or uint8 `(height, width, 3)`.
         layers: of the network that `settings` names; the statistics of each and of all before it
             are those of the painting.
-        settings: `features`, `loss`, `largest_px`, `steps`, `smoothness` and `seed` count.
+        settings: None takes SqueezeNet. Features, loss, `largest_px`, steps, smoothness and seed
+            count.
         progress: shows how far it has got.
         say: gets a sentence where there is no network to look with.
 
@@ -74,11 +75,11 @@ def make_textures(
     Source: Gatys et al. 2015, arXiv 1505.07376, "Texture synthesis using convolutional neural
         networks". Deviations: Adam on a pyramid, and losses as of style transfer.
     """
-    settings = settings or StylizeSettings()
+    settings = settings or StylizeSettings("squeezenet")
     if settings.features == "patches":
         say("Patches have no layers: there is nothing to show without a network's weights.")
         return {}
-    kind = "squeezenet" if settings.features == "auto" else settings.features
+    kind = settings.features
     path = find_weights(kind, progress=progress, say=say)
     painting = painting_at(open_picture(painting, "a style"), settings.largest_px)
     advance = progress("making textures", len(layers) * settings.steps)

@@ -49,6 +49,7 @@ def test_styles_that_cannot_be_used(pictures, capsys, style, expected):
     ("arguments", "expected"),
     [
         (["--mask", "style.png"], "are those of one photo"),
+        (["--loss", "gram"], "a loss compares what a network sees; add --features squeezenet"),
         (["--strength", "0"], "strength must be"),
         (["--strength", "nan"], "strength must be from 0.01 to 100, got nan"),
         (["--strength", "1e-300"], "strength must be from 0.01 to 100, got 1e-300"),

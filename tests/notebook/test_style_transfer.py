@@ -31,12 +31,22 @@ def test_an_empty_folder_is_a_sentence(tmp_path):
 
 
 def test_smoke_is_small_and_quick(monkeypatch):
-    monkeypatch.setattr(style_transfer, "features_to_be_had", lambda _progress: "patches")
+    monkeypatch.setattr(style_transfer, "find_weights", lambda _kind, **_: None)
     smoke, preview = (style_transfer.settings_for(name) for name in ("smoke", "preview"))
-    assert (smoke.largest_px, smoke.steps, smoke.features) == (64, 2, "patches")
+    assert (smoke.largest_px, smoke.steps, smoke.features) == (64, 2, "squeezenet")
     assert (preview.largest_px, preview.steps) == (256, 60)
     assert style_transfer.layers_and_losses("smoke") == (("conv1", "fire3"), ("gram",))
     assert [len(part) for part in style_transfer.layers_and_losses("preview")] == [4, 3]
+
+
+def test_without_weights_there_are_patches(monkeypatch):
+    def nowhere(kind, **_):
+        raise InputError(f"the weights of {kind} are not here")
+
+    monkeypatch.setattr(style_transfer, "find_weights", nowhere)
+    said = []
+    assert style_transfer.settings_for("preview", say=said.append).features == "patches"
+    assert "the weights of squeezenet are not here" in said[0]
 
 
 def test_only_smoke_trains_another_network_than_the_demo():

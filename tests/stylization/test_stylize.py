@@ -142,16 +142,14 @@ def test_patches_need_no_weights():
     assert difference(painted, stylize(PHOTO, dark, settings, seed=1)).max() > 0
 
 
-def test_without_weights_auto_takes_patches_and_others_say_so(tmp_path, monkeypatch):
+def test_patches_are_taken_unless_asked_and_networks_without_weights_say_so(monkeypatch):
     from artnb.stylization import stylize as module
 
     def nowhere(kind, **options):
         raise InputError(f"the weights of {kind} are not here")
 
     monkeypatch.setattr(module, "find_weights", nowhere)
-    said = []
-    assert module.make_stylizer([Style(PAINTING)], QUICK, say=said.append).network is None
-    assert "patches, which need no weights" in said[0]
+    assert module.make_stylizer([Style(PAINTING)], StylizeSettings()).network is None
     with pytest.raises(InputError, match="--features patches needs no weights"):
         module.make_stylizer([Style(PAINTING)], QUICK.replace(features="vgg19"))
 
