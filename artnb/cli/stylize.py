@@ -50,8 +50,8 @@ def stylize(
 
     changes = dict(map(StylizeSettings.parse, settings))
     asked = StylizeSettings(
-        features, loss or "moments", largest_px=largest_px, strength=strength, stroke_scale=stroke_scale,
-        keep_colours=keep_colours,
+        features, loss or "moments", largest_px=largest_px, strength=strength,
+        stroke_scale=stroke_scale, keep_colours=keep_colours,
     ).replace(**changes)  # fmt: skip
     if loss and asked.features == "patches":
         raise InputError("a loss compares what a network sees; add --features squeezenet or vgg19")
