@@ -16,7 +16,7 @@ class StylizeSettings(Settings):
     )
     loss: str = setting(
         "moments",
-        "how styles are compared by a network; patches have no loss",
+        "how styles are compared, by the features of a network",
         source="gram: Gatys et al. 2015; moments: Li et al. 2017; sliced: Heitz et al. 2021",
         choices=("gram", "moments", "sliced"),
     )
