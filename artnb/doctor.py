@@ -16,6 +16,13 @@ _PACKAGES = (
     "protobuf", "google-crc32c", "tqdm",
 )  # fmt: skip
 _COMPETITION = "gan-getting-started"
+# Which option fetches weights.
+_USED_BY = {
+    "inception": "artnb evaluate --extractor",
+    "squeezenet": "artnb stylize --features",
+    "vgg16": "artnb evaluate --extractor",
+    "vgg19": "artnb stylize --features",
+}
 # A paper-preset step at 256 px with batch 1 needs about this much.
 _COMFORTABLE_MEMORY_GB = 4
 _COMFORTABLE_DISK_GB = 5
@@ -100,6 +107,8 @@ def _data() -> list[str]:
     if folder:
         candidates += sorted(entry for entry in folder.iterdir() if entry.is_dir())
     found = [str(path) for path in candidates if path.is_dir()]
+    outputs = outputs_folder()
+    found += [str(file.parent) for file in sorted(outputs.glob("*/dataset/dataset.json"))]
     if found:
         return ["Data:     " + found[0], *("          " + path for path in found[1:])]
     return [
@@ -120,6 +129,6 @@ def _weights() -> list[str]:
     lines = []
     for kind, (file, *_) in PUBLISHED.items():
         size_mb, path = file.size_bytes / 1e6, weights_at_hand(kind)
-        where = path or f"not here; artnb evaluate --extractor {kind} fetches {size_mb:.0f} MB"
+        where = path or f"not here; {_USED_BY[kind]} {kind} fetches {size_mb:.0f} MB"
         lines.append(f"{file.title}: {where}")
     return ["Weights:  " + lines[0], *("          " + line for line in lines[1:])]

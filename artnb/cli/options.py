@@ -69,7 +69,8 @@ def say_painted(report: "Report", out: Path) -> int:
     """Say what became of photos that were painted into a folder; gives the exit code."""
     from artnb import data
 
-    print(f"{len(report.written)} paintings in {out}")
+    count = len(report.written)
+    print(f"{count} painting{'s' * (count != 1)} in {out}")
     for path, problem in report.skipped:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
     for line in data.describe_reasons(report.passed_over):

@@ -24,7 +24,7 @@ def find_weights(
     no hash is remembered by the one it had when it was first seen, and compared from then on.
 
     Args:
-        kind: `"inception"`, `"squeezenet"` or `"vgg16"`.
+        kind: `"inception"`, `"squeezenet"`, `"vgg16"` or `"vgg19"`.
         download_allowed: fetch the file where it is not at hand.
         progress: shows how far a download has got.
         say: gets a sentence before a download.

@@ -13,13 +13,14 @@ _COLUMNS = ("run", "preset", "data", "epochs", "G", "D", "size", "ended")
 
 
 def find_runs(folder: Path) -> list[Run]:
-    """List the Runs directly in a folder, oldest first."""
-    runs = [Run(file.parent) for file in folder.glob("*/run.json")]
+    """List the Runs in a folder, oldest first; also those that lie one level down, as a demo's."""
+    files = (file for depth in ("*", "*/*") for file in folder.glob(f"{depth}/run.json"))
+    runs = [Run(file.parent) for file in files]
     return sorted(runs, key=lambda run: (stamp_of(run.facts_file)[1:], run.path.name))
 
 
-def describe_run(run: Run) -> tuple[str, ...]:
-    """Give a Run's row of the table.
+def describe_run(run: Run, name: str) -> tuple[str, ...]:
+    """Give a Run's row of the table, with what it is called there.
 
     Raises:
         InputError: one of its files cannot be read.
@@ -33,7 +34,7 @@ def describe_run(run: Run) -> tuple[str, ...]:
     }
     trains = run.method.can_train
     return (
-        run.path.name,
+        name,
         config.preset if trains else "-",
         f"{data.get('x', '?')} → {data.get('y', '?')}",
         f"{last.get('epoch', 0):.0f}/{config.epochs}" if trains else "-",
@@ -69,11 +70,13 @@ def runs_table(folder: Path) -> str:
         return f"{folder} holds no Runs yet; artnb train or artnb demo makes one"
     rows, remarks = [_COLUMNS], []
     for run in runs:
+        # What `--run` takes: further down than a name, that is the path.
+        name = run.path.name if run.path.parent == folder else str(run.path)
         try:
-            rows.append(describe_run(run))
+            rows.append(describe_run(run, name))
         except (InputError, OSError) as error:
-            rows.append((run.path.name, *"?" * (len(_COLUMNS) - 1)))
-            remarks.append(f"{run.path.name}: {error}")
+            rows.append((name, *"?" * (len(_COLUMNS) - 1)))
+            remarks.append(f"{name}: {error}")
     return "\n".join([*aligned(rows), *remarks])
 
 

@@ -170,7 +170,8 @@ class Palette:
 
     def compared(self, patches: np.ndarray) -> np.ndarray:
         """Give what patches `(…, 3 * size²)` are compared by, `(…, components)`."""
-        return (patches - self.mean) @ self.components
+        # Not (patches - mean) @ components: of large pictures those are hundreds of megabytes.
+        return patches @ self.components - self.mean @ self.components
 
     def nearest(self, asked: np.ndarray) -> Chosen:
         """Choose for each of `(rows, columns, components)` the nearest patch."""

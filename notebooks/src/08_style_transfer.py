@@ -212,10 +212,10 @@ real = list(artnb.fixed_pictures(dataset.y.train, sizes.images // 3, dataset.siz
 painted = {}
 
 # %% [markdown]
-# First each photo in the style of one and the same painting of that painter, as above.
+# First each photo is put together from patches of one and the same painting of that painter.
 
 # %%
-small = settings.replace(largest_px=dataset.size_px)
+small = settings.replace(features="patches", largest_px=dataset.size_px)
 painted["one painting"] = stylization.paint_in_styles(held_out, real[:1], small, progress=bar)
 
 # %% [markdown]

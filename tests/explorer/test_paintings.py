@@ -99,16 +99,19 @@ def networks():
 
 
 def test_paints_and_leads_back_in_both_directions(scene, networks):
-    """Epoch 2 comes in networks that held epoch 1, and equals what new networks paint."""
+    """Epoch 2 comes in networks that held epoch 1, and is what new networks paint, to a level.
+
+    What paints here need not be Keras.
+    """
     for to in ("y", "x"):
         before = paint_there_and_back(networks, scene.run.painter(1, to), PHOTO)
         painter = scene.run.painter(2, to)
         painted = paint_there_and_back(networks, painter, PHOTO)
         painting = translate_image(painter.load(), PHOTO.pixels, painter.multiple_px)
-        np.testing.assert_array_equal(painted.painting, painting)
-        assert (painted.painting != before.painting).any()
-        returned = translate_image(painter.back.load(), painting, painter.multiple_px)
-        np.testing.assert_array_equal(painted.reconstruction, returned)
+        np.testing.assert_allclose(painted.painting, painting, rtol=0, atol=1)
+        assert np.abs(painted.painting.astype(int) - before.painting).max() > 5
+        returned = translate_image(painter.back.load(), painted.painting, painter.multiple_px)
+        np.testing.assert_allclose(painted.reconstruction, returned, rtol=0, atol=1)
     assert painted.describe() == "a.jpg\npainting → photo by monet, epoch 2"
 
 

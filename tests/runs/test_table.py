@@ -36,6 +36,15 @@ def test_a_run_without_epochs_and_a_damaged_one_are_listed_too(run, tmp_path):
     assert why.startswith(f"damaged: {damaged.facts_file} is damaged")
 
 
+def test_a_demos_run_is_listed_with_its_path(run, tmp_path):
+    (tmp_path / "demo-1").mkdir()
+    nested = new_run(tmp_path / "demo-1" / "run", preset_config("preview"))
+    nested.note(status="finished")
+    _, first, second = runs_table(tmp_path).splitlines()
+    assert first.split()[0] == "monet"
+    assert second.split()[0] == str(nested.path)
+
+
 def test_files_that_vanish_while_runs_are_listed_cost_nothing(run, tmp_path, monkeypatch):
     (run.checkpoints / "step-1").mkdir(parents=True)
     (run.checkpoints / "step-1" / "state.safetensors").write_bytes(b"12345")
