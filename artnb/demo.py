@@ -17,6 +17,7 @@ from artnb.models.painting import PaintingNetwork
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
+from artnb.stylization.paintings import layout, most_alike
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.stylize import stylize
 from artnb.synthetic.dataset import held_out_pairs, large_demo_pictures, make_demo_data
@@ -208,8 +209,8 @@ def draw_strokes_sheet(
     Args:
         run: a trained Run.
         photos: uint8 `(height, width, 3)`.
-        paintings: likewise; each photo takes the one that is most like what the Run makes of it,
-            looked at from afar: patches of a sunset put a sunset together.
+        paintings: likewise; each photo takes the one that is laid out most like what the Run makes
+            of it.
         progress: shows how far it has got.
 
     Returns:
@@ -218,23 +219,15 @@ def draw_strokes_sheet(
     generator = LoadedNetworks().ready(run.painter())
     few = {"steps": _SMOKE_STEPS} if run.config().preset == "smoke" else {}
     settings = StylizeSettings(strength=_STROKES_STRENGTH, **few)
+    layouts = np.stack([layout(Image.fromarray(painting)) for painting in paintings])
     rows = []
     advance = progress("painting strokes", len(photos))
     for photo in photos:
         translated = paint(generator, photo[None])[0]
-        painting = min(paintings, key=lambda one: _distance_from_afar(one, translated))
+        painting = paintings[most_alike(Image.fromarray(translated), layouts)]
         rows.append([photo, translated, np.asarray(stylize(photo, painting, settings)), painting])
         advance()
     return titled_grid(rows, ["photo", "translated", "in the painting's patches", "painting"])
-
-
-def _distance_from_afar(a: np.ndarray, b: np.ndarray) -> float:
-    """Give how far two pictures are apart where only their large areas can be seen, grey levels."""
-    from_afar = [
-        np.asarray(Image.fromarray(p).resize((8, 8), Image.Resampling.BOX), np.float64)
-        for p in (a, b)
-    ]
-    return float(np.sqrt(np.square(np.subtract(*from_afar)).mean()))
 
 
 def chosen_epochs(epochs: Sequence[int]) -> list[int]:

@@ -21,7 +21,8 @@ def stylize(
     photos: Annotated[Path, "a file or a folder"],
     style: Annotated[
         Sequence[str],
-        "a painting; several, each with a weight if need be, are blended",
+        "a painting, or a folder: each photo takes the one most like it; several, each "
+        "with a weight if need be, are blended",
         Option(metavar="FILE[:WEIGHT]"),
     ],
     out: Annotated[Path, "folder for the results"],
@@ -46,7 +47,8 @@ def stylize(
     backend: options.Backend = None,
 ) -> int:
     """Paint photos in the style of a painting: half a minute for 512 px on two CPU cores."""
-    from artnb.stylization.inputs import Style, check_weights, open_picture, parse_style
+    from artnb.stylization.inputs import check_weights, open_picture, parse_style
+    from artnb.stylization.paintings import open_style
 
     changes = dict(map(StylizeSettings.parse, settings))
     asked = StylizeSettings(
@@ -61,7 +63,7 @@ def stylize(
         raise InputError("regions need a map for the photo and one for the painting; give both")
     parts = style_regions and open_picture(style_regions, "a map of regions")
     styles = [
-        Style(open_picture(path, "a style"), weight, parts)
+        open_style(path, weight, parts, progress=artnb.bar)
         for path, weight in map(parse_style, style)
     ]
     check_weights(styles)

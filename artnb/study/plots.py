@@ -103,11 +103,17 @@ def draw_progress(study: Study, subject: str = "") -> Figure:
     figure, panel, heights = _lines(OVERVIEW)
     last = {t.run: t.label for t in study.sets.last_epochs}
     colours = dict(zip(last, COLOURS, strict=False))
+    notes: dict[tuple[str, str], list[float]] = {}
     for row in rows:
         if row.quantity in heights:
             y = heights[row.quantity] + _shift(list(last).index(row.run), len(last))
-            age = _age(study, row)
-            _draw_progress(panel, row, y, colours[row.run], age)
+            if row.progress is None:
+                notes.setdefault((row.quantity, row.note), []).append(y)
+            else:
+                _draw_progress(panel, row.progress, y, colours[row.run], _age(study, row))
+    # What holds for several Runs stands there once.
+    for (_, note), ys in notes.items():
+        panel.text(0.5, np.mean(ys), note, fontsize=8, color=_FAINT, ha="center", va="center")
     panel.axvspan(0, 1, color=COLOURS[3], alpha=0.07, linewidth=0)
     panel.set(xlim=_ENDS)
     texts = ("moved away", "0\nphoto", "half-way", "1\npainting", "too far")
@@ -178,16 +184,12 @@ def _age(study: Study, row: StudyRow) -> float:
     return 1 - (epochs.index(row.epoch) + 1) / len(epochs)
 
 
-def _draw_progress(panel: Axes, row: StudyRow, y: float, colour: str, age: float) -> None:
-    if row.progress is None:
-        if age == 0:
-            panel.text(0.5, y, row.note, fontsize=8, color=_FAINT, ha="center", va="center")
-        return
+def _draw_progress(panel: Axes, progress: Score, y: float, colour: str, age: float) -> None:
     if age == 0:
-        _draw_dot(panel, row.progress, y, colour, _ENDS)
-    elif _ENDS[0] < row.progress.value < _ENDS[1]:
+        _draw_dot(panel, progress, y, colour, _ENDS)
+    elif _ENDS[0] < progress.value < _ENDS[1]:
         faint = {"markersize": 4.5, "alpha": 0.6 * (1 - age) + 0.1, "mew": 0}
-        panel.plot(row.progress.value, y, "o", color=colour, **faint)
+        panel.plot(progress.value, y, "o", color=colour, **faint)
 
 
 def _draw_dot(

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.stylization.losses": "moments",
         "artnb.stylization.inputs": "Style",
         "artnb.stylization.objective": "Objective",
+        "artnb.stylization.paintings": "Paintings open_style",
         "artnb.stylization.settings": "StylizeSettings",
         "artnb.stylization.textures": "make_textures",
     },

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,6 +33,10 @@ class Style:
     painting: Image.Image
     weight: float = 1.0
     regions: Image.Image | None = None
+
+    def style_for(self, _photo: Image.Image) -> "Style":
+        """Give what a photo takes its style from: this painting, whatever it shows."""
+        return self
 
 
 def open_picture(picture: str | Path | Image.Image | np.ndarray, what: str) -> Image.Image:
@@ -75,7 +80,7 @@ def open_picture(picture: str | Path | Image.Image | np.ndarray, what: str) -> I
 
 
 def parse_style(text: str) -> tuple[Path, float]:
-    """Read `FILE` or `FILE:WEIGHT`.
+    """Read `FILE` or `FILE:WEIGHT`, or a folder likewise.
 
     Raises:
         InputError: the weight is no number that is at least 0.
@@ -86,7 +91,7 @@ def parse_style(text: str) -> tuple[Path, float]:
     try:
         number = float(weight)
     except ValueError:
-        if not Path(name).is_file():
+        if not Path(name).exists():
             return Path(text), 1.0
         number = np.nan
     if not 0 <= number <= _MOST_WEIGHT:
@@ -97,8 +102,8 @@ def parse_style(text: str) -> tuple[Path, float]:
     return Path(name), number
 
 
-def check_weights(styles: Sequence[Style]) -> None:
-    """Check that some style counts.
+def check_weights(styles: Sequence[Any]) -> None:
+    """Check that some style counts; styles have weights.
 
     Raises:
         InputError: there is none, or their weights sum to 0.

@@ -29,6 +29,7 @@ from artnb.stylization.inputs import (
 )
 from artnb.stylization.objective import Objective
 from artnb.stylization.optimisation import LBFGS, Adam, AdamOfLarge
+from artnb.stylization.paintings import Paintings, open_style
 from artnb.stylization.patches import PatchSynthesis
 from artnb.stylization.pyramid import resize
 from artnb.stylization.regions import Region
@@ -48,6 +49,7 @@ _LOOK_EVERY = 10
 MARGIN_PX = 16
 Look = Callable[[Image.Image], None]
 Anything = str | Path | Image.Image | np.ndarray
+AnyStyle = Style | Paintings
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Stylized:
 
 def stylize(
     content: Anything,
-    style: Anything | Style | Sequence[Style],
+    style: Anything | AnyStyle | Sequence[AnyStyle],
     settings: StylizeSettings | None = None,
     *,
     mask: Anything | None = None,
@@ -83,7 +85,8 @@ def stylize(
 
     Args:
         content: the photo: a file, a Pillow image, or uint8 `(height, width, 3)`.
-        style: a painting likewise, or `Style`s to be blended.
+        style: a painting likewise; a folder of paintings, of which the one that is laid out most
+            like the photo is taken; or `Style`s and `Paintings` to be blended.
         settings: how; None takes the defaults.
         mask: white where it is painted, black where the photo stays; of the photo's size.
         regions: flat colours, of the photo's size; each takes on the style of the part of the
@@ -100,8 +103,8 @@ def stylize(
         InputError: a picture cannot be used, or weights cannot be had.
     """
     settings = (settings or StylizeSettings()).replace(**changes)
-    styles = [style] if isinstance(style, Anything | Style) else list(style)
-    styles = [s if isinstance(s, Style) else Style(open_picture(s, "a style")) for s in styles]
+    styles = [style] if isinstance(style, Anything | AnyStyle) else list(style)
+    styles = [s if isinstance(s, AnyStyle) else open_style(s, say=say) for s in styles]
     photo = open_picture(content, "a photo")
     stylizer = make_stylizer(styles, settings, progress, say)
     return stylizer(photo, mask, regions, progress, look).image
@@ -109,7 +112,7 @@ def stylize(
 
 def stylize_photos(
     photos: str | Path,
-    styles: Sequence[Style],
+    styles: Sequence[AnyStyle],
     out: str | Path,
     settings: StylizeSettings | None = None,
     *,
@@ -124,7 +127,7 @@ def stylize_photos(
 
     Args:
         photos: as `PhotosToPaint` takes them.
-        styles: paintings to be blended.
+        styles: paintings, or folders of which each photo takes one, to be blended.
         out: folder to write to.
         settings, mask, regions, say: see `stylize`.
         progress: shows steps where there is one photo, and photos where there are several.
@@ -151,7 +154,7 @@ def stylize_photos(
 
 
 def make_stylizer(
-    styles: Sequence[Style],
+    styles: Sequence[AnyStyle],
     settings: StylizeSettings,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
@@ -207,14 +210,14 @@ class Stylizer:
 
     Args:
         network: what is looked at; None stands for patches.
-        styles: paintings, blended by their weights.
+        styles: paintings, or folders of them, blended by their weights.
         settings: everything else.
     """
 
     def __init__(
         self,
         network: FeatureNetwork | None,
-        styles: Sequence[Style],
+        styles: Sequence[AnyStyle],
         settings: StylizeSettings,
     ) -> None:
         self.network, self.styles, self.settings = network, tuple(styles), settings
@@ -285,7 +288,8 @@ class _Work:
         mask: Anything | None,
         regions: Anything | None,
     ) -> None:
-        self.settings, self.styles, self.photo = stylizer.settings, stylizer.styles, photo
+        self.settings, self.photo = stylizer.settings, photo
+        self.styles = [style.style_for(photo) for style in stylizer.styles]
         self.mask = None if mask is None else open_mask(mask, photo)
         total = sum(style.weight for style in self.styles)
         self.shares = [style.weight / total for style in self.styles]

@@ -14,6 +14,7 @@ def pictures(tmp_path):
     Image.new("RGB", (8, 8), "grey").save(tmp_path / "tiny.png")
     Image.new("RGB", (60, 60), "blue").save(tmp_path / "style.png")
     (tmp_path / "words.txt").write_text("no picture")
+    (tmp_path / "nothing").mkdir()
     return tmp_path
 
 
@@ -38,7 +39,7 @@ def complains(capsys, folder, *arguments):
         ("style.png:1e308", "got 1e308 for"),
         ("style.png:much", "a style's weight must be at least 0, got much for"),
         ("style.png:", "a style's weight must be at least 0, got none for"),
-        ("photos", "is a folder; name a picture in it"),
+        ("nothing", "has none that can be used"),
     ],
 )
 def test_styles_that_cannot_be_used(pictures, capsys, style, expected):

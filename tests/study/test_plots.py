@@ -88,7 +88,9 @@ def test_progress_is_a_dot_on_the_line_of_its_quantity(found):
         found.find("translation", "dark channel")[place].progress.value for place in (1, 2)
     )
     assert sorted(dots.values()) == pytest.approx(sorted([slow, fast]))
-    assert HARDLY_DIFFER in texts(panel)
+    # Two Runs have no way to go there; it is said once.
+    alike = {row.quantity for row in found.find("translation") if row.note == HARDLY_DIFFER}
+    assert texts(panel).count(HARDLY_DIFFER) == len(alike & set(OVERVIEW)) > 0
 
 
 def test_what_lies_beyond_the_scale_is_an_arrow(found):

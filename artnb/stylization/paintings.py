@@ -1,0 +1,110 @@
+"""A painter instead of a painting: each photo takes the painting that is laid out most like it.
+
+Patches of a sunset put a sunset together. A painting that is dark where the photo is light would
+have to be torn to pieces for it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from artnb.data.listing import list_images
+from artnb.errors import InputError
+from artnb.progress import Progress, silent
+from artnb.stylization.inputs import Style, open_picture
+
+# All that is seen of a picture from afar.
+_EDGE = 8
+# Grey levels. What is flatter has no layout, and noise must not be taken for one.
+_LEAST_DEVIATION = 8.0
+
+
+class Paintings:
+    """A painter's paintings; stands where a `Style` does.
+
+    Args:
+        folder: of pictures; those that cannot be used are named and left out.
+        weight: against other styles.
+        progress: shows how many have been looked at.
+        say: gets a sentence for each that is left out.
+
+    Raises:
+        InputError: none can be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        weight: float = 1.0,
+        progress: Progress = silent,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        self.weight = weight
+        self.files: list[Path] = []
+        layouts = []
+        listed = list_images(folder)
+        advance = progress("looking at paintings", len(listed))
+        for file in listed:
+            try:
+                layouts.append(layout(open_picture(file, "a style")))
+                self.files.append(file)
+            except InputError as error:
+                say(f"Left out: {error}")
+            advance()
+        if not layouts:
+            raise InputError(
+                f"a folder of paintings must hold pictures, and {folder} has none that can be "
+                "used; name another, or a file"
+            )
+        self.layouts = np.stack(layouts)
+
+    def style_for(self, photo: Image.Image) -> Style:
+        """Open the painting that is laid out most like a photo."""
+        file = self.files[most_alike(photo, self.layouts)]
+        return Style(open_picture(file, "a style"), self.weight)
+
+
+def layout(picture: Image.Image) -> np.ndarray:
+    """Give where a picture is light, dark and of which colour, `(8, 8, 3)`, however bright it is.
+
+    Each channel has mean 0, and all together deviation 1 where there is anything to be seen.
+    """
+    small = picture.convert("RGB").resize((_EDGE, _EDGE), Image.Resampling.BOX)
+    apart = np.asarray(small, np.float64)
+    apart = apart - apart.mean(axis=(0, 1))
+    return apart / (apart.std() + _LEAST_DEVIATION)
+
+
+def most_alike(picture: Image.Image, layouts: Sequence[np.ndarray] | np.ndarray) -> int:
+    """Give the number of the layout that is nearest to a picture's."""
+    return int(np.square(layouts - layout(picture)).mean(axis=(1, 2, 3)).argmin())
+
+
+def open_style(
+    painting: str | Path | Image.Image | np.ndarray,
+    weight: float = 1.0,
+    regions: Image.Image | None = None,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> Style | Paintings:
+    """Open a painting, or a folder of paintings.
+
+    Args:
+        painting: a file, a folder, a Pillow image, or uint8 `(height, width, 3)`.
+        weight: against other styles.
+        regions: of the painting; see `Style`.
+        progress, say: see `Paintings`.
+
+    Raises:
+        InputError: it cannot be used, or a folder has regions.
+    """
+    if isinstance(painting, str | Path) and Path(painting).is_dir():
+        if regions is not None:
+            raise InputError(
+                f"a map of regions is that of one painting, and {painting} is a folder; name a "
+                "file in it"
+            )
+        return Paintings(Path(painting), weight, progress, say)
+    return Style(open_picture(painting, "a style"), weight, regions)
