@@ -17,8 +17,9 @@ from artnb.stylization.inputs import Style, open_picture
 
 # All that is seen of a picture from afar.
 _EDGE = 8
-# Grey levels. What is flatter has no layout, and noise must not be taken for one.
-_LEAST_DEVIATION = 8.0
+# Grey levels, added to a picture's deviation: contrast shall count too, but less than what lies
+# where. A hazy photo in the colours of a stark painting has black holes.
+_USUAL_DEVIATION = 40.0
 
 
 class Paintings:
@@ -69,12 +70,12 @@ class Paintings:
 def layout(picture: Image.Image) -> np.ndarray:
     """Give where a picture is light, dark and of which colour, `(8, 8, 3)`, however bright it is.
 
-    Each channel has mean 0, and all together deviation 1 where there is anything to be seen.
+    Each channel has mean 0; the stronger the contrast, the nearer the deviation of all is to 1.
     """
     small = picture.convert("RGB").resize((_EDGE, _EDGE), Image.Resampling.BOX)
     apart = np.asarray(small, np.float64)
     apart = apart - apart.mean(axis=(0, 1))
-    return apart / (apart.std() + _LEAST_DEVIATION)
+    return apart / (apart.std() + _USUAL_DEVIATION)
 
 
 def most_alike(picture: Image.Image, layouts: Sequence[np.ndarray] | np.ndarray) -> int:

@@ -30,8 +30,8 @@ def test_a_photo_takes_the_painting_that_is_laid_out_like_it(folder):
     """Also where it is far darker than any of them, and of another size."""
     paintings = open_style(folder)
     for above, below, name in (
-        ((60, 60, 40), (10, 10, 30), "light-above"),
-        ((10, 10, 30), (60, 60, 40), "dark-above"),
+        ((110, 105, 70), (0, 0, 30), "light-above"),
+        ((0, 0, 30), (110, 105, 70), "dark-above"),
         ((30, 30, 30), (31, 30, 30), "flat"),
     ):
         taken = paintings.style_for(halves(above, below, (200, 90)))
