@@ -41,8 +41,8 @@ _NOISE = 0.05
 # So much farther than the nearest may be what continues a neighbour's patch. Without it a flat sky
 # is one patch again and again; with 0.4, what is painted moves in with its paint: a crane, a boat.
 _COHERENCE = 0.15
-# Distances in memory at a time.
-_AT_ONCE = 10_000_000
+# Distances, and pixels of patches, in memory at a time.
+_AT_ONCE, _PIXELS_AT_ONCE = 10_000_000, 1_000_000
 # The photo's weight where it has a strong edge; the patches' is 1.
 _HELD = 1.0
 # Edges are looked at this much blurred, and count up to twice those of which a tenth is stronger.
@@ -170,7 +170,6 @@ class Palette:
 
     def compared(self, patches: np.ndarray) -> np.ndarray:
         """Give what patches `(…, 3 * size²)` are compared by, `(…, components)`."""
-        # Not (patches - mean) @ components: of large pictures those are hundreds of megabytes.
         return patches @ self.components - self.mean @ self.components
 
     def nearest(self, asked: np.ndarray) -> Chosen:
@@ -214,7 +213,6 @@ class Grid:
     ) -> None:
         self.size = size
         self.rows, self.columns = (_starts(length, size, gap, random) for length in shape[:2])
-        self.shape = (len(self.rows), len(self.columns))
 
     def chosen(self, picture: np.ndarray, palettes: list[Palette]) -> tuple[list[Chosen], float]:
         """Choose for each patch the most alike of those that its place may take.
@@ -224,10 +222,14 @@ class Grid:
             a palette has an infinite distance there.
         """
         rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
-        patches = _patches(picture, self.size, rows, columns)
         found = []
         for palette in palettes:
-            asked = palette.compared(patches)
+            asked = np.concatenate(
+                [
+                    palette.compared(_patches(picture, self.size, rows[some], columns[some]))
+                    for some in self._some_rows()
+                ]
+            )
             chosen = self._continued(palette, asked, palette.nearest(asked))
             allowed = _centres(palette.of_photo, picture.shape[:2], self.size)[rows, columns]
             chosen.distances[~allowed] = np.inf
@@ -258,29 +260,46 @@ class Grid:
         So do all of them towards their rims.
         """
         rim = np.sin(np.pi * (np.arange(self.size, dtype=np.float32) + 0.5) / self.size) ** 2
+        rim = np.outer(rim, rim).ravel()
         for _ in range(_AGREEMENTS):
-            distances = np.zeros((*self.shape, 1), np.float32)
-            for _, here, pixels in self._pixels(chosen):
-                distances += np.square(picture[here] - pixels).sum(axis=-1, keepdims=True)
-            weights = (np.sqrt(distances) + 1e-4) ** (_ROBUST_POWER - 2)
-            total = np.zeros_like(picture)
-            weight = np.zeros((*picture.shape[:2], 1), np.float32)
-            for (row, column), here, pixels in self._pixels(chosen):
-                share = weights * (rim[row] * rim[column])
-                total[here] += share * pixels
-                weight[here] += share
-            picture = total / weight
+            now = picture.reshape(-1, 3)
+            total = np.zeros((len(now), 4), np.float32)
+            for rows in self._some_rows():
+                here, colours = self._pixels(picture.shape[1], chosen, rows)
+                apart = np.square(now[here] - colours).sum(axis=(1, 2))
+                weights = ((np.sqrt(apart) + 1e-4) ** (_ROBUST_POWER - 2))[:, None] * rim
+                first = here.min()
+                places = (here - first).ravel()
+                shares = [*np.moveaxis(weights[..., None] * colours, -1, 0), weights]
+                for channel, share in enumerate(shares):
+                    added = np.bincount(places, share.ravel())
+                    total[first : first + len(added), channel] += added
+            picture = (total[:, :3] / total[:, 3:]).reshape(picture.shape)
         return picture
 
-    def _pixels(self, chosen: list[Chosen]) -> Iterator[tuple[tuple[int, int], tuple, np.ndarray]]:
-        """Give each pixel of a patch, where it is in the picture, and its colours, of all."""
-        for row, column in np.ndindex(self.size, self.size):
-            here = np.ix_(self.rows + row, self.columns + column)
-            colours = np.zeros((*self.shape, 3), np.float32)
-            for c in chosen:
-                taken = np.isfinite(c.distances)
-                colours[taken] = c.painting[c.rows[taken] + row, c.columns[taken] + column]
-            yield (row, column), here, colours
+    def _pixels(
+        self, width: int, chosen: list[Chosen], rows: slice
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Give where the pixels of some rows of patches are in the picture, and their colours.
+
+        Returns:
+            the number of each pixel, `(patches, size²)`, and `(patches, size², 3)`.
+        """
+        tops, lefts = np.meshgrid(self.rows[rows], self.columns, indexing="ij")
+        within = np.add.outer(np.arange(self.size) * width, np.arange(self.size)).ravel()
+        here = (tops * width + lefts).reshape(-1, 1) + within
+        colours = np.empty((*tops.shape, 3, self.size**2), np.float32)
+        for c in chosen:
+            taken = np.isfinite(c.distances[rows])
+            patches = _patches(c.painting, self.size, c.rows[rows][taken], c.columns[rows][taken])
+            colours[taken] = patches.reshape(-1, 3, self.size**2)
+        return here, np.moveaxis(colours, 2, 3).reshape(*here.shape, 3)
+
+    def _some_rows(self) -> Iterator[slice]:
+        """Part the rows of patches so that few enough pixels are in memory at a time."""
+        step = max(1, _PIXELS_AT_ONCE // (len(self.columns) * self.size**2))
+        for start in range(0, len(self.rows), step):
+            yield slice(start, start + step)
 
 
 def _starts(length: int, size: int, gap: int, random: np.random.Generator) -> np.ndarray:
