@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from artnb.progress import Progress, silent
-from artnb.stylization.inputs import Style, open_picture
+from artnb.stylization.inputs import open_picture
 from artnb.stylization.losses import STYLE_LOSSES
+from artnb.stylization.paintings import Anything, open_style
 from artnb.stylization.settings import StylizeSettings
-from artnb.stylization.stylize import Anything, make_stylizer
+from artnb.stylization.stylize import AnyStyle, make_stylizer
 
 
 def paint_in_styles(
     photos: Sequence[Anything],
-    paintings: Sequence[Anything],
+    paintings: Sequence[Anything | AnyStyle],
     settings: StylizeSettings | None = None,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
@@ -22,7 +23,7 @@ def paint_in_styles(
 
     Args:
         photos: each a file, a Pillow image, or uint8 `(height, width, 3)`.
-        paintings: likewise.
+        paintings: likewise, or folders and `Paintings`, of which each photo takes one.
         settings: how.
         progress: shows how many are painted.
         say: gets a sentence about what was chosen.
@@ -35,7 +36,7 @@ def paint_in_styles(
         InputError: see `stylize`.
     """
     opened = [open_picture(photo, "a photo") for photo in photos]
-    styles = [Style(open_picture(painting, "a style")) for painting in paintings]
+    styles = [p if isinstance(p, AnyStyle) else open_style(p, say=say) for p in paintings]
     settings = settings or StylizeSettings()
     advance = progress("painting", len(opened) * len(styles))
     stylizers = [make_stylizer([style], settings, say=say) for style in styles]

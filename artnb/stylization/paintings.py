@@ -15,6 +15,7 @@ from artnb.errors import InputError
 from artnb.progress import Progress, silent
 from artnb.stylization.inputs import Style, open_picture
 
+Anything = str | Path | Image.Image | np.ndarray
 # All that is seen of a picture from afar.
 _EDGE = 8
 # Grey levels, added to a picture's deviation: contrast shall count too, but less than what lies
@@ -26,7 +27,8 @@ class Paintings:
     """A painter's paintings; stands where a `Style` does.
 
     Args:
-        folder: of pictures; those that cannot be used are named and left out.
+        pictures: each a file, a Pillow image, or uint8 `(height, width, 3)`; those that cannot be
+            used are named and left out. Files are opened again when a photo takes one.
         weight: against other styles.
         progress: shows how many have been looked at.
         say: gets a sentence for each that is left out.
@@ -37,34 +39,33 @@ class Paintings:
 
     def __init__(
         self,
-        folder: Path,
+        pictures: Sequence[Anything],
         weight: float = 1.0,
         progress: Progress = silent,
         say: Callable[[str], None] = print,
     ) -> None:
         self.weight = weight
-        self.files: list[Path] = []
+        self.pictures: list[Anything] = []
         layouts = []
-        listed = list_images(folder)
-        advance = progress("looking at paintings", len(listed))
-        for file in listed:
+        advance = progress("looking at paintings", len(pictures))
+        for picture in pictures:
             try:
-                layouts.append(layout(open_picture(file, "a style")))
-                self.files.append(file)
+                layouts.append(layout(open_picture(picture, "a style")))
+                self.pictures.append(picture)
             except InputError as error:
                 say(f"Left out: {error}")
             advance()
         if not layouts:
             raise InputError(
-                f"a folder of paintings must hold pictures, and {folder} has none that can be "
-                "used; name another, or a file"
+                f"a painter needs a painting that can be used, and of {len(pictures)} here none "
+                "can; name others"
             )
         self.layouts = np.stack(layouts)
 
     def style_for(self, photo: Image.Image) -> Style:
         """Open the painting that is laid out most like a photo."""
-        file = self.files[most_alike(photo, self.layouts)]
-        return Style(open_picture(file, "a style"), self.weight)
+        picture = self.pictures[most_alike(photo, self.layouts)]
+        return Style(open_picture(picture, "a style"), self.weight)
 
 
 def layout(picture: Image.Image) -> np.ndarray:
@@ -84,7 +85,7 @@ def most_alike(picture: Image.Image, layouts: Sequence[np.ndarray] | np.ndarray)
 
 
 def open_style(
-    painting: str | Path | Image.Image | np.ndarray,
+    painting: Anything,
     weight: float = 1.0,
     regions: Image.Image | None = None,
     progress: Progress = silent,
@@ -99,7 +100,7 @@ def open_style(
         progress, say: see `Paintings`.
 
     Raises:
-        InputError: it cannot be used, or a folder has regions.
+        InputError: it cannot be used, a folder is empty, or has regions.
     """
     if isinstance(painting, str | Path) and Path(painting).is_dir():
         if regions is not None:
@@ -107,5 +108,11 @@ def open_style(
                 f"a map of regions is that of one painting, and {painting} is a folder; name a "
                 "file in it"
             )
-        return Paintings(Path(painting), weight, progress, say)
+        files = list_images(Path(painting))
+        if not files:
+            raise InputError(
+                f"a folder of paintings must hold pictures, and {painting} holds none; name "
+                "another, or a file"
+            )
+        return Paintings(files, weight, progress, say)
     return Style(open_picture(painting, "a style"), weight, regions)

@@ -29,7 +29,7 @@ from artnb.stylization.inputs import (
 )
 from artnb.stylization.objective import Objective
 from artnb.stylization.optimisation import LBFGS, Adam, AdamOfLarge
-from artnb.stylization.paintings import Paintings, open_style
+from artnb.stylization.paintings import Anything, Paintings, open_style
 from artnb.stylization.patches import PatchSynthesis
 from artnb.stylization.pyramid import resize
 from artnb.stylization.regions import Region
@@ -48,7 +48,6 @@ _LOOK_EVERY = 10
 # Painted around a picture and cut off: networks see less of what lies along an edge.
 MARGIN_PX = 16
 Look = Callable[[Image.Image], None]
-Anything = str | Path | Image.Image | np.ndarray
 AnyStyle = Style | Paintings
 
 

@@ -201,7 +201,7 @@ show(sheet)
 # from many photos and many paintings, and then paint at sight. **fast_style** is trained by the
 # very losses from above, against the mean statistics of all paintings (Johnson, Alahi and Fei-Fei
 # 2016). A **CycleGAN** knows no such losses: its discriminators learn to tell real paintings from
-# its own (notebook [02](02_train_cyclegan.ipynb)). Do all three on the same photos:
+# its own (notebook [02](02_train_cyclegan.ipynb)). Do all of it on the same photos:
 
 # %%
 sizes = artnb.demo_sizes(config.preset)
@@ -212,11 +212,14 @@ real = list(artnb.fixed_pictures(dataset.y.train, sizes.images // 3, dataset.siz
 painted = {}
 
 # %% [markdown]
-# First each photo is put together from patches of one and the same painting of that painter.
+# First each photo is put together from patches, all of them from one and the same painting of that
+# painter; then each from the painting that is laid out most like it.
 
 # %%
 small = settings.replace(features="patches", largest_px=dataset.size_px)
+painter = stylization.Paintings(real)
 painted["one painting"] = stylization.paint_in_styles(held_out, real[:1], small, progress=bar)
+painted["the nearest"] = stylization.paint_in_styles(held_out, [painter], small, progress=bar)
 
 # %% [markdown]
 # Then `fast_style`. It needs the network whose statistics it is after, so without weights it is
@@ -247,11 +250,12 @@ sheet.save(out / "beside.png")
 show(sheet)
 
 # %% [markdown]
-# From one painting come strokes, and whatever that painting has: its colours fall on every photo,
-# a sunset or not. Two minutes have taught `fast_style` the painter's colours and the directions of
-# his strokes, with rims where there are none; a quarter of an hour makes them paint. The CycleGAN
-# has learnt what he does with light and colour, green to gold and blue to turquoise, and treats
-# each photo by itself; strokes would take it hours.
+# From one painting come strokes, and whatever that painting has: its colours fall on every photo, a
+# sunset or not. From the nearest of many they come where they belong. Two minutes have taught
+# `fast_style` the painter's colours and the directions of his strokes, with rims where there are
+# none; a quarter of an hour makes them paint. The CycleGAN has learnt what he does with light and
+# colour, green to gold and blue to turquoise, and treats each photo by itself; strokes would take
+# it hours.
 
 # %% [markdown]
 # ## 7 · What each does, in numbers

@@ -39,7 +39,7 @@ def complains(capsys, folder, *arguments):
         ("style.png:1e308", "got 1e308 for"),
         ("style.png:much", "a style's weight must be at least 0, got much for"),
         ("style.png:", "a style's weight must be at least 0, got none for"),
-        ("nothing", "has none that can be used"),
+        ("nothing", "nothing holds none"),
     ],
 )
 def test_styles_that_cannot_be_used(pictures, capsys, style, expected):

@@ -24,6 +24,17 @@ def test_each_photo_in_each_style_is_what_it_would_be_alone():
     assert difference(painted[0], painted[1]).mean() > 3
 
 
+def test_of_a_painters_paintings_each_photo_takes_one():
+    from artnb.stylization import Paintings
+    from artnb.stylization.beside import paint_in_styles
+
+    paintings = [np.asarray(smooth(3)), np.asarray(PAINTING)]
+    taken = paint_in_styles([PAINTING, smooth(3)], [Paintings(paintings)], PATCHES)
+    alone = [paint_in_styles([photo], [photo], PATCHES)[0] for photo in (PAINTING, smooth(3))]
+    for one, other in zip(taken, alone, strict=True):
+        assert difference(one, other).max() == 0
+
+
 def test_every_loss_paints_and_patches_beside_them(monkeypatch):
     from artnb.stylization import beside
 

@@ -53,8 +53,8 @@ def test_what_cannot_be_used_is_named_and_left_out(folder):
     (folder / "torn.jpg").write_bytes(b"torn")
     Image.new("RGB", (9, 9)).save(folder / "tiny.png")
     said = []
-    paintings = Paintings(folder, 0.5, say=said.append)
-    assert [file.name for file in paintings.files] == [
+    paintings = Paintings(sorted(folder.iterdir()), 0.5, say=said.append)
+    assert [file.name for file in paintings.pictures] == [
         "dark-above.png", "flat.png", "light-above.png"
     ]  # fmt: skip
     assert len(said) == 2
@@ -65,8 +65,11 @@ def test_what_cannot_be_used_is_named_and_left_out(folder):
 
 def test_a_folder_without_paintings_or_with_regions_is_a_sentence(folder, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="has none that can be used"):
+    with pytest.raises(InputError, match="empty holds none"):
         open_style(tmp_path / "empty")
+    (tmp_path / "empty" / "torn.png").write_bytes(b"torn")
+    with pytest.raises(InputError, match="of 1 here none can"):
+        open_style(tmp_path / "empty", say=lambda _: None)
     with pytest.raises(InputError, match="that of one painting"):
         open_style(folder, regions=Image.new("RGB", (64, 48)))
 
