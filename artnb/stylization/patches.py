@@ -34,6 +34,8 @@ _VALUES = 10_000_000
 # Principal components that patches are compared by, at most: 95 % of the variance.
 _COMPONENTS, _VARIANCE = 60, 0.95
 _SAMPLE = 256
+# Pixels whose colours a picture is given.
+_COLOURS = 65_536
 # Patches agree by reweighted least squares with this power of their distances.
 _ROBUST_POWER = 0.8
 _AGREEMENTS = 4
@@ -69,7 +71,12 @@ class PatchSynthesis:
     def targets(self, photo: np.ndarray, regions: list[Region]) -> dict[str, Any]:
         """Keep what a picture is put together from; see `Objective.targets`."""
         photo = photo[0]
-        return {"photo": photo, "held": _HELD / self.strength * edges(photo), "regions": regions}
+        return {
+            "photo": photo,
+            "held": _HELD / self.strength * edges(photo),
+            "colours": _colours(regions),
+            "regions": regions,
+        }
 
     def minimise(
         self, picture: np.ndarray, targets: dict[str, Any], steps: int, watch: Watch
@@ -84,14 +91,14 @@ class PatchSynthesis:
         picture = picture[0] + _NOISE * random.normal(size=picture.shape[1:]).astype(np.float32)
         try:
             for size, gap, count in _schedule(steps, photo, targets["regions"]):
-                palettes = [Palette(region, size, random) for region in targets["regions"]]
+                palettes = palettes_of(targets["regions"], size, random)
                 for _ in range(count):
                     grid = Grid(picture.shape, size, gap, random)
                     chosen, distance = grid.chosen(picture, palettes)
                     picture = grid.agreed(picture, chosen)
                     picture = (picture + held * photo) / (1.0 + held)
                     picture += min(1.0, _TONES / self.strength) * (tones - large_tones(picture))
-                    picture = match_colours(picture, photo)
+                    picture = match_colours(picture, targets["colours"])
                     watch(distance, lambda now=picture: now[None])
         except KeyboardInterrupt:
             return picture[None], False
@@ -107,6 +114,20 @@ def _schedule(
     for number, (size, gap) in enumerate(_PATCHES):
         if count := (steps + number) // len(_PATCHES):
             yield min(round(scale * size), largest), round(scale * gap), count
+
+
+def _colours(regions: list[Region]) -> np.ndarray:
+    """Give pixels of the regions' paintings, `(pixels, 3)`, of each as many as its share says."""
+    total = sum(region.share for region in regions)
+    found = []
+    for region in regions:
+        pixels = region.painting[0].reshape(-1, 3)
+        if region.of_painting is not None:
+            inside = _stretched(region.of_painting, region.painting.shape[1:3]).ravel()
+            pixels = pixels[inside >= min(0.5, inside.max())]
+        count = max(1, round(_COLOURS * region.share / total))
+        found.append(pixels[np.linspace(0, len(pixels) - 1, count).round().astype(int)])
+    return np.concatenate(found)
 
 
 def _scale(picture: np.ndarray) -> float:
@@ -146,7 +167,7 @@ class Chosen:
 
 
 class Palette:
-    """Patches of a region's painting, and how patches are compared with them.
+    """Patches of a region's painting.
 
     Args:
         region: the painting, and which part of it and of the photo belong together.
@@ -156,16 +177,26 @@ class Palette:
 
     def __init__(self, region: Region, size: int, random: np.random.Generator) -> None:
         self.painting, self.of_photo = region.painting[0], region.of_photo
-        self.size = size
-        self.allowed = _centres(region.of_painting, self.painting.shape[:2], size)
+        self.size, self.share = size, region.share
+        centred, touching = _places(region.of_painting, self.painting.shape[:2], size)
+        self.allowed = centred if centred.any() else touching
         places = np.flatnonzero(self.allowed)
         count = max(1, round(min(1.0, region.share) * _VALUES / (3 * size**2)))
         if len(places) > count:
             places = np.sort(random.choice(places, count, replace=False))
         self.rows, self.columns = np.unravel_index(places, self.allowed.shape)
-        patches = _patches(self.painting, size, self.rows, self.columns)
-        self.mean, self.components = _principal(patches, random)
-        self.coordinates = self.compared(patches)
+
+    def some(self, count: int, random: np.random.Generator) -> np.ndarray:
+        """Draw patches, `(count or fewer, 3 * size²)`."""
+        drawn = random.choice(len(self.rows), min(count, len(self.rows)), replace=False)
+        return _patches(self.painting, self.size, self.rows[drawn], self.columns[drawn])
+
+    def compare_along(self, mean: np.ndarray, components: np.ndarray) -> None:
+        """Set what patches are compared by: where they lie along directions from a mean."""
+        self.mean, self.components = mean, components
+        self.coordinates = self.compared(
+            _patches(self.painting, self.size, self.rows, self.columns)
+        )
         self.norms = np.square(self.coordinates).sum(axis=1)
 
     def compared(self, patches: np.ndarray) -> np.ndarray:
@@ -199,6 +230,17 @@ class Palette:
         return np.where(inside & self.allowed[rows, columns], np.square(apart).sum(axis=-1), np.inf)
 
 
+def palettes_of(regions: list[Region], size: int, random: np.random.Generator) -> list[Palette]:
+    """Take the patches of all regions, compared with a picture's along the same directions."""
+    palettes = [Palette(region, size, random) for region in regions]
+    total = sum(region.share for region in regions)
+    drawn = [p.some(max(2, round(_SAMPLE * p.share / total)), random) for p in palettes]
+    mean, components = _principal(np.concatenate(drawn))
+    for palette in palettes:
+        palette.compare_along(mean, components)
+    return palettes
+
+
 class Grid:
     """Overlapping patches that cover a picture.
 
@@ -219,7 +261,8 @@ class Grid:
 
         Returns:
             what is chosen of each palette, and the mean distance. A place that takes nothing of
-            a palette has an infinite distance there.
+            a palette has an infinite distance there. Of several that a place may take, distances
+            count the less, the larger a palette's share is.
         """
         rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
         found = []
@@ -231,10 +274,12 @@ class Grid:
                 ]
             )
             chosen = self._continued(palette, asked, palette.nearest(asked))
-            allowed = _centres(palette.of_photo, picture.shape[:2], self.size)[rows, columns]
-            chosen.distances[~allowed] = np.inf
+            centred, touching = _places(palette.of_photo, picture.shape[:2], self.size)
+            allowed = centred[rows, columns]
+            chosen.distances[~(allowed if allowed.any() else touching[rows, columns])] = np.inf
             found.append(chosen)
-        whose = np.argmin([chosen.distances for chosen in found], axis=0)
+        weighted = [c.distances / p.share for c, p in zip(found, palettes, strict=True)]
+        whose = np.argmin(weighted, axis=0)
         for number, chosen in enumerate(found):
             chosen.distances[whose != number] = np.inf
         best = np.min([chosen.distances for chosen in found], axis=0)
@@ -265,35 +310,42 @@ class Grid:
             now = picture.reshape(-1, 3)
             total = np.zeros((len(now), 4), np.float32)
             for rows in self._some_rows():
-                here, colours = self._pixels(picture.shape[1], chosen, rows)
+                here, colours, taken = self._pixels(picture.shape[1], chosen, rows)
                 apart = np.square(now[here] - colours).sum(axis=(1, 2))
                 weights = ((np.sqrt(apart) + 1e-4) ** (_ROBUST_POWER - 2))[:, None] * rim
+                weights[~taken] = 0
                 first = here.min()
                 places = (here - first).ravel()
                 shares = [*np.moveaxis(weights[..., None] * colours, -1, 0), weights]
                 for channel, share in enumerate(shares):
                     added = np.bincount(places, share.ravel())
                     total[first : first + len(added), channel] += added
-            picture = (total[:, :3] / total[:, 3:]).reshape(picture.shape)
+            covered = total[:, 3] > 0
+            now = now.copy()
+            now[covered] = total[covered, :3] / total[covered, 3:]
+            picture = now.reshape(picture.shape)
         return picture
 
     def _pixels(
         self, width: int, chosen: list[Chosen], rows: slice
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give where the pixels of some rows of patches are in the picture, and their colours.
 
         Returns:
-            the number of each pixel, `(patches, size²)`, and `(patches, size², 3)`.
+            the number of each pixel, `(patches, size²)`, `(patches, size², 3)`, and which patches
+            there are at all: those of no region are none.
         """
         tops, lefts = np.meshgrid(self.rows[rows], self.columns, indexing="ij")
         within = np.add.outer(np.arange(self.size) * width, np.arange(self.size)).ravel()
         here = (tops * width + lefts).reshape(-1, 1) + within
-        colours = np.empty((*tops.shape, 3, self.size**2), np.float32)
+        colours = np.zeros((*tops.shape, 3, self.size**2), np.float32)
+        any_taken = np.zeros(tops.shape, bool)
         for c in chosen:
             taken = np.isfinite(c.distances[rows])
+            any_taken |= taken
             patches = _patches(c.painting, self.size, c.rows[rows][taken], c.columns[rows][taken])
-            colours[taken] = patches.reshape(-1, 3, self.size**2)
-        return here, np.moveaxis(colours, 2, 3).reshape(*here.shape, 3)
+            colours[taken] = patches.reshape(len(patches), 3, self.size**2)
+        return here, np.moveaxis(colours, 2, 3).reshape(*here.shape, 3), any_taken.ravel()
 
     def _some_rows(self) -> Iterator[slice]:
         """Part the rows of patches so that few enough pixels are in memory at a time."""
@@ -324,33 +376,48 @@ def _neighbours(rows: int, columns: int) -> Iterator[tuple[tuple, tuple]]:
 def _patches(picture: np.ndarray, size: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Give the patches that begin at places, `(…, 3 * size²)`, of places `(…)`."""
     windows = np.lib.stride_tricks.sliding_window_view(picture, (size, size), axis=(0, 1))
-    return windows[rows, columns].reshape(*rows.shape, -1)
+    return windows[rows, columns].reshape(*rows.shape, 3 * size**2)
 
 
-def _centres(mask: np.ndarray | None, shape: tuple[int, int], size: int) -> np.ndarray:
-    """Say of each place where a patch may begin whether its middle is within a mask."""
+def _places(
+    mask: np.ndarray | None, shape: tuple[int, int], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say of each place where a patch may begin whether it has its middle within a mask.
+
+    Returns:
+        that, and whether any of it is there, for a mask that is smaller than a patch.
+    """
     places = tuple(length - size + 1 for length in shape)
     if mask is None:
-        return np.ones(places, bool)
-    inside = _stretched(mask, shape)[size // 2 :, size // 2 :][: places[0], : places[1]]
-    return inside >= min(0.5, inside.max())
+        return np.ones(places, bool), np.ones(places, bool)
+    stretched = _stretched(mask, shape)
+    within = stretched >= min(0.5, stretched.max())
+    before = size // 2
+    # The filter's window begins so many pixels before each; of even sizes it has one more there.
+    touching = ndimage.maximum_filter(
+        within, size, mode="constant", origin=(-((size - 1) // 2),) * 2
+    )
+    return within[before:, before:][: places[0], : places[1]], touching[: places[0], : places[1]]
 
 
 def _stretched(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Bring a mask to the size of a picture, to the nearest."""
+    """Bring a mask to the size of a picture, to the nearest; something of it always stays."""
     rows, columns = ((np.arange(to) * of) // to for to, of in zip(shape, mask.shape, strict=True))
-    return mask[np.ix_(rows, columns)]
+    stretched = mask[np.ix_(rows, columns)]
+    if not stretched.max() > 0:
+        middle = np.argwhere(mask > 0).mean(axis=0) / mask.shape * shape
+        stretched[tuple(middle.astype(int))] = mask.max()
+    return stretched
 
 
-def _principal(patches: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _principal(patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the mean of patches and the directions in which they differ most, `(…, components)`."""
-    some = patches[random.choice(len(patches), min(len(patches), _SAMPLE), replace=False)]
-    mean = some.mean(axis=0)
-    apart = some - mean
+    mean = patches.mean(axis=0)
+    apart = patches - mean
     # Of few long patches, what they have in common with each other is the smaller matrix.
     variances, mixtures = np.linalg.eigh(apart @ apart.T)
     variances, mixtures = np.maximum(variances[::-1], 1e-12), mixtures[:, ::-1]
     explained = np.cumsum(variances)
     count = int(np.searchsorted(explained, _VARIANCE * explained[-1])) + 1
-    count = min(count, _COMPONENTS, len(some))
+    count = min(count, _COMPONENTS, len(patches))
     return mean, apart.T @ (mixtures[:, :count] / np.sqrt(variances[:count]))

@@ -288,11 +288,13 @@ class _Work:
         regions: Anything | None,
     ) -> None:
         self.settings, self.photo = stylizer.settings, photo
-        self.styles = [style.style_for(photo) for style in stylizer.styles]
+        self.styles = [s.style_for(photo) for s in stylizer.styles if s.weight > 0]
         self.mask = None if mask is None else open_mask(mask, photo)
         total = sum(style.weight for style in self.styles)
         self.shares = [style.weight / total for style in self.styles]
-        self.parts: list[list[tuple]] = [[(self.mask, None, 1.0)] for _ in self.styles]
+        # Patches are laid everywhere and masked in the end: they do not add up to anything.
+        where = self.mask if stylizer.network else None
+        self.parts: list[list[tuple]] = [[(where, None, 1.0)] for _ in self.styles]
         if regions is not None:
             opened = open_picture(regions, "a map of regions")
             self.parts = [regions_of(opened, photo, style) for style in self.styles]
