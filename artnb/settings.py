@@ -176,7 +176,13 @@ class Settings:
         raise InputError(f"{name} must be {_in_words(kinds)}, got {value!r}")
 
     def replace(self, **changes: Any) -> Self:
-        """Give a copy with some settings changed, checked again."""
+        """Give a copy with some settings changed, checked again.
+
+        Raises:
+            InputError: there is no such setting, or it cannot be so.
+        """
+        for name in changes:
+            self.known(name)
         return dataclasses.replace(self, **changes)
 
     def as_dict(self) -> dict[str, Any]:

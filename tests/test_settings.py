@@ -44,3 +44,10 @@ def test_options_keep_their_help():
 def test_an_unknown_method_has_a_nearest_name():
     with pytest.raises(InputError, match='did you mean "cyclegan"'):
         find_method("cyclegann")
+
+
+def test_a_setting_that_does_not_exist_cannot_be_replaced():
+    from artnb.stylization.settings import StylizeSettings
+
+    with pytest.raises(InputError, match=r"no setting 'strenght'.*strength"):
+        StylizeSettings().replace(strenght=2)

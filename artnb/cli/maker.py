@@ -114,6 +114,13 @@ def _add_arguments(parser: argparse.ArgumentParser, function: Callable) -> None:
         groups[option.exclusive].add_argument(*names, help=text, **told)
 
 
+def _path(text: str) -> Path:
+    """Read a path; an empty one, as of a shell's unset variable, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path is needed, and this is empty")
+    return Path(text)
+
+
 def _kind_and_notes(annotation: Any) -> tuple[Any, list]:
     """Take an annotation apart: a type that is not None, and what is said of it, latest first."""
     if get_origin(annotation) is Annotated:
@@ -140,12 +147,13 @@ def _argument(
     elif option.answer:
         told |= {"action": _Answer, "const": option.answer}
     else:
-        told["type"] = get_args(kind)[0] if several else kind
+        kind = get_args(kind)[0] if several else kind
+        told["type"] = _path if kind is Path else kind
     names: Sequence[str] = [parameter.name]
     if parameter.kind is parameter.KEYWORD_ONLY:
         names = option.names or ["--" + parameter.name.replace("_", "-")]
         told |= {"dest": parameter.name, "required": required}
-        told["metavar"] = option.metavar or _METAVARS.get(told.get("type"))
+        told["metavar"] = option.metavar or _METAVARS.get(kind)
         if several and not option.nargs:
             told["action"] = "append"
     elif several or not required:

@@ -75,6 +75,12 @@ def say_painted(report: "Report", out: Path) -> int:
         print(f"artnb: {path} was skipped: {problem}", file=sys.stderr)
     for line in data.describe_reasons(report.passed_over):
         print(f"artnb: {line}", file=sys.stderr)
+    if report.stopped:
+        others = f", and {report.left} photos are not painted" if report.left else ""
+        print(
+            f"artnb: interrupted: {report.written[-1]} is as it was then{others}", file=sys.stderr
+        )
+        return 130
     return 2 if report.skipped else 0
 
 

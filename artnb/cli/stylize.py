@@ -47,7 +47,7 @@ def stylize(
     backend: options.Backend = None,
 ) -> int:
     """Paint photos in the style of a painting: half a minute for 512 px on two CPU cores."""
-    from artnb.stylization.inputs import check_weights, open_picture, parse_style
+    from artnb.stylization.inputs import check_parts, check_weights, open_picture, parse_style
     from artnb.stylization.paintings import open_style
 
     changes = dict(map(StylizeSettings.parse, settings))
@@ -55,10 +55,8 @@ def stylize(
         features, loss or "moments", largest_px=largest_px, strength=strength,
         stroke_scale=stroke_scale, keep_colours=keep_colours,
     ).replace(**changes)  # fmt: skip
-    if loss and asked.features == "patches":
+    if (loss or "loss" in changes) and asked.features == "patches":
         raise InputError("a loss compares what a network sees; add --features squeezenet or vgg19")
-    if (mask or regions) and photos.is_dir():
-        raise InputError("a mask and regions are those of one photo; let --photos name that file")
     if (regions is None) != (style_regions is None):
         raise InputError("regions need a map for the photo and one for the painting; give both")
     parts = style_regions and open_picture(style_regions, "a map of regions")
@@ -67,6 +65,7 @@ def stylize(
         for path, weight in map(parse_style, style)
     ]
     check_weights(styles)
+    check_parts(photos, mask, regions, styles)
     options.say_backend(backend)
     report = artnb.stylize_photos(
         photos, styles, out, asked, mask=mask, regions=regions, progress=artnb.bar

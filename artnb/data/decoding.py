@@ -110,15 +110,25 @@ def _decoded(data: bytes) -> Image.Image:
                     f"{image.width}×{image.height} pixels are too many; scale it down first"
                 )
             with _DECODED_AT_ONCE.taken(image.width * image.height):
-                image.load()
-                turn = _TURNS.get(orientation_of(image))
-                rgb = _to_rgb(image)
-                return rgb.transpose(turn) if turn is not None else rgb
+                return upright_rgb(image)
     except UnreadableImageError:
         raise
     except Exception as error:  # damaged files make Pillow's plugins raise almost anything
         why = str(error) or type(error).__name__
         raise UnreadableImageError(f"it cannot be decoded ({why})") from error
+
+
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """Give an opened picture as `decode_image` does: upright, sRGB, laid over white.
+
+    Raises:
+        UnreadableImageError: its numbers do not say what is white.
+        Exception: of Pillow's, where its file is damaged.
+    """
+    image.load()
+    turn = _TURNS.get(orientation_of(image))
+    rgb = _to_rgb(image)
+    return rgb.transpose(turn) if turn is not None else rgb
 
 
 @contextmanager

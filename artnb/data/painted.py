@@ -25,12 +25,15 @@ _LOSSLESS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga", ".ppm", ".pgm", ".
 class Report:
     """What became of photos: files written, and pictures left out with the reason.
 
-    `passed_over` has names and reasons of what lies beside the photos and is none.
+    `passed_over` has names and reasons of what lies beside the photos and is none. Where it was
+    `stopped`, the last picture that was written is not whole, and `left` say how many are missing.
     """
 
     written: tuple[Path, ...]
     skipped: tuple[tuple[Path, str], ...]
     passed_over: tuple[tuple[str, str], ...] = ()
+    stopped: bool = False
+    left: int = 0
 
 
 class PhotosToPaint:
@@ -80,7 +83,7 @@ class PhotosToPaint:
         Args:
             painted: turns an RGB photo into uint8 `(height, width, 3)`.
             progress: shows how far it has got.
-            stopped: whether to leave the others, asked after each.
+            stopped: whether the last one is not whole and the others are left, asked after each.
         """
         self.out.mkdir(parents=True, exist_ok=True)
         advance = progress("painting", len(self.pictures))
@@ -95,7 +98,8 @@ class PhotosToPaint:
             advance()
             if stopped():
                 break
-        return Report(tuple(written), tuple(skipped), self.passed_over)
+        left = len(self.pictures) - len(written) - len(skipped)
+        return Report(tuple(written), tuple(skipped), self.passed_over, stopped(), left)
 
 
 def _place(picture: Picture, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from artnb.data.decoding import UnreadableImageError, decode_image
+from artnb.data.decoding import UnreadableImageError, decode_image, upright_rgb
 from artnb.errors import InputError
 
 # Of a side. What is smaller shows nothing at the coarsest layer that is looked at.
@@ -25,14 +25,25 @@ class Style:
     """A painting to take the style from.
 
     Args:
-        painting: RGB of any size.
-        weight: against other styles.
+        painting: a file, a Pillow image, or uint8 `(height, width, 3)`; kept as RGB.
+        weight: against other styles, at least 0.
         regions: flat colours that name its parts, of the painting's size; None where it has none.
+        name: what it is called where it is told which was taken; empty where there is no choice.
+
+    Raises:
+        InputError: it is no picture, or too small, or has no such weight.
     """
 
-    painting: Image.Image
+    painting: Any
     weight: float = 1.0
-    regions: Image.Image | None = None
+    regions: Any = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "painting", open_picture(self.painting, "a style"))
+        if self.regions is not None:
+            object.__setattr__(self, "regions", open_picture(self.regions, "a map of regions"))
+        check_weight(self.weight, self.name or "a painting")
 
     def style_for(self, _photo: Image.Image) -> "Style":
         """Give what a photo takes its style from: this painting, whatever it shows."""
@@ -57,7 +68,16 @@ def open_picture(picture: str | Path | Image.Image | np.ndarray, what: str) -> I
             )
         picture = Image.fromarray(picture)
     if isinstance(picture, Image.Image):
-        opened, name = picture.convert("RGB"), "this one"
+        try:
+            opened, name = upright_rgb(picture), "this one"
+        except Exception as error:  # damaged files make Pillow's plugins raise almost anything
+            raise InputError(
+                f"{what} must be a picture, and this cannot be read: {error}"
+            ) from None
+    elif not isinstance(picture, str | Path):
+        raise InputError(
+            f"{what} must be a file, a Pillow image or an array, got {type(picture).__name__}"
+        )
     else:
         path = Path(picture)
         if path.is_dir():
@@ -85,6 +105,8 @@ def parse_style(text: str) -> tuple[Path, float]:
     Raises:
         InputError: the weight is no number that is at least 0.
     """
+    if not text:
+        raise InputError("a style must be a file or a folder, and this is empty; name one")
     if Path(text).exists() or ":" not in text:
         return Path(text), 1.0
     name, _, weight = text.rpartition(":")
@@ -94,12 +116,21 @@ def parse_style(text: str) -> tuple[Path, float]:
         if not Path(name).exists():
             return Path(text), 1.0
         number = np.nan
-    if not 0 <= number <= _MOST_WEIGHT:
-        raise InputError(
-            f"a style's weight must be at least 0, got {weight or 'none'} for {name}; 1 is usual, "
-            f"and {_MOST_WEIGHT:,.0f} the most"
-        )
+    check_weight(number, name, weight or "none")
     return Path(name), number
+
+
+def check_weight(weight: float, name: str, told: str = "") -> None:
+    """Check that a style may weigh so much.
+
+    Raises:
+        InputError: it may not.
+    """
+    if not 0 <= weight <= _MOST_WEIGHT:
+        raise InputError(
+            f"a style's weight must be from 0 to {_MOST_WEIGHT:,.0f}, got {told or weight} for "
+            f"{name}; 1 is usual"
+        )
 
 
 def check_weights(styles: Sequence[Any]) -> None:
@@ -114,8 +145,36 @@ def check_weights(styles: Sequence[Any]) -> None:
         raise InputError("weights of styles must sum to more than 0; leave out those of 0")
 
 
-def open_mask(mask: str | Path | Image.Image, photo: Image.Image) -> np.ndarray:
-    """Open a mask: white is painted, black stays as it is.
+def check_parts(photos: str | Path, mask: Any, regions: Any, styles: Sequence[Any]) -> None:
+    """Check a mask and a map of regions before any work.
+
+    Args:
+        photos: what they are of: the file of one photo.
+        mask, regions: None where there is none.
+        styles: what regions are looked for in.
+
+    Raises:
+        InputError: there is more than one photo, or they cannot be used.
+    """
+    if mask is None and regions is None:
+        return
+    if Path(photos).is_dir():
+        raise InputError("a mask and regions are those of one photo; let --photos name that file")
+    photo = open_picture(photos, "a photo")
+    if mask is not None:
+        open_mask(mask, photo)
+    if regions is not None:
+        opened = open_picture(regions, "a map of regions")
+        for style in styles:
+            regions_of(opened, photo, style.style_for(photo))
+
+
+def open_mask(mask: str | Path | Image.Image | np.ndarray, photo: Image.Image) -> np.ndarray:
+    """Open a mask: white is painted, black and what is transparent stay as they are.
+
+    Args:
+        mask: a file, a Pillow image, or an array `(height, width)`, uint8 or boolean.
+        photo: what it is a mask of.
 
     Returns:
         float32 `(height, width)` in [0, 1], of the photo's size.
@@ -123,12 +182,26 @@ def open_mask(mask: str | Path | Image.Image, photo: Image.Image) -> np.ndarray:
     Raises:
         InputError: it is no picture, of another size, or black all over.
     """
-    opened = mask if isinstance(mask, Image.Image) else open_picture(mask, "a mask")
+    if isinstance(mask, np.ndarray) and mask.ndim == 2 and mask.dtype in (bool, np.uint8):
+        mask = Image.fromarray(mask if mask.dtype == np.uint8 else np.uint8(255) * mask)
+    opened = open_picture(mask, "a mask")
     _same_size(opened, photo, "a mask", "its photo")
     grey = np.asarray(opened.convert("L"), np.float32) / 255
+    # It was laid over white.
+    grey = np.maximum(grey - _transparency(mask, opened.size), 0)
     if not grey.max() > 0:
         raise InputError("a mask must be white where the photo is painted, and it is all black")
     return grey
+
+
+def _transparency(mask: str | Path | Image.Image | np.ndarray, size: tuple[int, int]) -> Any:
+    """Give how transparent a picture is, `(height, width)` in [0, 1]; 0 where it cannot be."""
+    if isinstance(mask, np.ndarray):
+        return 0.0
+    image = mask if isinstance(mask, Image.Image) else Image.open(mask)
+    if image.size != size or not image.has_transparency_data:
+        return 0.0
+    return 1 - np.asarray(image.convert("RGBA").getchannel("A"), np.float32) / 255
 
 
 def regions_of(

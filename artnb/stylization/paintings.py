@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from artnb.data.images import is_marked_as_painted
 from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
-from artnb.stylization.inputs import Style, open_picture
+from artnb.stylization.inputs import Style, check_weight, open_picture
 
 Anything = str | Path | Image.Image | np.ndarray
 # All that is seen of a picture from afar.
@@ -27,8 +28,9 @@ class Paintings:
     """A painter's paintings; stands where a `Style` does.
 
     Args:
-        pictures: each a file, a Pillow image, or uint8 `(height, width, 3)`; those that cannot be
-            used are named and left out. Files are opened again when a photo takes one.
+        pictures: a folder, or each a file, a Pillow image, or uint8 `(height, width, 3)`; those
+            that cannot be used are named and left out. Files are opened again when a photo takes
+            one. In a folder, what artnb painted is passed over.
         weight: against other styles.
         progress: shows how many have been looked at.
         say: gets a sentence for each that is left out.
@@ -39,12 +41,15 @@ class Paintings:
 
     def __init__(
         self,
-        pictures: Sequence[Anything],
+        pictures: str | Path | Sequence[Anything],
         weight: float = 1.0,
         progress: Progress = silent,
         say: Callable[[str], None] = print,
     ) -> None:
+        check_weight(weight, "paintings")
         self.weight = weight
+        if isinstance(pictures, str | Path):
+            pictures = _paintings_in(Path(pictures))
         self.pictures: list[Anything] = []
         layouts = []
         advance = progress("looking at paintings", len(pictures))
@@ -65,7 +70,8 @@ class Paintings:
     def style_for(self, photo: Image.Image) -> Style:
         """Open the painting that is laid out most like a photo."""
         picture = self.pictures[most_alike(photo, self.layouts)]
-        return Style(open_picture(picture, "a style"), self.weight)
+        name = Path(picture).name if isinstance(picture, str | Path) else ""
+        return Style(picture, self.weight, name=name)
 
 
 def layout(picture: Image.Image) -> np.ndarray:
@@ -108,11 +114,20 @@ def open_style(
                 f"a map of regions is that of one painting, and {painting} is a folder; name a "
                 "file in it"
             )
-        files = list_images(Path(painting))
-        if not files:
-            raise InputError(
-                f"a folder of paintings must hold pictures, and {painting} holds none; name "
-                "another, or a file"
-            )
-        return Paintings(files, weight, progress, say)
-    return Style(open_picture(painting, "a style"), weight, regions)
+        return Paintings(painting, weight, progress, say)
+    return Style(painting, weight, regions)
+
+
+def _paintings_in(folder: Path) -> list[Path]:
+    """List the pictures of a folder without those that artnb painted; they are nobody's style."""
+    files = []
+    for path in list_images(folder):
+        with path.open("rb") as file:
+            if not is_marked_as_painted(file):
+                files.append(path)
+    if not files:
+        raise InputError(
+            f"a folder of paintings must hold pictures, and {folder} holds none but what artnb "
+            "painted, if that; name another, or a file"
+        )
+    return files

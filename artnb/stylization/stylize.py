@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from artnb.stylization.features import FeatureNetwork, load_features
 from artnb.stylization.inputs import (
     SMALLEST_PX,
     Style,
+    check_parts,
     check_weights,
     open_mask,
     open_picture,
@@ -56,14 +57,16 @@ class Stylized:
     """A result.
 
     Args:
-        image: RGB.
+        image: RGB; None where it is written already.
         losses: before each step, over all sizes.
         whole: whether all steps were taken; after Ctrl-C they were not.
+        paintings: the names of those that were chosen of folders.
     """
 
-    image: Image.Image
+    image: Image.Image | None
     losses: tuple[float, ...]
     whole: bool
+    paintings: tuple[str, ...] = ()
 
 
 def stylize(
@@ -102,16 +105,20 @@ def stylize(
         InputError: a picture cannot be used, or weights cannot be had.
     """
     settings = (settings or StylizeSettings()).replace(**changes)
-    styles = [style] if isinstance(style, Anything | AnyStyle) else list(style)
-    styles = [s if isinstance(s, AnyStyle) else open_style(s, say=say) for s in styles]
     photo = open_picture(content, "a photo")
-    stylizer = make_stylizer(styles, settings, progress, say)
+    stylizer = make_stylizer(_opened(style, say), settings, progress, say)
     return stylizer(photo, mask, regions, progress, look).image
+
+
+def _opened(style: Any, say: Callable[[str], None]) -> list[AnyStyle]:
+    """Open one painting or several, each given in any way."""
+    styles = list(style) if isinstance(style, Sequence) and not isinstance(style, str) else [style]
+    return [s if isinstance(s, AnyStyle) else open_style(s, say=say) for s in styles]
 
 
 def stylize_photos(
     photos: str | Path,
-    styles: Sequence[AnyStyle],
+    styles: Anything | AnyStyle | Sequence[Anything | AnyStyle],
     out: str | Path,
     settings: StylizeSettings | None = None,
     *,
@@ -122,11 +129,11 @@ def stylize_photos(
 ) -> Report:
     """Paint a file or a folder of photos and write them under the same names.
 
-    Ctrl-C ends it after the photo in work, which is written as it is then.
+    Ctrl-C ends it after the photo in work, which is written as it is then, and the report says so.
 
     Args:
         photos: as `PhotosToPaint` takes them.
-        styles: paintings, or folders of which each photo takes one, to be blended.
+        styles: as of `stylize`.
         out: folder to write to.
         settings, mask, regions, say: see `stylize`.
         progress: shows steps where there is one photo, and photos where there are several.
@@ -135,21 +142,26 @@ def stylize_photos(
         InputError: see `stylize` and `PhotosToPaint`.
     """
     work = PhotosToPaint(photos, out)
+    styles = _opened(styles, say)
+    check_parts(photos, mask, regions, styles)
     stylizer = make_stylizer(styles, settings or StylizeSettings(), progress, say)
     one = len(work.pictures) == 1
-    last: list[Stylized] = []
+    made: list[Stylized] = []
 
     def painted(photo: Image.Image) -> np.ndarray:
         photo = open_picture(photo, "a photo")
         result = stylizer(photo, mask, regions, progress if one else silent)
-        last[:] = [result]
-        if not result.whole:
-            say("Interrupted: what is written is the picture as it was.")
-        return np.asarray(result.image)
+        image = np.asarray(result.image)
+        made.append(replace(result, image=None))
+        return image
 
-    return work.paint(
-        painted, silent if one else progress, lambda: bool(last) and not last[0].whole
+    report = work.paint(
+        painted, silent if one else progress, lambda: bool(made) and not made[-1].whole
     )
+    for file, result in zip(report.written, made, strict=False):
+        if result.paintings:
+            say(f"{file.name} took {', '.join(result.paintings)}")
+    return report
 
 
 def make_stylizer(
@@ -254,7 +266,12 @@ class Stylizer:
             picture = without_margin(painted)
             if not whole:
                 break
-        return Stylized(work.image(picture), tuple(losses), whole)
+        image = work.image(picture)
+        if not whole:
+            # As large as it would have been: it may lie where a whole one lay.
+            image = image.resize(scaled(photo, sizes[-1]).size, Image.Resampling.LANCZOS)
+        chosen = tuple(style.name for style in work.styles if style.name)
+        return Stylized(image, tuple(losses), whole, chosen)
 
     def _optimiser(self, tiled: bool) -> tuple[Any, Any]:
         """Give what measures targets, and what changes a picture until it is close to them."""
@@ -295,6 +312,8 @@ class _Work:
         # Patches are laid everywhere and masked in the end: they do not add up to anything.
         where = self.mask if stylizer.network else None
         self.parts: list[list[tuple]] = [[(where, None, 1.0)] for _ in self.styles]
+        if regions is None and any(style.regions for style in self.styles):
+            raise InputError("regions need a map for the photo and one for the painting; give both")
         if regions is not None:
             opened = open_picture(regions, "a map of regions")
             self.parts = [regions_of(opened, photo, style) for style in self.styles]

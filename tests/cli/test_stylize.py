@@ -35,10 +35,10 @@ def complains(capsys, folder, *arguments):
         ("missing.png", "there is none at"),
         ("words.txt", "a style must be a picture"),
         ("style.png:0", "weights of styles must sum to more than 0"),
-        ("style.png:-2", "a style's weight must be at least 0, got -2"),
+        ("style.png:-2", "a style's weight must be from 0 to 1,000,000, got -2"),
         ("style.png:1e308", "got 1e308 for"),
-        ("style.png:much", "a style's weight must be at least 0, got much for"),
-        ("style.png:", "a style's weight must be at least 0, got none for"),
+        ("style.png:much", "a style's weight must be from 0 to 1,000,000, got much for"),
+        ("style.png:", "a style's weight must be from 0 to 1,000,000, got none for"),
         ("nothing", "nothing holds none"),
     ],
 )
@@ -66,3 +66,32 @@ def test_settings_that_cannot_be_used(pictures, capsys, arguments, expected):
     given = [pictures / part if part.endswith(".png") else part for part in arguments]
     style = ["--style", pictures / "style.png"]
     assert expected in complains(capsys, pictures, *style, *given)
+
+
+def test_a_mask_is_checked_before_any_work(pictures, capsys):
+    Image.new("L", (64, 48)).save(pictures / "black.png")
+    command = ["stylize", "--photos", pictures / "photos" / "photo.png", "--out", pictures / "out",
+               "--style", pictures / "style.png", "--mask", pictures / "black.png"]  # fmt: skip
+    assert main([str(argument) for argument in command]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "it is all black" in captured.err
+    assert not (pictures / "out").exists()
+
+
+def test_an_empty_path_is_not_the_current_folder(pictures, capsys):
+    assert "this is empty; name one" in complains(capsys, pictures, "--style", "")
+    command = ["stylize", "--photos", "", "--style", str(pictures / "style.png"), "--out", "out"]
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    assert ended.value.code == 2
+    assert "a path is needed, and this is empty" in capsys.readouterr().err
+
+
+def test_an_interrupted_command_says_so_and_exits_with_130(tmp_path, capsys):
+    from artnb.cli.options import say_painted
+    from artnb.data.painted import Report
+
+    report = Report((tmp_path / "a.png",), (), stopped=True, left=2)
+    assert say_painted(report, tmp_path) == 130
+    assert "a.png is as it was then, and 2 photos are not painted" in capsys.readouterr().err

@@ -77,7 +77,7 @@ def test_a_file_whose_name_looks_like_a_weight_is_a_file(tmp_path):
 
 @pytest.mark.parametrize("weight", ["-1", "nan", "inf", "1000001"])
 def test_weights_are_at_least_0(weight):
-    with pytest.raises(InputError, match=f"at least 0, got {weight}"):
+    with pytest.raises(InputError, match=f"from 0 to 1,000,000, got {weight}"):
         parse_style(f"monet.jpg:{weight}")
 
 
@@ -125,3 +125,53 @@ def test_regions_that_cannot_be_paired_are_refused():
         regions_of(noise, photo, style)
     with pytest.raises(InputError, match="must have the size of its photo"):
         regions_of(plain(50, 40), photo, style)
+
+
+def test_transparent_parts_of_a_mask_stay(tmp_path):
+    mask = Image.new("RGBA", (40, 50), (255, 255, 255, 0))
+    mask.paste((255, 255, 255, 255), (0, 0, 20, 50))
+    mask.save(tmp_path / "mask.png")
+    for given in (mask, tmp_path / "mask.png"):
+        found = open_mask(given, plain())
+        assert (found[:, :20] == 1).all()
+        assert (found[:, 20:] == 0).all()
+
+
+def test_a_mask_may_be_an_array():
+    array = np.zeros((50, 40), bool)
+    array[:, :20] = True
+    for given in (array, np.uint8(255) * array):
+        assert (open_mask(given, plain()) == array).all()
+
+
+def test_a_pillow_image_is_read_as_its_file_is(tmp_path):
+    """Upright, over white, and 16 bits as 8."""
+    random = np.random.default_rng(0)
+    turned = Image.fromarray(random.integers(0, 255, (40, 60, 3), np.uint8))
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "turned.png", exif=exif)
+    Image.fromarray(random.integers(0, 60000, (40, 60), np.uint16)).save(tmp_path / "deep.png")
+    Image.new("RGBA", (40, 60), (9, 9, 9, 100)).save(tmp_path / "clear.png")
+    for name in ("turned", "deep", "clear"):
+        path = tmp_path / f"{name}.png"
+        with Image.open(path) as opened:
+            found = open_picture(opened, "a photo")
+        assert found.size == (40, 60) if name != "deep" else (60, 40)
+        assert (np.asarray(found) == np.asarray(open_picture(path, "a photo"))).all()
+
+
+@pytest.mark.parametrize("nothing", [None, b"bytes", [1, 2]])
+def test_what_is_no_picture_at_all_is_a_sentence(nothing):
+    with pytest.raises(InputError, match="a file, a Pillow image or an array, got"):
+        open_picture(nothing, "a photo")
+
+
+def test_a_style_may_be_given_in_any_way(tmp_path):
+    plain().save(tmp_path / "style.png")
+    for given in (tmp_path / "style.png", str(tmp_path / "style.png"), np.asarray(plain()),
+                  plain().convert("L"), plain().convert("RGBA")):  # fmt: skip
+        assert Style(given).painting.mode == "RGB"
+    for weight in (-1.0, float("inf"), float("nan")):
+        with pytest.raises(InputError, match="weight must be from 0"):
+            Style(plain(), weight)

@@ -63,6 +63,14 @@ def test_what_cannot_be_used_is_named_and_left_out(folder):
     assert paintings.style_for(halves("khaki", "navy")).weight == 0.5
 
 
+def test_what_artnb_painted_is_nobodys_style(folder):
+    from artnb.data.images import PAINTED_MARK, encode_png
+
+    own = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+    (folder / "own.png").write_bytes(encode_png(own, PAINTED_MARK))
+    assert "own.png" not in [file.name for file in Paintings(folder).pictures]
+
+
 def test_a_folder_without_paintings_or_with_regions_is_a_sentence(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="empty holds none"):
@@ -91,7 +99,10 @@ def test_each_photo_of_a_folder_takes_its_own(folder, tmp_path):
     quick = {"largest_px": 64, "steps": 10}
     from artnb.stylization.settings import StylizeSettings
 
-    stylize_photos(photos, [open_style(folder)], tmp_path / "out", StylizeSettings(**quick))
+    said = []
+    settings = StylizeSettings(**quick)
+    stylize_photos(photos, folder, tmp_path / "out", settings, say=said.append)
+    assert said == ["0.png took light-above.png", "1.png took dark-above.png"]
     for number, name in enumerate(["light-above", "dark-above"]):
         with Image.open(tmp_path / "out" / f"{number}.png") as painted:
             alone = stylize(photos / f"{number}.png", folder / f"{name}.png", **quick)

@@ -228,8 +228,19 @@ def test_ctrl_c_writes_what_there_is_and_leaves_the_others(tmp_path, network, mo
         return minimise(self, picture, targets, 2, watch)[0], False
 
     monkeypatch.setattr(module.Adam, "minimise", ended)
-    said = []
-    report = module.stylize_photos(photos, [Style(PAINTING)], tmp_path / "out", QUICK,
-                                   say=said.append)  # fmt: skip
+    settings = QUICK.replace(largest_px=300)
+    report = module.stylize_photos(photos, [Style(PAINTING)], tmp_path / "out", settings)
     assert [path.name for path in report.written] == ["a.png"]
-    assert "Interrupted" in said[-1]
+    assert (report.stopped, report.left) == (True, 1)
+
+
+def test_what_ctrl_c_leaves_is_as_large_as_it_would_have_been(network):
+    from artnb.stylization.stylize import Stylizer
+
+    def look(image):
+        raise KeyboardInterrupt
+
+    photo = PHOTO.resize((320, 240))
+    ended = Stylizer(network, [Style(PAINTING)], QUICK.replace(largest_px=300))(photo, look=look)
+    assert not ended.whole
+    assert ended.image.size == (300, 225)
