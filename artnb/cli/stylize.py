@@ -41,7 +41,7 @@ def stylize(
     style_regions: Annotated[Path | None, "the same for the painting"] = None,
     settings: Annotated[
         Sequence[str],
-        "any setting: steps, smoothness, optimizer, seed; may be repeated",
+        "any setting: steps, smoothness, optimizer (adam or lbfgs), seed; may be repeated",
         Option(("--set",), metavar="NAME=VALUE"),
     ] = (),
     backend: options.Backend = None,

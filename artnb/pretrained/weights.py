@@ -48,7 +48,12 @@ def find_weights(
             f"Fetching the weights of {first.title}: {first.size_bytes / 1e6:.0f} MB from "
             f"{urlsplit(first.url).hostname}, licence {first.licence}."
         )
-        path = fetch_published(first, folder, progress, say)
+        try:
+            path = fetch_published(first, folder, progress, say)
+        except InputError as error:
+            raise InputError(
+                f"{error}, or let ARTNB_WEIGHTS name the folder that holds it"
+            ) from None
     file = next(file for file in files if path.name in (file.name, *file.other_names))
     if problem := file.problem(path, folder / "observed.json"):
         raise InputError(f"{path} {problem}; delete it, and it is fetched again from {file.url}")

@@ -111,6 +111,22 @@ def test_a_weave_of_single_pixels_is_seen_by_smoothness_alone():
     assert float(total_variation(weave)) > 1
 
 
+@pytest.mark.parametrize(("photos", "paintings"), [(1, 4), (4, 1)])
+def test_a_grid_is_drawn_of_unequal_numbers(model, data, monkeypatch, photos, paintings):
+    from artnb.methods.fast_style import samples
+
+    counts = iter([photos, paintings])
+    monkeypatch.setattr(
+        samples,
+        "fixed_pictures",
+        lambda _from, _count, size_px: np.zeros((next(counts), size_px, size_px, 3), np.uint8),
+    )
+    config = short_config("", features=model.config.features)
+    grid = samples.SampleGrid(open_dataset(data), config)
+    grid.styles, grid.painter = range(1), samples.build_generator(model.config, "painter")
+    assert grid(model, "grid").width > 4 * 32
+
+
 def test_a_step_has_the_objectives_losses(model):
     draw_weights(model.generator_g, 7)
     photos = np.concatenate([pixels(painting(seed)) for seed in (4, 5)])

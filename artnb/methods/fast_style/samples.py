@@ -38,5 +38,7 @@ class SampleGrid:
         for style in self.styles:
             self.painter.set_weights(weights_of_style(weights, style))
             painted.append(list(paint(self.painter, self.photos)))
-        rows: list[list[np.ndarray]] = [list(self.photos), *painted, *self.paintings]
-        return titled_grid(rows, title=title)
+        rows: list[list[np.ndarray | None]] = [list(self.photos), *painted, *self.paintings]
+        # Of few pictures more may be held out of one kind than of the other.
+        width = max(map(len, rows))
+        return titled_grid([row + [None] * (width - len(row)) for row in rows], title=title)
