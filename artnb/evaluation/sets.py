@@ -158,7 +158,7 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
 
     Args:
         run: the Run.
-        data: where it is now; None looks where it was.
+        data: where it is now; None looks where it was, then beside the Run, where a demo's is.
         progress: shows how far reading has got.
 
     Raises:
@@ -171,6 +171,9 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
             "with --data, or pictures with --photos (and with --real, where they are compared)"
         )
     path = data or Path(recorded["path"])
+    beside = run.path.parent / path.name
+    if data is None and path.name and not path.exists() and beside.exists():
+        path = beside
     if not path.exists():
         raise InputError(
             f"the Run {run.path.name} was trained on {path}, and that is not here; say where it "

@@ -206,6 +206,9 @@ def test_data_that_is_gone_or_other_data(run, tmp_path, evaluator):
         evaluate(run, evaluator, choice=Choice(data=tmp_path / "other"))
     moved = shutil.copytree(facts["path"], tmp_path / "moved")
     assert evaluate(run, evaluator, [1], choice=Choice(data=moved)).rows
+    # Moved together with the Run, as a demo's folder may be, it is found.
+    shutil.copytree(facts["path"], run.path.parent / "gone")
+    assert evaluate(run, evaluator, [1]).rows
 
 
 @pytest.mark.backend
