@@ -61,16 +61,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; None takes the process's own.
 
     Returns:
-        0, or 2 after input that cannot be used, or 130 after Ctrl-C.
+        0, or 2 after input that cannot be used, or 130 after Ctrl-C, or 141 where nobody reads on.
     """
     # What TensorFlow says at start-up is of no use to the people this is for.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         options = vars(build_parser().parse_args(arguments))
-        return options.pop("command")(**options) or 0
+        code = options.pop("command")(**options) or 0
+        sys.stdout.flush()
+        return code
     except InputError as error:
         print(f"artnb: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Who reads has seen enough, as `| head` has; what is left to write must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
         # No space, no permission, a drive that went away: the user's to mend, not a bug.
         print(f"artnb: the system says: {error}", file=sys.stderr)

@@ -345,3 +345,11 @@ def test_a_method_that_cannot_be_trained_or_is_not_the_runs(folders, capsys):
     new_run("mine", preset_config("smoke")).log_file.write_text("epoch\n1\n")
     sentence = complains(capsys, *train, "--resume", "--method", "imported")
     assert "is one of cyclegan, got --method imported; leave it out" in sentence
+
+
+def test_who_reads_only_the_first_line_is_no_fault_of_the_systems():
+    command = [sys.executable, "-m", "artnb", "train", "--help-settings", "fast_style"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
