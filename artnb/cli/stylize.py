@@ -46,7 +46,7 @@ def stylize(
     ] = (),
     backend: options.Backend = None,
 ) -> int:
-    """Paint photos in the style of a painting: half a minute for 512 px on two CPU cores."""
+    """Paint photos in the style of a painting: some seconds for 512 px on two CPU cores."""
     from artnb.stylization.inputs import check_parts, check_weights, open_picture, parse_style
     from artnb.stylization.paintings import open_style
 
