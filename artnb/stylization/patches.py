@@ -393,10 +393,8 @@ def _places(
     stretched = _stretched(mask, shape)
     within = stretched >= min(0.5, stretched.max())
     before = size // 2
-    # The filter's window begins so many pixels before each; of even sizes it has one more there.
-    touching = ndimage.maximum_filter(
-        within, size, mode="constant", origin=(-((size - 1) // 2),) * 2
-    )
+    # The filter's window begins where the patch does.
+    touching = ndimage.maximum_filter(within, size, mode="constant", origin=(-before, -before))
     return within[before:, before:][: places[0], : places[1]], touching[: places[0], : places[1]]
 
 

@@ -205,8 +205,9 @@ def test_places_of_no_region_stay_as_they_are():
     assert np.abs(picture[:, :25] - photo[:, :25]).mean() > 0.05
 
 
-@pytest.mark.parametrize("rows", [slice(30, 31), slice(59, 60)])
-def test_a_region_smaller_than_a_patch_has_those_that_touch_it(rows):
+@pytest.mark.parametrize("size", [8, 9])
+@pytest.mark.parametrize("rows", [slice(0, 1), slice(30, 31), slice(59, 60)])
+def test_a_region_smaller_than_a_patch_has_those_that_touch_it(rows, size):
     dot = np.zeros((60, 70), np.float32)
     dot[rows, 3] = 1
     painting, photo = strokes(0), strokes(1)
@@ -217,10 +218,13 @@ def test_a_region_smaller_than_a_patch_has_those_that_touch_it(rows):
         lambda *_: None,
     )  # fmt: skip
     assert np.isfinite(picture).all()
-    (palette, _) = palettes_of([region, Region(painting)], 9, np.random.default_rng(0))
-    assert 1 <= palette.allowed.sum() <= 81
+    (palette, _) = palettes_of([region, Region(painting)], size, np.random.default_rng(0))
+    assert palette.allowed.any()
+    if rows.start != 30:  # where no patch can have it in its middle
+        windows = np.lib.stride_tricks.sliding_window_view(dot, (size, size))
+        assert (palette.allowed == windows.any(axis=(2, 3))).all()
     for row, column in np.argwhere(palette.allowed):
-        assert dot[row : row + 9, column : column + 9].any()
+        assert dot[row : row + size, column : column + size].any()
 
 
 def test_a_blank_photo_is_papered_with_paint():
