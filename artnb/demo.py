@@ -17,7 +17,7 @@ from artnb.models.painting import PaintingNetwork
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LoadedNetworks
 from artnb.runs.run import Run
-from artnb.stylization.paintings import layout, most_alike
+from artnb.stylization.paintings import Paintings
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.stylize import stylize
 from artnb.synthetic.dataset import held_out_pairs, large_demo_pictures, make_demo_data
@@ -219,12 +219,12 @@ def draw_strokes_sheet(
     generator = LoadedNetworks().ready(run.painter())
     few = {"steps": _SMOKE_STEPS} if run.config().preset == "smoke" else {}
     settings = StylizeSettings(strength=_STROKES_STRENGTH, **few)
-    layouts = np.stack([layout(Image.fromarray(painting)) for painting in paintings])
+    painter = Paintings(paintings)
     rows = []
     advance = progress("painting strokes", len(photos))
     for photo in photos:
         translated = paint(generator, photo[None])[0]
-        painting = paintings[most_alike(Image.fromarray(translated), layouts)]
+        painting = np.asarray(painter.style_for(Image.fromarray(translated)).painting)
         rows.append([photo, translated, np.asarray(stylize(photo, painting, settings)), painting])
         advance()
     return titled_grid(rows, ["photo", "translated", "in the painting's patches", "painting"])

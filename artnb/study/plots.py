@@ -107,10 +107,11 @@ def draw_progress(study: Study, subject: str = "") -> Figure:
     for row in rows:
         if row.quantity in heights:
             y = heights[row.quantity] + _shift(list(last).index(row.run), len(last))
-            if row.progress is None:
+            age = _age(study, row)
+            if row.progress is not None:
+                _draw_progress(panel, row.progress, y, colours[row.run], age)
+            elif age == 0:
                 notes.setdefault((row.quantity, row.note), []).append(y)
-            else:
-                _draw_progress(panel, row.progress, y, colours[row.run], _age(study, row))
     # What holds for several Runs stands there once.
     for (_, note), ys in notes.items():
         panel.text(0.5, np.mean(ys), note, fontsize=8, color=_FAINT, ha="center", va="center")

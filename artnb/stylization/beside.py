@@ -36,7 +36,7 @@ def paint_in_styles(
         InputError: see `stylize`.
     """
     opened = [open_picture(photo, "a photo") for photo in photos]
-    styles = [p if isinstance(p, AnyStyle) else open_style(p, say=say) for p in paintings]
+    styles = [open_style(painting, say=say) for painting in paintings]
     settings = settings or StylizeSettings()
     advance = progress("painting", len(opened) * len(styles))
     stylizers = [make_stylizer([style], settings, say=say) for style in styles]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from artnb.data.decoding import UnreadableImageError, decode_image, upright_rgb
+from artnb.data.decoding import UnreadableImageError, decode_image, open_image, upright_rgb
 from artnb.errors import InputError
 
 # Of a side. What is smaller shows nothing at the coarsest layer that is looked at.
@@ -198,10 +198,12 @@ def _transparency(mask: str | Path | Image.Image | np.ndarray, size: tuple[int, 
     """Give how transparent a picture is, `(height, width)` in [0, 1]; 0 where it cannot be."""
     if isinstance(mask, np.ndarray):
         return 0.0
-    image = mask if isinstance(mask, Image.Image) else Image.open(mask)
-    if image.size != size or not image.has_transparency_data:
+    if not isinstance(mask, Image.Image):
+        with open_image(Path(mask).read_bytes()) as opened:
+            return _transparency(opened, size)
+    if mask.size != size or not mask.has_transparency_data:
         return 0.0
-    return 1 - np.asarray(image.convert("RGBA").getchannel("A"), np.float32) / 255
+    return 1 - np.asarray(mask.convert("RGBA").getchannel("A"), np.float32) / 255
 
 
 def regions_of(

@@ -91,16 +91,16 @@ def most_alike(picture: Image.Image, layouts: Sequence[np.ndarray] | np.ndarray)
 
 
 def open_style(
-    painting: Anything,
+    painting: "Anything | Style | Paintings",
     weight: float = 1.0,
     regions: Image.Image | None = None,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
 ) -> Style | Paintings:
-    """Open a painting, or a folder of paintings.
+    """Open a painting, or a folder of paintings; what is a style already stays as it is.
 
     Args:
-        painting: a file, a folder, a Pillow image, or uint8 `(height, width, 3)`.
+        painting: a file, a folder, a Pillow image, uint8 `(height, width, 3)`, or a style.
         weight: against other styles.
         regions: of the painting; see `Style`.
         progress, say: see `Paintings`.
@@ -108,6 +108,8 @@ def open_style(
     Raises:
         InputError: it cannot be used, a folder is empty, or has regions.
     """
+    if isinstance(painting, Style | Paintings):
+        return painting
     if isinstance(painting, str | Path) and Path(painting).is_dir():
         if regions is not None:
             raise InputError(

@@ -123,8 +123,7 @@ def _colours(regions: list[Region]) -> np.ndarray:
     for region in regions:
         pixels = region.painting[0].reshape(-1, 3)
         if region.of_painting is not None:
-            inside = _stretched(region.of_painting, region.painting.shape[1:3]).ravel()
-            pixels = pixels[inside >= min(0.5, inside.max())]
+            pixels = pixels[_inside(region.of_painting, region.painting.shape[1:3]).ravel()]
         count = max(1, round(_COLOURS * region.share / total))
         found.append(pixels[np.linspace(0, len(pixels) - 1, count).round().astype(int)])
     return np.concatenate(found)
@@ -255,6 +254,7 @@ class Grid:
     ) -> None:
         self.size = size
         self.rows, self.columns = (_starts(length, size, gap, random) for length in shape[:2])
+        self.tops, self.lefts = np.meshgrid(self.rows, self.columns, indexing="ij")
 
     def chosen(self, picture: np.ndarray, palettes: list[Palette]) -> tuple[list[Chosen], float]:
         """Choose for each patch the most alike of those that its place may take.
@@ -264,7 +264,7 @@ class Grid:
             a palette has an infinite distance there. Of several that a place may take, distances
             count the less, the larger a palette's share is.
         """
-        rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
+        rows, columns = self.tops, self.lefts
         found = []
         for palette in palettes:
             asked = np.concatenate(
@@ -287,7 +287,7 @@ class Grid:
 
     def _continued(self, palette: Palette, asked: np.ndarray, chosen: Chosen) -> Chosen:
         """Take what continues a neighbour's patch wherever it is nearly as near as the nearest."""
-        rows, columns = np.meshgrid(self.rows, self.columns, indexing="ij")
+        rows, columns = self.tops, self.lefts
         limits = (1 + _COHERENCE) ** 2 * chosen.distances
         for here, there in _neighbours(*rows.shape):
             further_rows = chosen.rows[there] + rows[here] - rows[there]
@@ -335,7 +335,7 @@ class Grid:
             the number of each pixel, `(patches, size²)`, `(patches, size², 3)`, and which patches
             there are at all: those of no region are none.
         """
-        tops, lefts = np.meshgrid(self.rows[rows], self.columns, indexing="ij")
+        tops, lefts = self.tops[rows], self.lefts[rows]
         within = np.add.outer(np.arange(self.size) * width, np.arange(self.size)).ravel()
         here = (tops * width + lefts).reshape(-1, 1) + within
         colours = np.zeros((*tops.shape, 3, self.size**2), np.float32)
@@ -390,22 +390,21 @@ def _places(
     places = tuple(length - size + 1 for length in shape)
     if mask is None:
         return np.ones(places, bool), np.ones(places, bool)
-    stretched = _stretched(mask, shape)
-    within = stretched >= min(0.5, stretched.max())
+    within = _inside(mask, shape)
     before = size // 2
     # The filter's window begins where the patch does.
     touching = ndimage.maximum_filter(within, size, mode="constant", origin=(-before, -before))
     return within[before:, before:][: places[0], : places[1]], touching[: places[0], : places[1]]
 
 
-def _stretched(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Bring a mask to the size of a picture, to the nearest; something of it always stays."""
+def _inside(mask: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Say which pixels of a picture are within a mask, to the nearest; some always are."""
     rows, columns = ((np.arange(to) * of) // to for to, of in zip(shape, mask.shape, strict=True))
     stretched = mask[np.ix_(rows, columns)]
     if not stretched.max() > 0:
         middle = np.argwhere(mask > 0).mean(axis=0) / mask.shape * shape
         stretched[tuple(middle.astype(int))] = mask.max()
-    return stretched
+    return stretched >= min(0.5, stretched.max())
 
 
 def _principal(patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

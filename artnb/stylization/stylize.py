@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,13 @@ class Stylized:
     """A result.
 
     Args:
-        image: RGB; None where it is written already.
+        image: RGB.
         losses: before each step, over all sizes.
         whole: whether all steps were taken; after Ctrl-C they were not.
         paintings: the names of those that were chosen of folders.
     """
 
-    image: Image.Image | None
+    image: Image.Image
     losses: tuple[float, ...]
     whole: bool
     paintings: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ def stylize(
 def _opened(style: Any, say: Callable[[str], None]) -> list[AnyStyle]:
     """Open one painting or several, each given in any way."""
     styles = list(style) if isinstance(style, Sequence) and not isinstance(style, str) else [style]
-    return [s if isinstance(s, AnyStyle) else open_style(s, say=say) for s in styles]
+    return [open_style(each, say=say) for each in styles]
 
 
 def stylize_photos(
@@ -146,21 +146,20 @@ def stylize_photos(
     check_parts(photos, mask, regions, styles)
     stylizer = make_stylizer(styles, settings or StylizeSettings(), progress, say)
     one = len(work.pictures) == 1
-    made: list[Stylized] = []
+    made: list[tuple[bool, tuple[str, ...]]] = []
 
     def painted(photo: Image.Image) -> np.ndarray:
         photo = open_picture(photo, "a photo")
         result = stylizer(photo, mask, regions, progress if one else silent)
-        image = np.asarray(result.image)
-        made.append(replace(result, image=None))
-        return image
+        made.append((result.whole, result.paintings))
+        return np.asarray(result.image)
 
     report = work.paint(
-        painted, silent if one else progress, lambda: bool(made) and not made[-1].whole
+        painted, silent if one else progress, lambda: bool(made) and not made[-1][0]
     )
-    for file, result in zip(report.written, made, strict=False):
-        if result.paintings:
-            say(f"{file.name} took {', '.join(result.paintings)}")
+    for file, (_, paintings) in zip(report.written, made, strict=True):
+        if paintings:
+            say(f"{file.name} took {', '.join(paintings)}")
     return report
 
 
