@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from artnb.progress import Progress, silent
-from artnb.stylization.inputs import open_picture
+from artnb.stylization.inputs import Anything, open_picture
 from artnb.stylization.losses import STYLE_LOSSES
-from artnb.stylization.paintings import Anything, open_style
+from artnb.stylization.paintings import open_style
 from artnb.stylization.settings import StylizeSettings
 from artnb.stylization.stylize import AnyStyle, make_stylizer
 

@@ -11,6 +11,8 @@ from PIL import Image
 from artnb.data.decoding import UnreadableImageError, decode_image, open_image, upright_rgb
 from artnb.errors import InputError
 
+# A picture as people have it: a file, a Pillow image, or uint8 `(height, width, 3)`.
+Anything = str | Path | Image.Image | np.ndarray
 # Of a side. What is smaller shows nothing at the coarsest layer that is looked at.
 SMALLEST_PX = 32
 _MOST_REGIONS = 12
@@ -50,7 +52,7 @@ class Style:
         return self
 
 
-def open_picture(picture: str | Path | Image.Image | np.ndarray, what: str) -> Image.Image:
+def open_picture(picture: Anything, what: str) -> Image.Image:
     """Open a picture as RGB.
 
     Args:
@@ -169,7 +171,7 @@ def check_parts(photos: str | Path, mask: Any, regions: Any, styles: Sequence[An
             regions_of(opened, photo, style.style_for(photo))
 
 
-def open_mask(mask: str | Path | Image.Image | np.ndarray, photo: Image.Image) -> np.ndarray:
+def open_mask(mask: Anything, photo: Image.Image) -> np.ndarray:
     """Open a mask: white is painted, black and what is transparent stay as they are.
 
     Args:
@@ -194,7 +196,7 @@ def open_mask(mask: str | Path | Image.Image | np.ndarray, photo: Image.Image) -
     return grey
 
 
-def _transparency(mask: str | Path | Image.Image | np.ndarray, size: tuple[int, int]) -> Any:
+def _transparency(mask: Anything, size: tuple[int, int]) -> Any:
     """Give how transparent a picture is, `(height, width)` in [0, 1]; 0 where it cannot be."""
     if isinstance(mask, np.ndarray):
         return 0.0

@@ -14,9 +14,8 @@ from artnb.data.images import is_marked_as_painted
 from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.progress import Progress, silent
-from artnb.stylization.inputs import Style, check_weight, open_picture
+from artnb.stylization.inputs import Anything, Style, check_weight, open_picture
 
-Anything = str | Path | Image.Image | np.ndarray
 # All that is seen of a picture from afar.
 _EDGE = 8
 # Grey levels, added to a picture's deviation: contrast shall count too, but less than what lies

@@ -21,6 +21,7 @@ from artnb.stylization.colours import match_colours, with_colours_of
 from artnb.stylization.features import FeatureNetwork, load_features
 from artnb.stylization.inputs import (
     SMALLEST_PX,
+    Anything,
     Style,
     check_parts,
     check_weights,
@@ -30,7 +31,7 @@ from artnb.stylization.inputs import (
 )
 from artnb.stylization.objective import Objective
 from artnb.stylization.optimisation import LBFGS, Adam, AdamOfLarge
-from artnb.stylization.paintings import Anything, Paintings, open_style
+from artnb.stylization.paintings import Paintings, open_style
 from artnb.stylization.patches import PatchSynthesis
 from artnb.stylization.pyramid import resize
 from artnb.stylization.regions import Region
