@@ -1,0 +1,1 @@
+"""StyleGAN2's networks, of plain Keras operations: mapping, synthesis, discriminator."""
