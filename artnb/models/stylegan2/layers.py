@@ -194,7 +194,7 @@ class ModulatedConvolution(keras.layers.Layer):
         self.scale = 1.0 / math.sqrt(edge * edge * channels)
 
     def call(self, inputs: list[Any]) -> Any:
-        """Turn `[features, w]`, `(batch, height, width, n)` and `(batch, w_size)`, into features."""
+        """Turn features `(batch, height, width, n)` and w `(batch, w_size)` into features."""
         features, w = inputs
         style = ops.matmul(w, self.affine_kernel * self.affine_scale) + self.affine_bias
         kernel, demodulation = self.kernel, None
