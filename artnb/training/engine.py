@@ -106,6 +106,52 @@ class AdversarialModel(BackendEngine, keras.Model):
         self.apply_gradients(gradients, self.players[player])
         return auxiliary
 
+    def differentiate_together(
+        self, losses_fn: Callable[[], tuple[dict[str, Any], Any]]
+    ) -> tuple[dict[str, list], Any]:
+        """Differentiate one computation, in which every player has a loss of its own.
+
+        What players have in common, such as a discriminator's verdict on what a generator made, is
+        computed once.
+
+        Args:
+            losses_fn: called without arguments, gives each player's scalar loss by its name, and
+                anything else that the step needs from the computation.
+
+        Returns:
+            For each player the gradients of its loss by its weights, and the second thing that
+            `losses_fn` gave.
+        """
+        return self.differentiate_each(losses_fn, self.players)
+
+    def with_gradients_if(
+        self,
+        due: Any,
+        loss_fn: Callable[[], tuple[Any, Any]],
+        player: str,
+        gradients: list,
+        otherwise: Any,
+    ) -> tuple[list, Any]:
+        """Add the gradients of another loss of a player, which is computed only where it is due.
+
+        Args:
+            due: a boolean scalar of the step.
+            loss_fn: as for `minimize`; it changes no variable.
+            player: its name.
+            gradients: those that there are already.
+            otherwise: stands for the second thing that `loss_fn` gives, where it is not due.
+
+        Returns:
+            The sums, and the second thing that `loss_fn` gave.
+        """
+
+        def added() -> tuple[list, Any]:
+            more, auxiliary = self.differentiate(loss_fn, self.players[player])
+            sums = [g if m is None else g + m for g, m in zip(gradients, more, strict=True)]
+            return sums, auxiliary
+
+        return keras.ops.cond(due, added, lambda: (gradients, otherwise))
+
     def tracked_step(self, batch: Any) -> dict[str, Any]:
         """Run `step` and give the means of its losses since the epoch began."""
         for name, loss in self.step(batch).items():

@@ -56,6 +56,36 @@ class JaxEngine:
                 variable.assign(after)
         return gradients, auxiliary
 
+    def differentiate_each(self, losses_fn: Any, players: dict[str, Any]) -> tuple[dict, Any]:
+        """Give each player the gradients of its own loss; see `AdversarialModel.minimize_each`."""
+        weights = {name: player.trainable_variables for name, player in players.items()}
+        of_players = {id(weight) for group in weights.values() for weight in group}
+        others = [v for v in self.state_variables() if id(v) not in of_players]
+        other_values = [v.value for v in others]
+
+        def differentiable(values: dict[str, list]) -> tuple[Any, Any]:
+            mapping = [
+                *(p for name in players for p in zip(weights[name], values[name], strict=True)),
+                *zip(others, other_values, strict=True),
+            ]
+            with keras.StatelessScope(state_mapping=mapping) as scope:
+                losses, auxiliary = losses_fn()
+                scaled = {n: p.optimizer.scale_loss(losses[n]) for n, p in players.items()}
+            return scaled, (auxiliary, [scope.get_current_value(v) for v in others])
+
+        values = {name: [weight.value for weight in group] for name, group in weights.items()}
+        losses, pull_back, (auxiliary, changed) = jax.vjp(differentiable, values, has_aux=True)
+        for variable, before, after in zip(others, other_values, changed, strict=True):
+            if after is not before:
+                variable.assign(after)
+
+        def of(name: str) -> list:
+            # Whatever of the others' gradients is not used, the compiler leaves out.
+            cotangents = {n: jax.numpy.full_like(loss, n == name) for n, loss in losses.items()}
+            return pull_back(cotangents)[0][name]
+
+        return {name: of(name) for name in players}, auxiliary
+
     def apply_gradients(self, gradients: list, player: Any) -> None:
         """Let the player's optimizer step as a pure function: loss scaling branches within it."""
         optimizer, weights = player.optimizer, player.trainable_variables

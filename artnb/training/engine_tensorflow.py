@@ -29,6 +29,22 @@ class TensorFlowEngine:
                 scaled = scaled / replicas_of_step()
         return tape.gradient(scaled, values), auxiliary
 
+    def differentiate_each(self, losses_fn: Any, players: dict[str, Any]) -> tuple[dict, Any]:
+        """Give each player the gradients of its own loss; see `AdversarialModel.minimize_each`."""
+        values = {
+            name: [variable.value for variable in player.trainable_variables]
+            for name, player in players.items()
+        }
+        with tf.GradientTape(watch_accessed_variables=False, persistent=True) as tape:
+            tape.watch(values)
+            losses, auxiliary = losses_fn()
+            scaled = {
+                name: player.optimizer.scale_loss(losses[name]) / replicas_of_step()
+                for name, player in players.items()
+            }
+        gradients = {name: tape.gradient(scaled[name], values[name]) for name in players}
+        return gradients, auxiliary
+
     def apply_gradients(self, gradients: list, player: Any) -> None:
         """Let the player's optimizer step."""
         if isinstance(player.optimizer, keras.optimizers.LossScaleOptimizer):
