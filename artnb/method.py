@@ -29,6 +29,7 @@ METHODS = {
     "cyclegan": "artnb.methods.cyclegan.method:CYCLEGAN",
     "fast_style": "artnb.methods.fast_style.method:FAST_STYLE",
     "imported": "artnb.methods.imported.method:IMPORTED",
+    "stylegan2": "artnb.methods.stylegan2.method:STYLEGAN2",
 }
 DEFAULT_METHOD = "cyclegan"
 
@@ -76,6 +77,8 @@ class Method(ABC):
     title: ClassVar[str]
     config_class: ClassVar[type[Settings]]
     can_train: ClassVar[bool] = True
+    # Kinds of pictures that it learns from: 2 where one is turned into the other.
+    domains: ClassVar[int] = 2
     # Losses that are summed up in a progress bar and in the table of Runs, under a short name.
     summary: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # What to change where losses become NaN again and again.

@@ -81,7 +81,9 @@ def train(
 
     until = artnb.Deadline(deadline, reserve) if deadline is not None else None
     join_hosts()
-    dataset = artnb.open_dataset(data, swap_domains=swap_domains, progress=artnb.bar)
+    dataset = artnb.open_dataset(
+        data, swap_domains=swap_domains, progress=artnb.bar, domains=own.domains
+    )
     for remark in dataset.remarks:
         print(remark)
     made = artnb.train(

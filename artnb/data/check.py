@@ -50,7 +50,7 @@ def check_data(path: Path, progress: Progress = silent) -> Findings:
     if (path / MANIFEST).exists():
         return _check_prepared(path, progress)
     source = find_source(path)
-    domains = scan(source, DEFAULT_SIZE_PX, memory_limit_gb=0, progress=progress)
+    domains = scan(source.domains, DEFAULT_SIZE_PX, memory_limit_gb=0, progress=progress)
     facts = tuple(
         f"{domain.name}: {len(domain.split('train')):,} train, {len(domain.split('test')):,} test"
         for domain in domains
@@ -58,7 +58,7 @@ def check_data(path: Path, progress: Progress = silent) -> Findings:
     repeats = tuple(_describe_repeats(d.name, d.duplicates) for d in domains if d.duplicates)
     problems = [f"{e.picture.name}: {e.problem}" for d in domains for e in d.split("unreadable")]
     problems += [leak for domain in domains for leak in _leaks_of(domain)]
-    spoils = tuple(remarks_on(*domains, DEFAULT_SIZE_PX))
+    spoils = tuple(remarks_on(domains, DEFAULT_SIZE_PX))
     return Findings(facts, source.notes + repeats + spoils, tuple(problems))
 
 

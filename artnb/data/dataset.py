@@ -29,7 +29,15 @@ from artnb.data.scan import (
     remarks_on,
     scan,
 )
-from artnb.data.sources import Picture, ShardPicture, existing_folder, find_source
+from artnb.data.sources import (
+    Picture,
+    ShardPicture,
+    SourceDomain,
+    existing_folder,
+    find_domain,
+    find_source,
+    notes_on,
+)
 from artnb.errors import InputError
 from artnb.files import sha256_of
 from artnb.parallel import in_parallel
@@ -113,7 +121,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Domains of square RGB pictures; of two, X is to be turned into Y.
+    """Domains of square RGB pictures; of two, X is to be turned into Y. One alone is Y.
 
     `paired_test` says that test pictures of both domains with equal names show the same
     scene. `fingerprint` is a sha256 that changes when any picture, name or split does.
@@ -128,13 +136,13 @@ class Dataset:
 
     @property
     def x(self) -> Domain:
-        """The first domain: what is turned into the other."""
+        """The first domain: what is turned into the other; where there is but one, that."""
         return self.domains[0]
 
     @property
     def y(self) -> Domain:
-        """The second domain: what the first is turned into."""
-        return self.domains[1]
+        """The last domain: what the first is turned into, or what is generated."""
+        return self.domains[-1]
 
     def describe(self) -> str:
         """Say in a line what this Dataset holds."""
@@ -151,16 +159,19 @@ def open_dataset(
     swap_domains: bool = False,
     memory_limit_gb: float = MEMORY_LIMIT_GB,
     progress: Progress = silent,
+    domains: int = 2,
 ) -> Dataset:
     """Open whatever training can start from.
 
     Args:
-        path: a Dataset, the competition's folder, or a folder with `trainA` and `trainB`.
+        path: a Dataset, the competition's folder, or a folder with `trainA` and `trainB`; where one
+            domain is enough, also any folder of pictures.
         size_px: edge of the pictures, pixels; None takes the Dataset's own, else 256. Only
             sources that are no Dataset yet can be brought to another size here.
         swap_domains: take X for Y and Y for X.
         memory_limit_gb: up to this size the encoded pictures are held in memory.
         progress: shows how far it has got.
+        domains: 2, or 1 to take Y alone; see `Method.domains`.
 
     Returns:
         The Dataset; its `remarks` say what was chosen on the way.
@@ -171,22 +182,38 @@ def open_dataset(
     path = Path(path)
     existing_folder(path, "training pictures")
     if (path / MANIFEST).exists():
-        return _open_prepared(path, swap_domains, memory_limit_gb, progress)
-    return _open_source(path, size_px or DEFAULT_SIZE_PX, swap_domains, memory_limit_gb, progress)
+        return _open_prepared(path, swap_domains, memory_limit_gb, progress, domains)
+    sources, notes = _find_domains(path, swap_domains, domains)
+    return _open_source(path, sources, notes, size_px or DEFAULT_SIZE_PX, memory_limit_gb, progress)
+
+
+def _find_domains(
+    path: Path, swap_domains: bool, domains: int
+) -> tuple[tuple[SourceDomain, ...], tuple[str, ...]]:
+    """Give one domain, or X and Y, and what is to be said of how they were found."""
+    if domains == 1 and not swap_domains:
+        only = find_domain(path)
+        return (only,), tuple(notes_on([only]))
+    source = find_source(path, swap_domains)
+    return source.domains[-domains:], source.notes
 
 
 def _open_source(
-    path: Path, size_px: int, swap_domains: bool, memory_limit_gb: float, progress: Progress
+    path: Path,
+    sources: Sequence[SourceDomain],
+    notes: tuple[str, ...],
+    size_px: int,
+    memory_limit_gb: float,
+    progress: Progress,
 ) -> Dataset:
-    source = find_source(path, swap_domains)
-    x, y = scan(source, size_px, memory_limit_gb=memory_limit_gb, progress=progress)
+    scanned = scan(sources, size_px, memory_limit_gb=memory_limit_gb, progress=progress)
     skipped = tuple(
         f"{len(bad)} {domain.name} pictures cannot be read and are skipped, "
         f"such as {bad[0].picture.name} ({bad[0].problem})"
-        for domain in (x, y)
+        for domain in scanned
         if (bad := domain.split("unreadable"))
     )
-    domains = tuple(_as_domain(domain, size_px) for domain in (x, y))
+    domains = tuple(_as_domain(domain, size_px) for domain in scanned)
     streamed = (
         f"more than {memory_limit_gb:g} GB of pictures are scaled anew in every epoch; "
         "artnb data prepare would spare that",
@@ -196,9 +223,9 @@ def _open_source(
         path=str(path),
         size_px=size_px,
         domains=domains,
-        fingerprint=_fingerprint_of_entries(x, y),
-        remarks=source.notes
-        + tuple(remarks_on(x, y, size_px))
+        fingerprint=_fingerprint_of_entries(scanned),
+        remarks=notes
+        + tuple(remarks_on(scanned, size_px))
         + skipped
         + (() if in_memory else streamed),
     )
@@ -216,17 +243,17 @@ def as_images(entries: Sequence[Entry], size_px: int) -> Images:
     return Images(pictures, size_px, jpegs if len(jpegs) == len(pictures) else None)
 
 
-def _fingerprint_of_entries(x: ScannedDomain, y: ScannedDomain) -> str:
+def _fingerprint_of_entries(domains: Sequence[ScannedDomain]) -> str:
     rows = [
         [domain.name, entry.split, entry.picture.name, entry.pixel_sha256]
-        for domain in (x, y)
+        for domain in domains
         for entry in domain.entries
     ]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _open_prepared(
-    path: Path, swap_domains: bool, memory_limit_gb: float, progress: Progress
+    path: Path, swap_domains: bool, memory_limit_gb: float, progress: Progress, domains: int
 ) -> Dataset:
     manifest = read_manifest(path)
     names = [manifest["x"], manifest["y"]]
@@ -234,6 +261,7 @@ def _open_prepared(
     if swap_domains:
         names.reverse()
         remarks.append(f"domains swapped as asked: X is {names[0]}, Y is {names[1]}")
+    names = names[-domains:]
     shards = [shard_paths(path, manifest, name, split) for name in names for split in SPLITS]
     total_bytes = sum(shard.stat().st_size for group in shards for shard in group)
     keep = total_bytes <= memory_limit_gb * 1e9

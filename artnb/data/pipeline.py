@@ -76,7 +76,7 @@ class BatchOrder:
         self.seed = seed
         self.host = host
         self.share_size = batch_size // hosts
-        larger = max(len(dataset.x.train), len(dataset.y.train))
+        larger = max(len(domain.train) for domain in dataset.domains)
         self.batches_per_pass = -(-larger // batch_size)
 
     def indices(self, domain: Domain, batch: int) -> np.ndarray:
@@ -90,13 +90,12 @@ class BatchOrder:
         start = within * self.batch_size + self.host * self.share_size
         return order[start : start + self.share_size]
 
-    def encoded(self, batch: int) -> tuple[list[bytes], list[bytes]]:
-        """Give the JPEGs of a batch, or of this host's share, X and Y."""
-        x, y = (
+    def encoded(self, batch: int) -> tuple[list[bytes], ...]:
+        """Give the JPEGs of a batch, or of this host's share, of each domain."""
+        return tuple(
             [domain.train[index] for index in self.indices(domain, batch)]
             for domain in self.dataset.domains
         )
-        return x, y
 
 
 class ArrayPipeline(keras.utils.PyDataset):
@@ -112,16 +111,16 @@ class ArrayPipeline(keras.utils.PyDataset):
         """Endless: `fit` is given its steps per epoch, and the index never starts again."""
         return
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = self.order.encoded(self.start_batch + index)
-        return np.stack([decode_rgb(jpeg) for jpeg in x]), np.stack([decode_rgb(j) for j in y])
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        jpegs_of_domains = self.order.encoded(self.start_batch + index)
+        return tuple(np.stack(list(map(decode_rgb, jpegs))) for jpegs in jpegs_of_domains)
 
 
 def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
     """Build an endless `tf.data.Dataset`, JPEGs decoded in TensorFlow's own threads."""
     import tensorflow as tf
 
-    def pairs() -> Iterator[tuple[bytes, bytes]]:
+    def jpegs() -> Iterator[tuple[bytes, ...]]:
         batch = start_batch
         while True:
             yield from zip(*order.encoded(batch), strict=True)
@@ -134,10 +133,10 @@ def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
         image = tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE")
         return tf.ensure_shape(image, (size_px, size_px, 3))
 
-    one_jpeg = tf.TensorSpec((), tf.string)
+    one_of_each = tuple(tf.TensorSpec((), tf.string) for _ in order.dataset.domains)
     return (
-        tf.data.Dataset.from_generator(pairs, output_signature=(one_jpeg, one_jpeg))
-        .map(lambda x, y: (decode(x), decode(y)), num_parallel_calls=tf.data.AUTOTUNE)
+        tf.data.Dataset.from_generator(jpegs, output_signature=one_of_each)
+        .map(lambda *one: tuple(map(decode, one)), num_parallel_calls=tf.data.AUTOTUNE)
         .batch(order.share_size, drop_remainder=True)
         .prefetch(_BATCHES_AHEAD)
     )
@@ -198,7 +197,8 @@ def batches(dataset: Dataset, batch_size: int, seed: int, start_batch: int = 0) 
 
     Returns:
         A `tf.data.Dataset` on TensorFlow, else a `keras.utils.PyDataset`; elements are
-        `(real_x, real_y)`, uint8 `(batch, size_px, size_px, 3)`; on one of several hosts its
+        `(real_x, real_y)`, or `(real_y,)` of one domain, uint8 `(batch, size_px, size_px, 3)`; on
+        one of several hosts its
         share of the batch.
     """
     order = BatchOrder(dataset, batch_size, seed, *this_host())

@@ -98,7 +98,7 @@ def prepare(
                 scanned.name: _count_problems(scanned, domain)
                 for scanned, domain in ((x, source.x), (y, source.y))
             },
-            **({"remarks": remarks} if (remarks := remarks_on(x, y, size_px)) else {}),
+            **({"remarks": remarks} if (remarks := remarks_on((x, y), size_px)) else {}),
         }
         write_manifest(folder, parts, written, size_px, details)
     return open_dataset(out, memory_limit_gb=0)

@@ -14,7 +14,7 @@ import numpy as np
 
 from artnb.data.decoding import UnreadableImageError, read_header
 from artnb.data.images import is_marked_as_painted, prepare_image
-from artnb.data.sources import Picture, Source, SourceDomain
+from artnb.data.sources import Picture, SourceDomain
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
@@ -56,32 +56,30 @@ class ScannedDomain:
 
 
 def scan(
-    source: Source,
+    domains: Sequence[SourceDomain],
     size_px: int,
     seed: int = 0,
     memory_limit_gb: float = MEMORY_LIMIT_GB,
     progress: Progress = silent,
-) -> tuple[ScannedDomain, ScannedDomain]:
-    """Decode, hash and split every picture of both domains.
+) -> list[ScannedDomain]:
+    """Decode, hash and split every picture of some domains.
 
     Args:
-        source: the two domains.
+        domains: of a source.
         size_px: edge of the squares that training will see, pixels.
         seed: of the split.
         memory_limit_gb: how many GB of encoded pictures are kept for later.
         progress: shows how far it has got.
 
     Returns:
-        The domains X and Y.
+        The domains, in their order.
 
     Raises:
         InputError: a domain has fewer than two usable training pictures.
     """
     budget = _Budget(int(memory_limit_gb * 1e9))
-    domains = [_scan_domain(d, size_px, seed, budget, progress) for d in (source.x, source.y)]
-    if budget.exhausted:
-        domains = [_forget_bytes(domain) for domain in domains]
-    return domains[0], domains[1]
+    scanned = [_scan_domain(d, size_px, seed, budget, progress) for d in domains]
+    return [_forget_bytes(domain) for domain in scanned] if budget.exhausted else scanned
 
 
 class _Budget:
@@ -125,18 +123,22 @@ def look_at(picture: Picture, size_px: int) -> Entry:
     return Entry(picture, "train", pixel_sha256, "", "", jpeg, is_marked_as_painted(data), edge_px)
 
 
-def remarks_on(x: ScannedDomain, y: ScannedDomain, size_px: int) -> list[str]:
+def remarks_on(domains: Sequence[ScannedDomain], size_px: int) -> list[str]:
     """Say what spoils a training though every picture can be read.
 
     Args:
-        x: one domain.
-        y: the other.
+        domains: one, or X and Y.
         size_px: edge of the squares that they become.
 
     Returns:
         Sentences: own paintings among the pictures, pictures on both sides, one side enlarged.
     """
-    remarks = [remark for domain in (x, y) if (remark := _own_paintings(domain))]
+    remarks = [remark for domain in domains if (remark := _own_paintings(domain))]
+    return remarks + (_remarks_on_both(*domains, size_px) if len(domains) == 2 else [])
+
+
+def _remarks_on_both(x: ScannedDomain, y: ScannedDomain, size_px: int) -> list[str]:
+    remarks = []
     names = {entry.pixel_sha256: entry.picture.name for entry in x.entries if entry.pixel_sha256}
     shared = [entry for entry in y.entries if entry.pixel_sha256 in names]
     if shared:

@@ -126,14 +126,14 @@ class Source:
     remarks: tuple[str, ...] = field(default=())
 
     @property
+    def domains(self) -> tuple[SourceDomain, SourceDomain]:
+        """X and Y."""
+        return self.x, self.y
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The remarks, and which files lie beside the pictures and are none."""
-        lines = [
-            f"{domain.name}: {line}"
-            for domain in (self.x, self.y)
-            for line in describe_reasons(domain.passed_over)
-        ]
-        return (*self.remarks, *lines)
+        return (*self.remarks, *notes_on(self.domains))
 
     def with_test_share(self, test_share: float | None) -> "Source":
         """Hold out another share of both domains; None keeps what the source proposes."""
@@ -143,6 +143,11 @@ class Source:
             raise InputError(f"the test share must be at least 0 and below 1, got {test_share}")
         x = replace(self.x, test_size=test_share)
         return replace(self, x=x, y=replace(self.y, test_size=test_share))
+
+
+def notes_on(domains: Sequence[SourceDomain]) -> list[str]:
+    """Say which files lie beside the pictures of domains and are none."""
+    return [f"{d.name}: {line}" for d in domains for line in describe_reasons(d.passed_over)]
 
 
 def existing_folder(path: Path, what: str) -> Path:
@@ -181,6 +186,23 @@ def find_source(path: Path, swap_domains: bool = False) -> Source:
         swapped = f"domains swapped as asked: X is {source.y.name}, Y is {source.x.name}"
         source = Source(source.path, source.y, source.x, (*source.remarks, swapped))
     return source
+
+
+def find_domain(path: Path) -> SourceDomain:
+    """Give the one kind of pictures that is learnt from: those of a folder, or Y of two sides.
+
+    Args:
+        path: a folder of pictures or shards, the competition's, or one with `trainA` and `trainB`.
+
+    Raises:
+        InputError: there are none.
+    """
+    existing_folder(path, "training pictures")
+    if two := _find_train_folders(path) or _find_competition(path):
+        return two.y
+    side = pictures_of_side(path, "y", "pictures to learn from")
+    name = re.sub(r"[^\w .-]", "", path.resolve().name).strip(" .-") or "picture"
+    return SourceDomain(name, side.pictures, passed_over=side.passed_over)
 
 
 def two_folders(

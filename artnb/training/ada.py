@@ -124,7 +124,7 @@ class AdaptiveAugmentation(keras.layers.Layer):
         return Draw(affine_inverse_matrix(placement), colour_matrix(colours))
 
     def call(self, pictures: Any, draw: Draw) -> Any:
-        """Change pictures `(batch, size_px, size_px, 3)` in [-1, 1] as drawn; some leave [-1, 1]."""
+        """Change pictures `(batch, size_px, size_px, 3)` in [-1, 1] as drawn; some leave it."""
         if "blit" in self.policies or "geometry" in self.policies:
             pictures = resample(pictures, draw.inverse)
         if "colour" in self.policies:
@@ -147,8 +147,9 @@ class AdaptiveAugmentation(keras.layers.Layer):
         due = count >= self.images_per_adjustment
         beyond = sign_sum / count - self.target
         direction = ops.where(ops.abs(beyond) < _ROUNDING, 0.0, ops.sign(beyond))
-        adjusted = ops.clip(self.probability + direction * count / self.speed_images, 0.0, 1.0)
-        self.probability.assign(ops.where(due, adjusted, self.probability))
+        before = ops.convert_to_tensor(self.probability)
+        adjusted = ops.clip(before + direction * count / self.speed_images, 0.0, 1.0)
+        self.probability.assign(ops.where(due, adjusted, before))
         self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
         self.sign_count.assign(ops.where(due, 0.0, count))
 

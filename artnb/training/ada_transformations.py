@@ -4,8 +4,8 @@ Source: Karras et al. 2020, arXiv 2006.06676, appendix B. However many changes o
 for a picture, they are one affine map, by which it is resampled once; all changes of colour are
 one matrix.
 
-Deviation: how it is resampled. The paper doubles the size by a wavelet's filters and gathers pixels;
-the gradient of gathering adds up in no fixed order on GPUs. Here an affine map is two passes along
+Deviation: how it is resampled. The paper doubles the size by a wavelet's filters and gathers
+pixels; the gradient of gathering adds up in no fixed order on GPUs. Here an affine map is two passes along
 one axis each (Catmull and Smith 1980), matrix products with antialiased cubic weights: nothing is
 gathered, and derivatives of every order are right and equal on every backend.
 
@@ -73,9 +73,7 @@ class Colours(NamedTuple):
     saturation: Any
 
 
-def draw_placement(
-    uniform: Any, normal: Any, blit: Any, geometry: Any, size_px: int
-) -> Placement:
+def draw_placement(uniform: Any, normal: Any, blit: Any, geometry: Any, size_px: int) -> Placement:
     """Make random numbers into what happens to pictures.
 
     Args:
@@ -165,9 +163,7 @@ def _moved_back(right: Any, down: Any) -> Any:
 def _stack(entries: list[list[Any]]) -> Any:
     """Make matrices `(count, rows, columns)` of their entries: numbers, or `(count,)`."""
     like = next(entry for row in entries for entry in row if not isinstance(entry, float))
-    rows = [
-        ops.stack([entry + ops.zeros_like(like) for entry in row], axis=-1) for row in entries
-    ]
+    rows = [ops.stack([entry + ops.zeros_like(like) for entry in row], axis=-1) for row in entries]
     return ops.stack(rows, axis=-2)
 
 

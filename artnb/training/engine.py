@@ -175,6 +175,9 @@ class AdversarialModel(BackendEngine, keras.Model):
         """
         return {n.name: n for player in self.players.values() for n in player.networks}
 
+    # After how many steps everything that a step may do has been done.
+    steps_of_a_round = 1
+
     # Whether the networks to look at are averages of the trained ones.
     is_averaged = False
 

@@ -8,7 +8,7 @@ import pytest
 from artnb.data.dataset import as_images
 from artnb.data.images import hash_pixels, prepare_image
 from artnb.data.scan import scan, split_key
-from artnb.data.sources import FilePicture, Source, SourceDomain, find_source
+from artnb.data.sources import FilePicture, SourceDomain, find_source
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 
@@ -27,7 +27,7 @@ def hashes(entries) -> set[str]:
 
 def held_out(domain: SourceDomain, seed: int = 0) -> list[str]:
     """Scan a domain as X and give the hashes of its test pictures."""
-    x, _ = scan(Source("", domain, domain), SIZE_PX, seed)
+    (x,) = scan([domain], SIZE_PX, seed)
     return sorted(hashes(x.split("test")))
 
 
@@ -43,7 +43,7 @@ def pictures_of(folder, count: int, first_seed: int = 0):
 )
 def test_as_many_are_held_out_as_asked(tmp_path, test_size, expected):
     domain = SourceDomain("photo", pictures_of(tmp_path, 20), test_size=test_size)
-    x, _ = scan(Source("", domain, domain), SIZE_PX)
+    (x,) = scan([domain], SIZE_PX)
     assert (len(x.split("test")), len(x.split("train"))) == (expected, 20 - expected)
 
 
@@ -84,7 +84,7 @@ def test_existing_test_folders_are_the_split(tmp_path):
     fill(root / "trainA", 4)
     fill(root / "testA", 2, first_seed=10)
     fill(root / "trainB", 20, first_seed=20)
-    photo, monet = scan(find_source(root), SIZE_PX)
+    photo, monet = scan(find_source(root).domains, SIZE_PX)
     assert names(monet.split("train")) == ["0000.png", "0001.png", "0002.png", "0003.png"]
     assert hashes(monet.split("test")) == {hash_pixels(picture(seed)) for seed in (10, 11)}
     assert len(photo.split("test")) == 2
@@ -92,7 +92,7 @@ def test_existing_test_folders_are_the_split(tmp_path):
 
 def test_the_order_within_a_split_is_the_source_s(tmp_path):
     domain = SourceDomain("photo", pictures_of(tmp_path, 20), test_size=0.5)
-    x, _ = scan(Source("", domain, domain), SIZE_PX)
+    (x,) = scan([domain], SIZE_PX)
     assert names(x.entries) == [f"{number:04d}.png" for number in range(20)]
     assert names(x.split("train")) == sorted(names(x.split("train")))
 
@@ -111,7 +111,7 @@ def with_repeats(root, copies: int) -> tuple[FilePicture, ...]:
 
 def test_repeats_are_reported(tmp_path):
     domain = SourceDomain("photo", with_repeats(tmp_path, 2))
-    x, _ = scan(Source("", domain, domain), SIZE_PX)
+    (x,) = scan([domain], SIZE_PX)
     assert [(e.picture.name, e.duplicate_of) for e in x.duplicates] == [
         ("copy-0.bmp", "0000.png"),
         ("copy-1.bmp", "0000.png"),
@@ -123,7 +123,7 @@ def test_repeats_under_one_name_are_reported(tmp_path):
     fill(root / "trainA", 3)
     fill(root / "testA", 1)
     fill(root / "trainB", 3, first_seed=10)
-    _, monet = scan(find_source(root), SIZE_PX)
+    _, monet = scan(find_source(root).domains, SIZE_PX)
     assert [(e.split, e.picture.name, e.duplicate_of) for e in monet.duplicates] == [
         ("test", "0000.png", "0000.png")
     ]
@@ -132,7 +132,7 @@ def test_repeats_under_one_name_are_reported(tmp_path):
 @pytest.mark.parametrize("seed", range(6))
 def test_repeats_go_the_same_way(tmp_path, seed):
     domain = SourceDomain("photo", with_repeats(tmp_path, 4), test_size=6)
-    x, _ = scan(Source("", domain, domain), SIZE_PX, seed)
+    (x,) = scan([domain], SIZE_PX, seed)
     assert not hashes(x.split("train")) & hashes(x.split("test"))
     assert len(x.split("test")) == 6
 
@@ -152,7 +152,7 @@ def test_unreadable_files_are_listed_and_skipped(tmp_path):
     (tmp_path / "photos" / "0003.png").write_text("no picture")
     (tmp_path / "photos" / "0005.png").write_bytes(encoded(picture(5))[:60])
     (tmp_path / "photos" / "0007.png").unlink()
-    x, y = scan(source, SIZE_PX)
+    x, y = scan(source.domains, SIZE_PX)
     assert names(x.split("unreadable")) == ["0003.png", "0005.png", "0007.png"]
     problems = [entry.problem for entry in x.split("unreadable")]
     assert problems[0] == "it is not a picture in a known format"
@@ -169,7 +169,7 @@ def test_an_unreadable_file_of_a_test_folder_is_no_test_picture(tmp_path):
     fill(root / "testA", 2)
     fill(root / "trainB", 3, first_seed=10)
     (root / "testA" / "0001.png").write_text("no picture")
-    _, monet = scan(find_source(root), SIZE_PX)
+    _, monet = scan(find_source(root).domains, SIZE_PX)
     assert names(monet.split("test")) == ["0000.png"]
     assert names(monet.split("unreadable")) == ["0001.png"]
 
@@ -183,13 +183,13 @@ def test_too_few_usable_pictures_say_why(tmp_path):
         match=r"at least 2 usable painting pictures, got 1; 2 cannot be read \(0000\.png: it is "
         r"not a picture in a known format\); add pictures",
     ):
-        scan(source, SIZE_PX)
+        scan(source.domains, SIZE_PX)
 
 
 def test_a_share_that_leaves_too_few_says_so(tmp_path):
     source = two_filled(tmp_path).with_test_share(0.9)
     with pytest.raises(InputError, match=r"photo pictures, got 1; add pictures or hold out fewer"):
-        scan(source, SIZE_PX)
+        scan(source.domains, SIZE_PX)
 
 
 # Memory and threads
@@ -198,7 +198,7 @@ def test_a_share_that_leaves_too_few_says_so(tmp_path):
 def test_bytes_are_kept_within_the_limit_and_read_again_beyond(tmp_path):
     source = two_filled(tmp_path)
     for kept, streamed in zip(
-        scan(source, SIZE_PX), scan(source, SIZE_PX, memory_limit_gb=0), strict=True
+        scan(source.domains, SIZE_PX), scan(source, SIZE_PX, memory_limit_gb=0), strict=True
     ):
         in_memory, again = (as_images(d.split("train"), SIZE_PX) for d in (kept, streamed))
         assert in_memory.in_memory
@@ -211,7 +211,7 @@ def test_bytes_are_kept_within_the_limit_and_read_again_beyond(tmp_path):
 def test_a_limit_reached_in_the_second_domain_frees_the_first_too(tmp_path):
     source = two_filled(tmp_path)
     photos = sum(len(prepare_image(each.read(), SIZE_PX)[0]) for each in source.x.pictures)
-    x, y = scan(source, SIZE_PX, memory_limit_gb=(photos + 1) / 1e9)
+    x, y = scan(source.domains, SIZE_PX, memory_limit_gb=(photos + 1) / 1e9)
     assert all(entry.jpeg is None for entry in (*x.entries, *y.entries))
 
 

@@ -87,9 +87,7 @@ class StyleGAN2Config(TrainingConfig):
         source="relativistic: Huang et al. 2024 (R3GAN)",
         choices=("logistic", "relativistic"),
     )
-    r1_gamma: float | None = setting(
-        None, "weight of R1; none: 0.0002 · size² / batch", at_least=0
-    )
+    r1_gamma: float | None = setting(None, "weight of R1; none: 0.0002 · size² / batch", at_least=0)
     r1_every: int = setting(16, "steps between R1's; its weight grows by as much", at_least=1)
     path_length_weight: float = setting(
         2.0, "equal steps in w shall change pictures equally; 0 turns it off", at_least=0

@@ -4,10 +4,10 @@ Source: Karras et al. 2020, arXiv 1912.04958 (losses, regularisers) and arXiv 20
 augmentation, settings).
 """
 
+import math
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from artnb.methods.cyclegan.model import precision
@@ -54,6 +54,12 @@ def build_generator(config: StyleGAN2Config, name: str) -> Generator:
         return Generator(sizes_of(config), name)
 
 
+def build_discriminator_of(config: StyleGAN2Config) -> keras.Model:
+    """Build a discriminator as a Run's settings describe it."""
+    with precision(config.precision):
+        return build_discriminator(sizes_of(config))
+
+
 class PathLengthMean(keras.layers.Layer):
     """Remembers how long paths are on average."""
 
@@ -64,7 +70,7 @@ class PathLengthMean(keras.layers.Layer):
 
 
 class StyleGAN2(AdversarialModel):
-    """A generator and a discriminator.
+    """A generator of pictures, its average, and a discriminator.
 
     Args:
         config: all settings.
@@ -75,12 +81,12 @@ class StyleGAN2(AdversarialModel):
 
     def __init__(self, config: StyleGAN2Config, from_px: int) -> None:
         keras.utils.set_random_seed(config.seed)
-        self.config, self.sizes = config, sizes_of(config)
         generator = build_generator(config, "generator")
-        with precision(config.precision):
-            discriminator = build_discriminator(self.sizes)
-        networks = {"generator": generator, "discriminator": discriminator}
-        players = {name: Player((net,), self._adam(name)) for name, net in networks.items()}
+        discriminator = build_discriminator_of(config)
+        players = {
+            "generator": Player((generator,), adam(config, "generator")),
+            "discriminator": Player((discriminator,), adam(config, "discriminator")),
+        }
         super().__init__(players, LOSS_NAMES, config.jit_compile)
         self.config, self.sizes = config, sizes_of(config)
         self.generator, self.discriminator = generator, discriminator
@@ -90,33 +96,204 @@ class StyleGAN2(AdversarialModel):
         edge = config.image_size_px
         self.prepare = ScaleCropFlip(from_px, edge, edge, config.flip, config.seed + 1)
         self.draws = StepDraws(self.sizes, config.style_mixing, config.seed + 2)
-        self.augment = self._augmentation()
+        self.augment = augmentation_of(config)
         self.path_length_mean = PathLengthMean()
 
-    @staticmethod
-    def _adam_of(config: StyleGAN2Config, name: str) -> keras.optimizers.Optimizer:
-        adam = keras.optimizers.Adam(
-            config.learning_rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8, name=f"adam_{name}"
+    def parts(self) -> dict[str, Any]:
+        """Name everything that holds state: networks, optimizers, average, seeds, p, means."""
+        own = ("average", "prepare", "draws", "augment", "path_length_mean")
+        return {**super().parts(), **{name: getattr(self, name) for name in own}}
+
+    @property
+    def kept_networks(self) -> dict[str, keras.Model]:
+        """The averaged generator, to look at, and the discriminator, to begin another Run from."""
+        return {"generator": self.average, "discriminator": self.discriminator}
+
+    # Lazy regularisers come every so many steps: what a step costs is the mean over a round.
+    @property
+    def steps_of_a_round(self) -> int:
+        """After how many steps everything that a step may do has been done."""
+        return math.lcm(self.config.r1_every, self.config.path_length_every)
+
+    def describe(self) -> str:
+        """Say how large the networks are, and what R1 weighs and why."""
+        c = self.config
+        why = (
+            "as set"
+            if c.r1_gamma is not None
+            else (
+                f"0.0002 · {c.image_size_px}² / {c.batch_size}: larger pictures and "
+                "smaller batches need more"
+            )
         )
-        if config.precision == "mixed_float16":
-            return keras.optimizers.LossScaleOptimizer(adam, name=f"loss_scale_{name}")
-        return adam
+        return (
+            f"Networks: generator of {self.generator.count_params():,} parameters, discriminator "
+            f"of {self.discriminator.count_params():,}, {c.image_size_px} px in {c.precision}. "
+            f"R1 weighs {c.gamma:.4g} ({why})"
+        )
+
+    @property
+    def count(self) -> int:
+        """The pictures that a step sees, or a replica's share of them."""
+        return self.config.batch_size // replicas_of_step()
+
+    @property
+    def steps_taken(self) -> Any:
+        """The steps taken so far, an int32 scalar."""
+        return ops.cast(self.players["generator"].optimizer.iterations, "int32")
 
     def step(self, batch: Any) -> dict[str, Any]:
-        """Train both networks once on pictures, uint8 `(batch, size_px, size_px, 3)`, the last."""
+        """Train both networks once on pictures, uint8 `(batch, size_px, size_px, 3)`."""
         real = self.prepare(batch[-1])
-        draw = self.draws.draw(self.count)
-        changes = [self.augment.draw(self.count) for _ in range(2)]
+        draw, steps = self.draws.draw(self.count), self.steps_taken
+        of_real, of_fake = (self.augment.draw(self.count) for _ in range(2))
         gradients, (losses, w, real_logits) = self.differentiate_together(
-            lambda: self.losses(real, draw, *changes)
+            lambda: self.losses(real, draw, of_real, of_fake)
         )
-        gradients["generator"], path_length = self._with_path_length(gradients["generator"], draw)
-        gradients["discriminator"], r1 = self._with_r1(
-            gradients["discriminator"], real, draw, changes
-        )
-        for name, player in self.players.items():
-            self.apply_gradients([_finite(g) for g in gradients[name]], player)
+        of_generator, path_length = self.with_path_length(gradients["generator"], draw, steps)
+        of_discriminator, r1 = self.with_r1(gradients["discriminator"], real, of_real, steps)
+        self.apply_gradients(list(map(bounded, of_generator)), self.players["generator"])
+        self.apply_gradients(list(map(bounded, of_discriminator)), self.players["discriminator"])
         self.generator.average_w.follow(whole_batch(w), _AVERAGE_W_BETA)
         self.augment.observe(real_logits)
-        self._move_average()
-        return {**losses, "r1": r1, "path_length": path_length, **self._observed(real_logits)}
+        self.move_average()
+        real_sign = ops.mean(ops.sign(real_logits))
+        observed = {"real_sign": real_sign, "augmentation": self.augment.probability * 1.0}
+        return {**losses, "r1": r1, "path_length": path_length, **observed}
+
+    def losses(
+        self, real: Any, draw: Draw, of_real: Any, of_fake: Any
+    ) -> tuple[dict[str, Any], Any]:
+        """Give each network's loss, and `(losses, w, real_logits)`.
+
+        Args:
+            real: float32 `(batch, size_px, size_px, 3)` in [-1, 1].
+            draw: what the generator is given.
+            of_real: how real pictures are changed before they are judged.
+            of_fake: how generated ones are.
+        """
+        w, ws = self.latents(draw.z, draw.mixed_from)
+        fake = self.generator.synthesis([ws, *draw.noises])
+        fake_logits = self.discriminator(self.augment(fake, of_fake))
+        real_logits = self.discriminator(self.augment(real, of_real))
+        of_generator, of_discriminator = LOSSES[self.config.loss]
+        losses = {
+            "generator": of_generator(real_logits, fake_logits),
+            "discriminator": of_discriminator(real_logits, fake_logits),
+        }
+        return losses, (losses, w, real_logits)
+
+    def latents(self, z: Any, mixed_from: Any) -> tuple[Any, Any]:
+        """Turn z, `(batch, 2, z_size)`, into w of the first, and w for each place, mixed."""
+        count = z.shape[0]
+        both = self.generator.w(ops.reshape(ops.transpose(z, (1, 0, 2)), (2 * count, -1)))
+        first, second = ops.split(both, 2, axis=0)
+        places = ops.arange(self.sizes.w_count, dtype="int32")[None, :, None]
+        return first, ops.where(places < mixed_from, first[:, None], second[:, None])
+
+    def with_path_length(self, gradients: list, draw: Draw, steps: Any) -> tuple[list, Any]:
+        """Add the path length's gradients every so many steps, and remember the mean length."""
+        every, mean = self.config.path_length_every, self.path_length_mean.mean * 1.0
+        if not self.config.path_length_weight:
+            return gradients, ops.zeros(())
+        gradients, (loss, mean) = self.with_gradients_if(
+            steps % every == 0,
+            lambda: self.path_length(draw, mean),
+            "generator",
+            gradients,
+            otherwise=(ops.zeros(()), mean),
+        )
+        self.path_length_mean.mean.assign(mean)
+        return gradients, loss
+
+    def path_length(self, draw: Draw, mean: Any) -> tuple[Any, Any]:
+        """Give how much paths of half of the pictures differ from the mean, and `(it, new mean)`.
+
+        Source: Karras et al. 2020, arXiv 1912.04958, section 3.2 and appendix B.
+        """
+        half = max(1, self.count // 2)
+        noises = [noise[:half] for noise in draw.noises]
+        direction = draw.direction[:half] / self.sizes.size_px
+        _, ws = self.latents(draw.z[:half], draw.mixed_from)
+
+        def along(ws: Any) -> Any:
+            return ops.sum(self.generator.synthesis([ws, *noises]) * direction)
+
+        lengths = path_lengths(self.input_gradients(along, ws))
+        new_mean = mean + _PATH_LENGTH_DECAY * (ops.mean(whole_batch(lengths)) - mean)
+        weight = self.config.path_length_weight * self.config.path_length_every
+        loss = weight * ops.mean(ops.square(lengths - new_mean))
+        return loss, (loss, new_mean)
+
+    def with_r1(self, gradients: list, real: Any, of_real: Any, steps: Any) -> tuple[list, Any]:
+        """Add R1's gradients every so many steps."""
+        if not self.config.gamma:
+            return gradients, ops.zeros(())
+        return self.with_gradients_if(
+            steps % self.config.r1_every == 0,
+            lambda: self.r1(real, of_real),
+            "discriminator",
+            gradients,
+            otherwise=ops.zeros(()),
+        )
+
+    def r1(self, real: Any, of_real: Any) -> tuple[Any, Any]:
+        """Give the penalty on the discriminator's gradients by real pictures, twice.
+
+        Source: Mescheder et al. 2018, arXiv 1801.04406, section 4.1.
+        """
+
+        def verdict(pictures: Any) -> Any:
+            return ops.sum(self.discriminator(self.augment(pictures, of_real)))
+
+        gradients = self.input_gradients(verdict, real)
+        loss = self.config.r1_every * r1_penalty(gradients, self.config.gamma)
+        return loss, loss
+
+    def move_average(self) -> None:
+        """Move the averaged generator towards the trained one.
+
+        Source: Karras et al. 2020, arXiv 2006.06676, its code: a half-life in pictures, which is
+        shorter at first.
+        """
+        c = self.config
+        seen = ops.cast(self.steps_taken, "float32") * c.batch_size
+        half_life = (
+            c.ema_images if c.ema_ramp is None else ops.minimum(c.ema_images, seen * c.ema_ramp)
+        )
+        decay = ops.power(0.5, c.batch_size / ops.maximum(half_life, 1e-8))
+        for mean, weight in zip(self.average.weights, self.generator.weights, strict=True):
+            mean.assign(weight + decay * (mean - weight))
+
+
+def bounded(gradient: Any) -> Any:
+    """Keep a gradient among the numbers: what is none is 0, and nothing is infinite."""
+    if gradient is None:
+        return None
+    return ops.nan_to_num(gradient, 0.0, _LARGEST_GRADIENT, -_LARGEST_GRADIENT)
+
+
+def adam(config: StyleGAN2Config, name: str) -> keras.optimizers.Optimizer:
+    """Make the optimizer of one player; in float16 its loss is scaled."""
+    optimizer = keras.optimizers.Adam(
+        config.learning_rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8, name=f"adam_{name}"
+    )
+    if config.precision == "mixed_float16":
+        return keras.optimizers.LossScaleOptimizer(optimizer, name=f"loss_scale_{name}")
+    return optimizer
+
+
+def augmentation_of(config: StyleGAN2Config) -> AdaptiveAugmentation:
+    """Make what changes pictures before they are judged."""
+    return AdaptiveAugmentation(
+        config.policies,
+        config.image_size_px,
+        config.seed + 3,
+        "augmentation",
+        batch_size=config.batch_size,
+        target=config.ada_target,
+        interval_steps=config.ada_every,
+        speed_images=config.ada_kimg * 1000,
+        initial_probability=config.augmentation_p,
+        fixed=config.augmentation != "ada",
+    )

@@ -1,0 +1,77 @@
+"""Pictures of latents, a few at a time, as a generator makes them with its own noise."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from artnb.data.images import to_uint8
+from artnb.errors import InputError
+from artnb.models.stylegan2.networks import Generator, draw_z
+
+_AT_A_TIME = 16
+
+
+def check_truncation(truncation: float) -> None:
+    """Refuse what is no truncation.
+
+    Raises:
+        InputError: it is not from -2 to 2.
+    """
+    if not -2 <= truncation <= 2:
+        raise InputError(
+            "a truncation must be from -2 to 2, where 1 leaves pictures as they are and 0 gives "
+            f"the average one, got {truncation}; usual are 0.5 to 1"
+        )
+
+
+def generate(
+    generator: Generator,
+    seeds: Sequence[int],
+    truncation: float = 1.0,
+    kind: int | None = None,
+) -> Iterator[np.ndarray]:
+    """Make a picture for each seed.
+
+    Args:
+        generator: see `load_generator`.
+        seeds: whole numbers from 0; each always means the same picture.
+        truncation: below 1 pictures are more alike and better (Karras et al. 2019, arXiv
+            1812.04948, appendix B).
+        kind: the number of a class, where the generator has classes.
+
+    Yields:
+        uint8 `(size_px, size_px, 3)`, one by one.
+
+    Raises:
+        InputError: the truncation is out of range.
+    """
+    check_truncation(truncation)
+    for start in range(0, len(seeds), _AT_A_TIME):
+        z = draw_z(seeds[start : start + _AT_A_TIME], generator.sizes.z_size)
+        yield from pictures_of(generator, latents(generator, z, truncation, kind))
+
+
+def latents(
+    generator: Generator, z: np.ndarray, truncation: float = 1.0, kind: int | None = None
+) -> np.ndarray:
+    """Turn z, `(count, z_size)`, into w, float32 `(count, w_size)`, pulled to the average."""
+    inputs = [z]
+    if generator.sizes.classes:
+        inputs.append(np.tile(np.eye(generator.sizes.classes, dtype=np.float32)[kind], (len(z), 1)))
+    w = generator.mapping.predict_on_batch(inputs if len(inputs) > 1 else z)
+    average = generator.average_w.average.numpy()
+    return average + truncation * (w - average)
+
+
+def pictures_of(generator: Generator, w: np.ndarray) -> np.ndarray:
+    """Turn w, `(count, w_size)` or `(count, w_count, w_size)`, into uint8 pictures."""
+    return to_uint8(painted(generator, w))
+
+
+def painted(generator: Generator, w: np.ndarray) -> np.ndarray:
+    """Turn w into pictures as floats, mostly in [-1, 1], not rounded."""
+    if w.ndim == 2:
+        w = np.repeat(w[:, None], generator.sizes.w_count, axis=1)
+    noises = [np.repeat(noise.constant.numpy()[None], len(w), axis=0) for noise in generator.noises]
+    # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
+    return generator.synthesis.predict_on_batch([w, *noises])[: len(w)]
