@@ -10,6 +10,7 @@ from artnb.errors import InputError
 from artnb.evaluation.beforehand import other_sizes
 from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.measure import Cache, Measure, Measured, measure, open_cache
+from artnb.evaluation.metrics.path_length import LatentModel
 from artnb.evaluation.metrics.pixels import Verdicts
 from artnb.evaluation.metrics.score import Score, TooFewPicturesError
 from artnb.evaluation.metrics.style import StyleClassifier
@@ -80,6 +81,7 @@ class Evaluator:
         fake: Measured,
         verdicts: Verdicts | None = None,
         classifier: StyleClassifier | None = None,
+        latents: LatentModel | None = None,
         **facts: str,
     ) -> list[Row]:
         """Score a generated set against a reference.
@@ -89,6 +91,7 @@ class Evaluator:
             fake: the generated set, measured.
             verdicts: of the discriminator that both were shown to.
             classifier: of styles.
+            latents: the generator as a function of latents, where it has them.
             **facts: further columns of the rows.
 
         Raises:
@@ -96,7 +99,9 @@ class Evaluator:
         """
         check_comparable(real, fake)
         real, fake = real.in_order(), fake.in_order()
-        comparison = Comparison(real, fake, self.extractor, self.seed, verdicts, classifier)
+        comparison = Comparison(
+            real, fake, self.extractor, self.seed, verdicts, classifier, latents
+        )
         warnings = (*_left_out(real), *real.warnings, *_left_out(fake), *fake.warnings)
         facts |= {**facts_of_sets(real, fake), "seed": str(self.seed)}
         rows = [

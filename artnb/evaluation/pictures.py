@@ -22,7 +22,7 @@ from artnb.data.sources import Picture, pictures_of_side
 from artnb.errors import InputError
 from artnb.parallel import in_parallel
 from artnb.progress import Progress, silent
-from artnb.runs.painter import LoadedNetworks, Painter
+from artnb.runs.painter import LatentSampler, LoadedNetworks, Painter
 
 # Below the first there is nothing to see; a picture of the second takes 50 MB.
 _SMALLEST_EDGE_PX, _LARGEST_EDGE_PX = 16, 4096
@@ -279,6 +279,54 @@ class GivenPictures:
         """Give some of them."""
         sources = self.sources or [None] * len(self.pictures)
         return [Seen(self.pictures[p], bool(self.sources), sources[p]) for p in places]
+
+
+@dataclass(frozen=True)
+class SampledPictures:
+    """What a generator makes of latents, made when it is read.
+
+    Args:
+        sampler: the generator of an epoch.
+        seeds: one for each picture; see `generate`.
+        networks: where it is loaded when something is to be made.
+    """
+
+    sampler: LatentSampler
+    seeds: Sequence[int]
+    networks: LoadedNetworks = field(default_factory=LoadedNetworks)
+
+    resize = ""
+
+    @property
+    def name(self) -> str:
+        """The Run, the epoch and how many, for people."""
+        run = self.sampler.run.path.name
+        return f"{run}, epoch {self.sampler.epoch}: {len(self.seeds)} samples"
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Their seeds."""
+        return [f"seed {seed}" for seed in self.seeds]
+
+    @property
+    def sizes(self) -> Sequence[tuple[int, int]]:
+        """All are of one size."""
+        return [(self.sampler.size_px,) * 2] * len(self.seeds)
+
+    as_found = sizes
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """A key for each, made of the generator's and the seed."""
+        return [f"{self.sampler.key} of seed {seed}" for seed in self.seeds]
+
+    def read(self, places: Sequence[int]) -> list[Seen]:
+        """Make some of them."""
+        from artnb.sampling import generate
+
+        generator = self.networks.load(self.sampler)
+        made = generate(generator, [self.seeds[place] for place in places])
+        return [Seen(picture, is_painted=True) for picture in made]
 
 
 @dataclass(frozen=True)

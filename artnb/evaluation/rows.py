@@ -215,11 +215,6 @@ def gap_row(train: Row, test: Row) -> Row:
     return row_of(test.metric, score, split="gap", **facts)
 
 
-# Fréchet before kernel distance: on the same few pictures its bias is the same in every epoch,
-# and it wavers less from one draw of pictures to the next.
-_RANKED = ("FID", "Fréchet distance", "KID", "kernel distance")
-
-
 @dataclass(frozen=True)
 class Best:
     """The best epoch.
@@ -253,8 +248,8 @@ def choose_best(run: "Run", rows: Sequence[Row], until: int | None = None) -> Be
     """Choose the kept epoch with the lowest distance to the real pictures.
 
     Of all scores of X→Y, or of its usual style, those count that were measured like the newest
-    one: same metric, extractor, reference and photos. FID and other Fréchet distances come before
-    KID and other kernel distances. Of equal ones the earlier epoch is taken.
+    one: same metric, extractor, reference and photos. Which metric counts is the Method's
+    `ranked_by`. Of equal ones the earlier epoch is taken.
 
     Args:
         run: whose kept epochs count.
@@ -265,18 +260,16 @@ def choose_best(run: "Run", rows: Sequence[Row], until: int | None = None) -> Be
     Returns:
         The best epoch, or None where no such score is there.
     """
-    x, y = run.domains
-    y = next(iter(run.method.styles(run)), y)
     kept = {epoch for epoch in run.snapshot_epochs() if until is None or epoch <= until}
     scored = [
         row
         for row in rows
-        if row.direction == f"{x} → {y}"
+        if row.direction == run.direction
         and not row.is_of_gap
         and row.epoch
         and int(row.epoch) in kept
     ]
-    for title in _RANKED:
+    for title in run.method.ranked_by:
         ranked = [row for row in scored if row.metric.startswith(title)]
         if ranked:
             newest = max(ranked, key=lambda row: row.date)

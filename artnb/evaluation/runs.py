@@ -20,9 +20,15 @@ from artnb.evaluation.metrics.neighbours import (
     real_to_real,
     suspicious_distance,
 )
+from artnb.evaluation.metrics.path_length import LatentModel
 from artnb.evaluation.metrics.pixels import SSIM, Verdicts
 from artnb.evaluation.metrics.style import StyleClassifier, train_style_classifier
-from artnb.evaluation.metrics.table import DEFAULT_METRICS
+from artnb.evaluation.metrics.table import (
+    DEFAULT_METRICS,
+    LATENT_NEEDS,
+    PHOTO_NEEDS,
+    check_needs,
+)
 from artnb.evaluation.pictures import PaintedPictures, Pictures, Seen, pictures_of_folder
 from artnb.evaluation.plots import draw_scores
 from artnb.evaluation.rows import (
@@ -37,10 +43,13 @@ from artnb.evaluation.rows import (
 )
 from artnb.evaluation.sets import Choice, RunSets, Sets
 from artnb.files import require_writable
-from artnb.runs.painter import Judge, LoadedNetworks, Painter
+from artnb.runs.painter import Judge, LatentSampler, LoadedNetworks, Painter
 from artnb.runs.run import COPY_IT, Run
 from artnb.runs.snapshots import MissingSnapshotError, snapshot_networks
+from artnb.sampling.generating import LatentsW
 
+# What makes pictures: of photos, or of latents.
+Maker = Painter | LatentSampler
 # Of each class at most; more teach the style classifier little.
 _MOST_PICTURES = 600
 # Beside those of two folders; these two need a Run.
@@ -96,38 +105,40 @@ def evaluate(
         InputError: there is no such epoch, the Run is read-only, the data is gone or is other data,
             or a rule forbids the comparison.
     """
-    painters = run.painters(epochs, to)
+    makers = run.makers(epochs, to)
     require_writable(run.path, COPY_IT)
     all_rows = read_scores(run.scores_file)  # what cannot be added to is said before the work
     if evaluator is None:
         metrics = default_metrics([run], epochs)
         evaluator = Evaluator(load_extractor("auto"), metrics, skip_too_few=True)
-    sets = RunSets(run, choice or Choice(), painters[0].to, dataset, evaluator.progress)
+    check_beforehand(run, evaluator)
+    sets = RunSets(run, choice or Choice(), makers[0].to, dataset, evaluator.progress)
     classifier = None
     if evaluator.needs("classifier"):
         classifier = classifier_of(evaluator, sets, artists or {})
     scorer = _Scorer(evaluator, classifier, LoadedNetworks(say=say))
     held_out, both_splits = sets.held_out(), sets.of_both_splits() if gap else ()
     for each in (held_out, *both_splits):
-        check_sizes(each.reference, each.photos)
-    anchors = scorer.of_photos(painters[0], held_out) if anchor else []
+        if each.photos:
+            check_sizes(each.reference, each.photos)
+    anchors = scorer.of_photos(makers[0], held_out) if anchor and held_out.photos else []
     for row in anchors:
         say(f"the photos themselves: {describe_row(row)}")
     rows = []
-    for painter in painters:
+    for maker in makers:
         try:
-            new = scorer.rows(painter, held_out)
-            new += scorer.gap_rows(painter, *both_splits) if gap else []
+            new = scorer.rows(maker, held_out)
+            new += scorer.gap_rows(maker, *both_splits) if gap else []
         except MissingSnapshotError as error:  # its training went on meanwhile
-            if len(painters) == 1:
+            if len(makers) == 1:
                 raise
-            say(f"epoch {painter.epoch} is left out: {error}")
+            say(f"epoch {maker.epoch} is left out: {error}")
             continue
         for row in new:
-            say(f"epoch {painter.epoch}: {describe_row(row)}")
+            say(f"epoch {maker.epoch}: {describe_row(row)}")
         all_rows = write_scores(run.scores_file, new)
         rows += new
-    best = note_best(run, all_rows, until) if painters[0].to == "y" else None
+    best = note_best(run, all_rows, until) if makers[0].to == "y" else None
     draw_curves(run, [*all_rows, *anchors], best and best.epoch)
     return RunScores(rows, all_rows, best, anchors)
 
@@ -150,12 +161,24 @@ def default_metrics(runs: Sequence[Run], epochs: str | Sequence[int]) -> list[st
 
     Snapshots of earlier versions hold no discriminators; these are then not asked.
     """
-    painters = [painter for run in runs for painter in run.painters(epochs)]
-    left_out = {"discriminator"} if any(map(_lacks_judge, painters)) else set()
+    makers = [maker for run in runs for maker in run.makers(epochs)]
+    left_out = {"discriminator"} if any(map(_lacks_judge, makers)) else set()
+    left_out |= {"ssim"} if any(run.is_latent for run in runs) else set()
     return [name for name in DEFAULT_RUN_METRICS if name not in left_out]
 
 
-def _lacks_judge(painter: Painter) -> bool:
+def check_beforehand(run: Run, evaluator: Evaluator) -> None:
+    """Refuse a metric that a Run cannot be scored by, before anything is painted.
+
+    Raises:
+        InputError: the metric needs latents, and the Run paints photos, or the other way.
+    """
+    offers = LATENT_NEEDS if run.is_latent else PHOTO_NEEDS
+    for metric in evaluator.metrics:
+        check_needs(metric, offers)
+
+
+def _lacks_judge(painter: Maker) -> bool:
     """Say whether a snapshot holds no discriminator; one that was thinned out lacks nothing."""
     try:
         return _find_judge(painter) is None
@@ -163,7 +186,7 @@ def _lacks_judge(painter: Painter) -> bool:
         return False
 
 
-def _find_judge(painter: Painter) -> Judge | None:
+def _find_judge(painter: Maker) -> Judge | None:
     """Give the discriminator of a painter's epoch where the snapshot holds it."""
     judge, snapshot = painter.run.judge(painter), painter.run.snapshot(painter.epoch)
     return judge if judge and judge.network in snapshot_networks(snapshot) else None
@@ -183,18 +206,19 @@ class _Scorer:
     classifier: StyleClassifier | None
     networks: LoadedNetworks
 
-    def rows(self, painter: Painter, sets: Sets) -> list[Row]:
-        """Score a painter's translations."""
+    def rows(self, painter: Maker, sets: Sets) -> list[Row]:
+        """Score what a generator makes."""
         evaluator, verdicts = self.evaluator, self._verdicts(painter)
         on_both = [verdicts] if verdicts else []
         on_fakes = [SSIM] if evaluator.needs("sources") else []
-        fakes = PaintedPictures(painter, sets.photos, self.networks)
+        fakes = sets.made_by(painter, self.networks)
         return evaluator.rows(
             evaluator.measure(sets.reference, *on_both),
             evaluator.measure(fakes, *on_both, *on_fakes),
             verdicts,
             self.classifier,
-            source_sha256=sets.photos.sha256,
+            self._latents(painter),
+            source_sha256=sets.source_sha256,
             direction=f"{painter.source} → {painter.target}",
             epoch=str(painter.epoch),
             split=sets.split,
@@ -206,7 +230,13 @@ class _Scorer:
         reference = self.evaluator.measure(sets.reference)
         return self.evaluator.of_photos(reference, sets.photos, direction=direction)
 
-    def _verdicts(self, painter: Painter) -> Verdicts | None:
+    def _latents(self, maker: Maker) -> LatentModel | None:
+        """Give the generator as a function of latents, where a metric needs it."""
+        if not self.evaluator.needs("latents"):
+            return None
+        return LatentsW(self.networks.load(maker))
+
+    def _verdicts(self, painter: Maker) -> Verdicts | None:
         """Give the verdicts of the painter's judge, where a metric needs them."""
         if not self.evaluator.needs("discriminator"):
             return None

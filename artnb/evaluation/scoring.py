@@ -118,13 +118,11 @@ class ScoreEpochs(Owing):
 
     def _is_own(self, row: Row) -> bool:
         """Say whether a row is one that this training would have written."""
-        x, y = self.run.domains
-        y = next(iter(self.run.method.styles(self.run)), y)
         evaluator = self.scoring.evaluator
         # Scores of few pictures may be those alone that need no features.
         used = evaluator.extractor.weights_sha256 if evaluator.needs("features") else ""
         is_measured = row.weights_sha256 in ("", used) and row.split != LEADERBOARD
-        return is_measured and row.direction == f"{x} → {y}" and not row.is_of_gap
+        return is_measured and row.direction == self.run.direction and not row.is_of_gap
 
     def _score(self, epochs: Sequence[int], until: int) -> None:
         """Score epochs on one device, as far as that succeeds; the rest stays owed."""

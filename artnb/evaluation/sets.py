@@ -1,13 +1,21 @@
 """Which pictures a Run is scored on: the real ones, and the photos that it paints."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from artnb.data.dataset import Dataset, Images, open_dataset
 from artnb.errors import InputError
-from artnb.evaluation.pictures import EncodedPictures, pictures_of_folder, pictures_of_splits
+from artnb.evaluation.pictures import (
+    EncodedPictures,
+    PaintedPictures,
+    Pictures,
+    SampledPictures,
+    pictures_of_folder,
+    pictures_of_splits,
+)
 from artnb.progress import Progress, silent
-from artnb.runs.painter import other_role
+from artnb.runs.painter import LatentSampler, LoadedNetworks, Painter, other_role
 from artnb.runs.run import Run
 
 # Epochs are scored on so many photos where nobody asks for another number; all of them where
@@ -52,14 +60,26 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sets:
-    """A reference, and photos to be painted.
+    """A reference, and what generated pictures are made of: photos to be painted, or seeds.
 
     `split` says which of the Run's photos they are; it is empty where somebody chose them.
     """
 
     reference: EncodedPictures
-    photos: EncodedPictures
+    photos: EncodedPictures | None
     split: str
+    seeds: range = range(0)
+
+    def made_by(self, maker: Painter | LatentSampler, networks: LoadedNetworks) -> Pictures:
+        """Give the set of what a generator makes."""
+        if self.photos is None:
+            return SampledPictures(maker, self.seeds, networks)
+        return PaintedPictures(maker, self.photos, networks)
+
+    @property
+    def source_sha256(self) -> str:
+        """What stands for the photos, or for the seeds."""
+        return self.photos.sha256 if self.photos else f"seeds 0 to {len(self.seeds) - 1}"
 
 
 class RunSets:
@@ -84,7 +104,15 @@ class RunSets:
         dataset: Dataset | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.choice, self.progress, self.to = choice, progress, to
+        self.progress, self.to, self.is_latent = progress, to, run.is_latent
+        if self.is_latent and choice.photos:
+            raise InputError(
+                f"the Run {run.path.name} makes pictures out of nothing, and --photos names "
+                "some to be painted; leave it out"
+            )
+        # Real pictures are compared at the size at which pictures are made.
+        own_px = run.config().image_size_px if self.is_latent else None
+        self.choice = replace(choice, resize_px=choice.resize_px or own_px)
         self.source = self.target = None
         if choice.needs_data or dataset is not None:
             dataset = dataset or open_run_data(run, choice.data, progress)
@@ -93,6 +121,9 @@ class RunSets:
 
     def held_out(self) -> Sets:
         """Give all real pictures, and held-out photos; training photos where none were held out."""
+        if self.is_latent:
+            seeds = range(self.choice.count or DEFAULT_PHOTOS)
+            return Sets(self.reference(), None, "", seeds)
         if self.choice.photos:
             photos = self._folder(self.choice.photos, other_role(self.to), "photos")
             return Sets(self.reference(), photos.some(self.choice.count), "")
@@ -116,6 +147,8 @@ class RunSets:
         Raises:
             InputError: no photos were held out.
         """
+        if self.is_latent:
+            raise InputError("a gap is between photos, and this Run paints none; leave out --gap")
         if self.source is None or not len(self.source.test):
             raise InputError(
                 "a gap between training and held-out photos needs held-out photos, and the Run's "
@@ -179,9 +212,11 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
             f"the Run {run.path.name} was trained on {path}, and that is not here; say where it "
             "is with --data, or name other pictures with --real and --photos"
         )
-    dataset = open_dataset(path, progress=progress)
-    if (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"]):
-        dataset = open_dataset(path, swap_domains=True, progress=progress)
+    domains = run.method.domains
+    dataset = open_dataset(path, progress=progress, domains=domains)
+    if dataset.y.name != recorded["y"]:
+        with suppress(InputError):  # a folder of one kind of pictures has nothing to swap
+            dataset = open_dataset(path, swap_domains=True, progress=progress, domains=domains)
     if not run.is_imported and dataset.fingerprint != recorded["fingerprint"]:
         raise InputError(
             f"{path} is not what the Run {run.path.name} was trained on; say where that is with "

@@ -126,7 +126,20 @@ class Judge(KeptNetwork):
 
 @dataclass(frozen=True)
 class LatentSampler(KeptNetwork):
-    """A generator that makes pictures out of latent vectors."""
+    """A generator that makes pictures out of latent vectors, like those of Y."""
+
+    to = "y"
+    source = "latents"
+
+    @property
+    def target(self) -> str:
+        """The name of the domain whose pictures it makes."""
+        return self.run.domains[1]
+
+    @property
+    def size_px(self) -> int:
+        """The edge of its pictures."""
+        return self.run.config().image_size_px
 
     @property
     def latent_size(self) -> int:

@@ -224,6 +224,12 @@ class Run:
             InputError: the Run has no such domain, or no generator towards it.
         """
         generators, styles = self.method.generators(self), self.method.styles(self)
+        if self.is_latent:
+            raise InputError(
+                f"the Run {self.path.name} is a {self.method.title}, which makes pictures out of "
+                f"nothing and paints no photos; use artnb sample --run {self.path.name}, or choose "
+                "a Run of another method"
+            )
         if to is None:
             return next(iter(generators))
         if to in styles:
@@ -265,13 +271,33 @@ class Run:
         """Give the painters of several epochs; see `find_epochs` and `painter`."""
         return [self.painter(epoch, to) for epoch in self.find_epochs(epochs)]
 
-    def judge(self, painter: Painter) -> Judge | None:
-        """Give the discriminator that judges what a painter makes, as it was after that epoch.
+    @property
+    def is_latent(self) -> bool:
+        """Whether its pictures are made of latents, and not of photos."""
+        return self.method.latent_generator(self) is not None
+
+    @property
+    def direction(self) -> str:
+        """What is made of what, as scores say it: of the usual style, where there are several."""
+        x, y = self.domains
+        style = next(iter(self.method.styles(self)), y)
+        return f"{LatentSampler.source if self.is_latent else x} → {style}"
+
+    def makers(
+        self, epochs: str | Sequence[int] = "all", to: str | None = None
+    ) -> list[Painter | LatentSampler]:
+        """Give what makes pictures in several epochs: painters of photos, or latents' samplers."""
+        if self.is_latent:
+            return [self.sampler(epoch) for epoch in self.find_epochs(epochs)]
+        return list(self.painters(epochs, to))
+
+    def judge(self, maker: Painter | LatentSampler) -> Judge | None:
+        """Give the discriminator that judges what was made, as it was after that epoch.
 
         None where the Run's method has none; whether the snapshot holds it shows in `load`.
         """
-        network = self.method.judges(self).get(painter.to)
-        return Judge(self, painter.epoch, network) if network else None
+        network = self.method.judges(self).get(maker.to)
+        return Judge(self, maker.epoch, network) if network else None
 
     def sampler(self, epoch: str | int = "latest") -> LatentSampler:
         """Give what makes pictures out of latent vectors.

@@ -5,6 +5,6 @@ from artnb.lazy import offered
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.sampling.generating": "generate, pictures_of",
+        "artnb.sampling.generating": "generate pictures_of",
     },
 )

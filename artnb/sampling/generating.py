@@ -1,6 +1,7 @@
 """Pictures of latents, a few at a time, as a generator makes them with its own noise."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -75,3 +76,19 @@ def painted(generator: Generator, w: np.ndarray) -> np.ndarray:
     noises = [np.repeat(noise.constant.numpy()[None], len(w), axis=0) for noise in generator.noises]
     # Under MirroredStrategy every replica paints all pictures, and Keras gives them one by one.
     return generator.synthesis.predict_on_batch([w, *noises])[: len(w)]
+
+
+@dataclass(frozen=True)
+class LatentsW:
+    """A generator as a function of w, in which straight lines make sense: for path lengths."""
+
+    generator: Generator
+
+    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw w, float32 `(count, w_size)`."""
+        z = rng.standard_normal((count, self.generator.sizes.z_size), np.float32)
+        return latents(self.generator, z)
+
+    def paint(self, latents: np.ndarray) -> np.ndarray:
+        """Make pictures, floats that are mostly in [-1, 1]."""
+        return painted(self.generator, latents)

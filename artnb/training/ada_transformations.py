@@ -5,9 +5,9 @@ for a picture, they are one affine map, by which it is resampled once; all chang
 one matrix.
 
 Deviation: how it is resampled. The paper doubles the size by a wavelet's filters and gathers
-pixels; the gradient of gathering adds up in no fixed order on GPUs. Here an affine map is two passes along
-one axis each (Catmull and Smith 1980), matrix products with antialiased cubic weights: nothing is
-gathered, and derivatives of every order are right and equal on every backend.
+pixels; the gradient of gathering adds up in no fixed order on GPUs. Here an affine map is two
+passes along one axis each (Catmull and Smith 1980), matrix products with antialiased cubic weights:
+nothing is gathered, and derivatives of every order are right and equal on every backend.
 
 Coordinates are in pixels from the picture's middle, x to the right and y down.
 """

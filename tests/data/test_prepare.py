@@ -108,7 +108,7 @@ def test_the_seed_of_the_split_is_used(tmp_path):
     source = two_filled(tmp_path).with_test_share(0.5)
     held_out = [prepare(source, tmp_path / f"{s}", SIZE_PX, seed=s).x.test.names for s in (0, 1)]
     assert held_out[0] != held_out[1]
-    x, _ = scan(source, SIZE_PX, seed=1)
+    x, _ = scan(source.domains, SIZE_PX, seed=1)
     assert held_out[1] == [entry.picture.name for entry in x.split("test")]
 
 

@@ -148,7 +148,7 @@ class Verdicts:
     def __call__(self, pictures: np.ndarray, sources: np.ndarray | None) -> np.ndarray:
         """Judge uint8 `(batch, height, width, 3)`; gives `(batch, 1)`."""
         logits = self.networks.load(self.judge).predict_on_batch(to_float(pictures))
-        return np.asarray(logits, np.float32).mean(axis=(1, 2, 3))[:, None]
+        return np.asarray(logits, np.float32).reshape(len(pictures), -1).mean(axis=1)[:, None]
 
     def right(self, measured: Measured, is_real: bool) -> np.ndarray:
         """Say for each picture whether it was judged rightly: `(n,)` of 0 and 1."""

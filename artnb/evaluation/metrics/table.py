@@ -17,6 +17,7 @@ from artnb.evaluation.metrics.neighbours import (
     mifid,
     precision_recall,
 )
+from artnb.evaluation.metrics.path_length import LatentModel, perceptual_path_length
 from artnb.evaluation.metrics.pixels import SSIM, Verdicts
 from artnb.evaluation.metrics.score import Score, mean_of_shares, mean_score, share_score
 from artnb.evaluation.metrics.style import StyleClassifier
@@ -32,6 +33,7 @@ class Comparison:
     seed: int
     verdicts: Verdicts | None = None
     classifier: StyleClassifier | None = None
+    latents: LatentModel | None = None
 
     @property
     def features(self) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +49,7 @@ class Comparison:
             "sources": SSIM.key in self.fake.numbers,
             "discriminator": self.verdicts is not None,
             "classifier": self.classifier is not None,
+            "latents": self.latents is not None,
         }
         return {need for need, is_here in at_hand.items() if is_here}
 
@@ -58,14 +61,13 @@ class Metric:
     Args:
         name: on the command line.
         needs: what two sets of pictures must come with, some of `NEEDS`.
-        compute: gives scores by the names that they are shown under; None where no pictures
-            that are painted from photos come with what is needed.
+        compute: gives scores by the names that they are shown under.
         published: its name with Inception, which is refused with another extractor.
     """
 
     name: str
     needs: frozenset[str]
-    compute: Callable[[Comparison], dict[str, Score]] | None
+    compute: Callable[[Comparison], dict[str, Score]]
     published: str = ""
 
 
@@ -81,10 +83,11 @@ NEEDS = {
     "classifier": "the style classifier learns from a Run's two domains, and two folders have "
     "none; measure it with --run, or leave it out of --metrics",
     "latents": "a perceptual path length is defined between two latents, and pictures painted "
-    "from photos have none; leave it out of --metrics, and for a model with latents "
-    "call artnb.evaluation.perceptual_path_length",
+    "from photos have none; leave it out of --metrics, or score a Run of stylegan2",
 }
-_OF_PAINTINGS = NEEDS.keys() - {"latents"}
+# What a Run offers that paints photos, and one that makes pictures of latents.
+PHOTO_NEEDS = NEEDS.keys() - {"latents"}
+LATENT_NEEDS = NEEDS.keys() - {"sources", "classifier"}
 
 
 def check_needs(metric: Metric, offers: Collection[str]) -> None:
@@ -133,6 +136,14 @@ def _inception_score(c: Comparison) -> dict[str, Score]:
     return {"Inception Score": inception_score(c.extractor.probabilities(c.features[1]))}
 
 
+def _path_length(c: Comparison) -> dict[str, Score]:
+    def features(pictures: np.ndarray) -> np.ndarray:
+        return c.extractor((pictures + 1.0) * 127.5)
+
+    length = perceptual_path_length(c.latents, features, samples=len(c.fake), seed=c.seed)
+    return {f"perceptual path length ({c.extractor.title})": length}
+
+
 def _ssim(c: Comparison) -> dict[str, Score]:
     return {"SSIM to the photo": mean_score(c.fake.numbers[SSIM.key][:, 0], seed=c.seed)}
 
@@ -170,12 +181,12 @@ METRICS = {
         Metric("style", _FEATURES | {"classifier"}, _style),
         Metric("ssim", frozenset({"sources"}), _ssim),
         Metric("discriminator", frozenset({"discriminator"}), _discriminator),
+        Metric("perceptual-path-length", _FEATURES | {"latents"}, _path_length),
     )
 }
-_PATH_LENGTH = Metric("perceptual-path-length", _FEATURES | {"latents"}, None)
 _BY_OTHER_NAME = {
     **{metric.published: metric for metric in METRICS.values() if metric.published},
-    **dict.fromkeys(("ppl", "path-length", "perceptual-path-length"), _PATH_LENGTH),
+    **dict.fromkeys(("ppl", "path-length"), METRICS["perceptual-path-length"]),
 }
 DEFAULT_METRICS = ("frechet", "kernel", "precision-recall")
 
@@ -188,8 +199,7 @@ def find_metrics(names: Sequence[str], extractor: Extractor) -> list[Metric]:
         extractor: what they will be measured with.
 
     Raises:
-        InputError: there is no such metric, its name belongs to another extractor, or it is
-            not defined on pictures that are painted from photos.
+        InputError: there is no such metric, or its name belongs to another extractor.
     """
     found = []
     for name in names:
@@ -201,6 +211,5 @@ def find_metrics(names: Sequence[str], extractor: Extractor) -> list[Metric]:
                 f"{name.upper()} is measured with Inception, and the extractor is "
                 f"{extractor.title}; ask for {metric.name}, or use --extractor inception"
             )
-        check_needs(metric, _OF_PAINTINGS)
         found.append(metric)
     return list(dict.fromkeys(found))

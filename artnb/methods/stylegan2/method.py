@@ -24,6 +24,8 @@ class StyleGAN2Method(Method):
     name: ClassVar[str] = "stylegan2"
     title: ClassVar[str] = "StyleGAN2-ADA"
     domains: ClassVar[int] = 1
+    # Few real pictures: the Fréchet distance's bias is of the size of what it shall tell apart.
+    ranked_by: ClassVar[tuple[str, ...]] = ("KID", "kernel distance", "FID", "Fréchet distance")
     config_class: ClassVar[type[StyleGAN2Config]] = StyleGAN2Config
     summary: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "G": ("generator",),
