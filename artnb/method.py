@@ -6,7 +6,7 @@ the Method of the Run before them.
 """
 
 from abc import ABC
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -155,6 +155,18 @@ class Method(ABC):
     def loss_panels(self, config: "TrainingConfig", domains: tuple[str, ...]) -> tuple[Panel, ...]:
         """Say which loss curves belong together."""
         raise NotImplementedError
+
+    def warnings(
+        self, config: Any, losses: Mapping[str, float], distances: Sequence[float]
+    ) -> Mapping[str, str]:
+        """Say what goes wrong in a training, and what to do, by a name for each kind.
+
+        Args:
+            config: its settings.
+            losses: means over the epoch that ends.
+            distances: to real pictures, of the epochs scored so far, oldest first.
+        """
+        return {}
 
     def config(self, preset: str, **changes: Any) -> Any:
         """Give a preset's settings with some of them changed; see `preset_config`."""

@@ -27,8 +27,13 @@ def _describe(method: str) -> str:
 
 def train(
     *,
-    data: Annotated[Path, "a Dataset, the competition's folder, or one with trainA and trainB"],
-    preset: Annotated[str | None, "smoke, preview (default), night, session or paper"] = None,
+    data: Annotated[
+        Path,
+        "a Dataset, the competition's folder, one with trainA and trainB; stylegan2: any folder",
+    ],
+    preset: Annotated[
+        str | None, "smoke, preview (default), session, paper …: see --help-settings"
+    ] = None,
     run: Annotated[str | None, "name of the Run (default: preset and date)"] = None,
     resume: Annotated[bool, "go on with the Run where it was left off"] = False,
     accept_changes: Annotated[bool, "go on although settings or data are not the Run's"] = False,
@@ -61,8 +66,8 @@ def train(
     """Train a method into a Run, or go on with one.
 
     presets: smoke (seconds, to see that it runs), preview (minutes on a CPU),
-             night (a laptop overnight), session (one session on a free GPU),
-             paper (the original's 200 epochs: days on a free GPU)
+             night (a laptop overnight, cyclegan), session (one session on a free GPU),
+             paper (the original: days on a free GPU; of stylegan2 paper256)
     """
     from artnb.runs.run import refuse_existing, run_folder
 
@@ -100,7 +105,9 @@ def train(
     )
     print(f"Grids while training:  {made.samples}")
     print(f"Loss curves:           {made.losses_picture}")
-    if made.facts()["status"] == "finished":
+    if made.facts()["status"] == "finished" and made.is_latent:
+        command = f"sample --run {made.path} --out FOLDER"
+    elif made.facts()["status"] == "finished":
         command = f"translate --run {made.path} --photos FOLDER --out FOLDER"
     else:
         again = ["train", "--data", data, "--run", made.path, "--resume"]

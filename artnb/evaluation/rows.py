@@ -225,6 +225,7 @@ class Best:
         value: its score.
         among: the epochs that were compared.
         not_worse: other epochs whose intervals reach its score: they may be as good.
+        values: the scores of those that were compared.
     """
 
     epoch: int
@@ -232,6 +233,7 @@ class Best:
     value: float
     among: tuple[int, ...]
     not_worse: tuple[int, ...]
+    values: tuple[float, ...] = ()
 
     def describe(self) -> str:
         """Say it in a sentence."""
@@ -289,6 +291,7 @@ def _lowest(rows: Sequence[Row]) -> Best:
         value=value,
         among=tuple(int(row.epoch) for row in by_epoch),
         not_worse=tuple(dict.fromkeys(int(row.epoch) for row in not_worse)),
+        values=tuple(float(row.value) for row in by_epoch),
     )
 
 

@@ -1,6 +1,7 @@
 """Scores while a training goes on: as an epoch ends, or as soon as they can be made."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from artnb.data.dataset import Dataset
 from artnb.errors import InputError
 from artnb.evaluation import runs
 from artnb.evaluation.evaluator import Evaluator
-from artnb.evaluation.rows import LEADERBOARD, Row, read_scores
+from artnb.evaluation.rows import LEADERBOARD, Row, choose_best, read_scores
 from artnb.platform.devices import alone, writes_files
 from artnb.runs.run import Run
 from artnb.training.callbacks import Owing
@@ -112,6 +113,13 @@ class ScoreEpochs(Owing):
         except Exception:  # whatever is wrong with the file, scoring says it
             scored = set()
         return [e for e in due if e in self.failed or str(e) not in scored]
+
+    def distances(self, until: int) -> list[float]:
+        """Give the distances to real pictures by which epochs are ranked, oldest first."""
+        with suppress(InputError):
+            best = choose_best(self.run, read_scores(self.run.scores_file), until)
+            return list(best.values) if best else []
+        return []
 
     def _is_due(self, epoch: int) -> bool:
         return epoch % self.scoring.every_epochs == 0 or epoch == self.epochs

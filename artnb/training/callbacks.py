@@ -14,7 +14,7 @@ from artnb.drawing.curves import draw_losses
 from artnb.drawing.figures import save_figure
 from artnb.drawing.grids import save_picture
 from artnb.files import sync_to_disk
-from artnb.method import Panel
+from artnb.method import Method, Panel
 from artnb.platform.devices import decided, writes_files
 from artnb.progress import progress_bar
 from artnb.runs.run import Run
@@ -341,6 +341,36 @@ class Snapshots(Owing):
         if writes_files():
             with training_goes_on(f"the snapshot of epoch {epoch}", self.say), or_none(path):
                 save_snapshot(path, self.model.kept_networks, facts)
+
+
+class Warnings(keras.callbacks.Callback):
+    """Says what the Method finds wrong as an epoch ends, each kind once.
+
+    Args:
+        method: what is asked.
+        config: the training's settings.
+        distances: gives those to real pictures of the epochs scored up to one, oldest first.
+        say: gets the sentences.
+    """
+
+    def __init__(
+        self,
+        method: Method,
+        config: TrainingConfig,
+        distances: Callable[[int], Sequence[float]],
+        say: Say = print,
+    ) -> None:
+        super().__init__()
+        self.method, self.config, self.distances, self.say = method, config, distances, say
+        self.said: set[str] = set()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Ask, and say what is new."""
+        losses = {name: float(value) for name, value in (logs or {}).items()}
+        found = self.method.warnings(self.config, losses, self.distances(epoch + 1))
+        for kind in found.keys() - self.said:
+            self.say(f"Epoch {epoch + 1}: {found[kind]}.")
+            self.said.add(kind)
 
 
 def epoch_grid(epoch: int) -> str:

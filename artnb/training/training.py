@@ -16,6 +16,7 @@ from artnb.training.callbacks import (
     ProgressBar,
     SampleGrids,
     Snapshots,
+    Warnings,
     epoch_grid,
     is_missing,
 )
@@ -123,7 +124,9 @@ class Training:
         grid = self.method.sample_grid(self.dataset, config)
         if options.scoring:
             self.scores = options.scoring.callback(run, self.dataset, config.epochs, options.say)
-        owed = self.scores.owed if self.scores else lambda until: ()
+        scores = self.scores
+        owed = scores.owed if scores else lambda until: ()
+        distances = scores.distances if scores else lambda until: ()
         callbacks = [
             StopWhenTakenOver(self.locks, position),
             Counting(position, self.means),
@@ -135,6 +138,7 @@ class Training:
             progress,
             self.checkpoints,
             self.scores,
+            Warnings(self.method, config, distances, options.say) if writes_files() else None,
             Thinning(run, config.snapshot_budget_gb, position, self.writer, owed, options.say),
             StopWhenDue(request, position, self.checkpoints, options.deadline),
         ]

@@ -1,6 +1,6 @@
 """StyleGAN2-ADA as a Method: what the rest of the package must know of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from artnb.method import Curve, Method, Panel
@@ -63,6 +63,14 @@ class StyleGAN2Method(Method):
         if name == "discriminator":
             return model.build_discriminator_of(run.config())
         return model.build_generator(run.config(), name)
+
+    def warnings(
+        self, config: StyleGAN2Config, losses: Mapping[str, float], distances: Sequence[float]
+    ) -> Mapping[str, str]:
+        """Say what looks like a collapse."""
+        from artnb.methods.stylegan2.collapse import signs_of_collapse
+
+        return signs_of_collapse(losses, distances, config)
 
     def sample_grid(
         self, dataset: "Dataset", config: StyleGAN2Config
