@@ -139,15 +139,18 @@ class AdaptiveAugmentation(keras.layers.Layer):
         """
         if self.fixed:
             return
+        probability, sign_sum, count = (
+            ops.convert_to_tensor(v) for v in (self.probability, self.sign_sum, self.sign_count)
+        )
         signs = ops.sign(ops.cast(real_logits, "float32"))
         signs = whole_batch(ops.mean(ops.reshape(signs, (ops.shape(signs)[0], -1)), axis=1))
-        sign_sum = self.sign_sum + ops.sum(signs)
-        count = self.sign_count + ops.cast(ops.shape(signs)[0], "float32")
-        due = count >= self.images_per_adjustment
+        sign_sum = sign_sum + ops.sum(signs)
+        count = count + ops.cast(ops.shape(signs)[0], "float32")
         beyond = sign_sum / count - self.target
         direction = ops.where(ops.abs(beyond) < _ROUNDING, 0.0, ops.sign(beyond))
-        adjusted = ops.clip(self.probability + direction * count / self.speed_images, 0.0, 1.0)
-        self.probability.assign(ops.where(due, adjusted, self.probability))
+        adjusted = ops.clip(probability + direction * count / self.speed_images, 0.0, 1.0)
+        due = count >= self.images_per_adjustment
+        self.probability.assign(ops.where(due, adjusted, probability))
         self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
         self.sign_count.assign(ops.where(due, 0.0, count))
 

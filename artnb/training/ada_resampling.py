@@ -98,7 +98,7 @@ def _reflecting_weights(position: Any, step: Any, count: int) -> Any:
 
     At the nearer end, and in kernels of up to half a line.
     """
-    end = ops.where(position < 0, -1.0, 1.0) * (count - 1)
+    end = (2.0 * ops.cast(position > 0, position.dtype) - 1.0) * (count - 1)
     once = np.ones(count)
     once[[0, -1]] = 0.0  # the last pixel is its own reflection
     reflected = _weights(end - position, step, count)
