@@ -142,7 +142,7 @@ def test_adaptive_augmentation_on_two_devices_is_that_of_one(tmp_path):
     (one, _), (two, facts) = on_one_and_two("augment", tmp_path)
     assert facts["replicas"] == 2
     for name in ("pictures/0", "pictures/1", "probability"):
-        np.testing.assert_allclose(two[name], one[name], atol=1e-5, err_msg=name)
+        np.testing.assert_allclose(two[name], one[name], atol=1e-4, err_msg=name)
     assert np.array_equal(two["seed"], one["seed"])
     assert two["probability"] == pytest.approx(0.8 - 2 * 4 / 500_000, abs=1e-7)
 
