@@ -5,9 +5,8 @@ changed at random, each change with probability p; as long as p stays below abou
 generator learns to paint what is unchanged, for that is what occurs most. How large p must be is
 found out while training: where the discriminator is sure of nearly all real pictures, it rises.
 
-Source: Karras et al. 2020, arXiv 2006.06676, section 3 and appendix B. Deviations: real and fake
-pictures of a step may be given the same draw, and `ada_transformations` says how pictures are
-resampled.
+Source: Karras et al. 2020, arXiv 2006.06676, section 3 and appendix B. Deviation: how pictures are
+resampled, which `ada_resampling` explains.
 """
 
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ import keras
 from keras import ops
 
 from artnb.errors import InputError
+from artnb.training.ada_resampling import resample
 from artnb.training.ada_transformations import (
     COLOUR_NORMALS,
     COLOUR_UNIFORMS,
@@ -26,7 +26,6 @@ from artnb.training.ada_transformations import (
     draw_colours,
     draw_placement,
     recolour,
-    resample,
 )
 from artnb.training.replicas import own_share, replicas_of_step, whole_batch
 
@@ -124,7 +123,7 @@ class AdaptiveAugmentation(keras.layers.Layer):
         return Draw(affine_inverse_matrix(placement), colour_matrix(colours))
 
     def call(self, pictures: Any, draw: Draw) -> Any:
-        """Change pictures `(batch, size_px, size_px, 3)` in [-1, 1] as drawn; some leave it."""
+        """Change pictures `(batch, size_px, size_px, 3)` in [-1, 1] as drawn; they may leave it."""
         if "blit" in self.policies or "geometry" in self.policies:
             pictures = resample(pictures, draw.inverse)
         if "colour" in self.policies:
@@ -140,16 +139,18 @@ class AdaptiveAugmentation(keras.layers.Layer):
         """
         if self.fixed:
             return
+        probability, sign_sum, count = (
+            ops.convert_to_tensor(v) for v in (self.probability, self.sign_sum, self.sign_count)
+        )
         signs = ops.sign(ops.cast(real_logits, "float32"))
         signs = whole_batch(ops.mean(ops.reshape(signs, (ops.shape(signs)[0], -1)), axis=1))
-        sign_sum = self.sign_sum + ops.sum(signs)
-        count = self.sign_count + ops.cast(ops.shape(signs)[0], "float32")
-        due = count >= self.images_per_adjustment
+        sign_sum = sign_sum + ops.sum(signs)
+        count = count + ops.cast(ops.shape(signs)[0], "float32")
         beyond = sign_sum / count - self.target
         direction = ops.where(ops.abs(beyond) < _ROUNDING, 0.0, ops.sign(beyond))
-        before = ops.convert_to_tensor(self.probability)
-        adjusted = ops.clip(before + direction * count / self.speed_images, 0.0, 1.0)
-        self.probability.assign(ops.where(due, adjusted, before))
+        adjusted = ops.clip(probability + direction * count / self.speed_images, 0.0, 1.0)
+        due = count >= self.images_per_adjustment
+        self.probability.assign(ops.where(due, adjusted, probability))
         self.sign_sum.assign(ops.where(due, 0.0, sign_sum))
         self.sign_count.assign(ops.where(due, 0.0, count))
 

@@ -1,13 +1,9 @@
-"""What adaptive discriminator augmentation does to pictures: placed anew once, recoloured once.
+"""What adaptive discriminator augmentation draws and does: places, and colours.
 
-Source: Karras et al. 2020, arXiv 2006.06676, appendix B. However many changes of place are drawn
-for a picture, they are one affine map, by which it is resampled once; all changes of colour are
-one matrix.
+However many changes of place are drawn for a picture, they are one affine map, by which it is
+resampled once; all changes of colour are one matrix.
 
-Deviation: how it is resampled. The paper doubles the size by a wavelet's filters and gathers
-pixels; the gradient of gathering adds up in no fixed order on GPUs. Here an affine map is two
-passes along one axis each (Catmull and Smith 1980), matrix products with antialiased cubic weights:
-nothing is gathered, and derivatives of every order are right and equal on every backend.
+Source: Karras et al. 2020, arXiv 2006.06676, appendix B.
 
 Coordinates are in pixels from the picture's middle, x to the right and y down.
 """
@@ -206,100 +202,3 @@ def recolour(pictures: Any, matrices: Any) -> Any:
     matrices = ops.cast(matrices, pictures.dtype)
     changed = ops.einsum("bhwi,boi->bhwo", pictures, matrices[:, :, :3])
     return changed + matrices[:, None, None, :, 3]
-
-
-def resample(pictures: Any, inverse: Any) -> Any:
-    """Place pictures anew; beyond their borders they are reflected.
-
-    Args:
-        pictures: float `(batch, edge, edge, channels)`.
-        inverse: `(batch, 3, 3)`, where each pixel comes from, as of `affine_inverse_matrix`.
-
-    Returns:
-        The same shape.
-
-    Source: Catmull and Smith 1980, "3-D transformations of images in scanline order"; Keys 1981,
-    "Cubic convolution interpolation for digital image processing".
-    """
-    pictures, rows = _upright(pictures, ops.cast(inverse, pictures.dtype))
-    (a, b, c), (d, e, f) = ([row[:, i, None, None] for i in range(3)] for row in rows)
-    edge = pictures.shape[1]
-    across = _from_middle(edge, pictures.dtype)
-    extended = _reflected_rows(pictures, edge // 2)
-    along = _from_middle(extended.shape[1], pictures.dtype)
-    shear = b / e
-    step = a - shear * d
-    # Row j of the picture and column u of the result meet at one x; (batch, j, u).
-    x = step * across[None, None] + shear * along[None, :, None] + (c - shear * f)
-    sheared = _weighted("bjux,bjxc->bjuc", _reflecting_weights(x, step, edge), extended)
-    # Each column u then holds, at some y, the pixel of each row v; (batch, u, v).
-    y = d * across[None, :, None] + e * across[None, None] + f
-    return _weighted("buvj,bjuc->bvuc", _weights(y, e, extended.shape[1]), sheared)
-
-
-def _upright(pictures: Any, inverse: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Transpose the pictures that lie nearer to their side than upright, and the map with them.
-
-    Else the first pass would squeeze them to a line (Catmull and Smith's bottleneck).
-    """
-    x, y = inverse[:, 0], inverse[:, 1]
-    lying = ops.abs(x[:, 1]) > ops.abs(y[:, 1])
-    transposed = ops.transpose(pictures, (0, 2, 1, 3))
-    chosen = ops.where(lying[:, None, None, None], transposed, pictures)
-    lying = lying[:, None]
-    return chosen, (ops.where(lying, y, x), ops.where(lying, x, y))
-
-
-def _from_middle(count: int, dtype: Any) -> Any:
-    return ops.convert_to_tensor(np.arange(count) - (count - 1) / 2, dtype)
-
-
-def _reflected_rows(pictures: Any, count: int) -> Any:
-    """Extend pictures by rows reflected at the middle of the first and of the last."""
-    above, below = pictures[:, 1 : count + 1], pictures[:, -count - 1 : -1]
-    return ops.concatenate([ops.flip(above, axis=1), pictures, ops.flip(below, axis=1)], axis=1)
-
-
-def _folded(position: Any, half: float) -> Any:
-    """Bring positions into [-half, half], reflecting them at its ends."""
-    period = 4.0 * half
-    turns = position / period
-    return half - ops.abs(position + half - period * ops.floor(turns + 0.25) - 2.0 * half)
-
-
-def _cubic(distance: Any) -> Any:
-    """Keys' cubic with a = −0.5, as a sum of two polynomials that end where their support does."""
-    outer = ops.relu(2.0 - distance)
-    inner = ops.relu(1.0 - distance)
-    return 0.5 * outer * outer * (outer - 1.0) + inner * inner * (1.0 - 2.0 * inner)
-
-
-def _weights(position: Any, step: Any, count: int) -> Any:
-    """Give the weights `(..., count)` of pixels at positions `(batch, i, k)`, not yet normalised.
-
-    The kernel is as wide as the step, `(batch, 1, 1)`, from one position to the next, or a pixel.
-    """
-    return _kernel(_folded(position, (count - 1) / 2), step, count)
-
-
-def _kernel(position: Any, step: Any, count: int) -> Any:
-    places = _from_middle(count, position.dtype)
-    reach = 1.0 / ops.maximum(ops.abs(step), 1.0)
-    return _cubic(ops.abs(places - position[..., None]) * reach[..., None])
-
-
-def _reflecting_weights(position: Any, step: Any, count: int) -> Any:
-    """Do the same for pixels that are reflected: near a border some are met twice."""
-    half = (count - 1) / 2
-    position = _folded(position, half)
-    mirrored = ops.where(position < 0, -2.0 * half, 2.0 * half) - position
-    once = np.ones(count)
-    once[[0, -1]] = 0.0  # the border is its own reflection
-    twice = _kernel(mirrored, step, count) * ops.convert_to_tensor(once, position.dtype)
-    return _kernel(position, step, count) + twice
-
-
-def _weighted(form: str, weights: Any, pictures: Any) -> Any:
-    """Take sums of pixels by weights that are made to sum to 1."""
-    normalised = weights / ops.sum(weights, axis=-1, keepdims=True)
-    return ops.einsum(form, normalised, pictures)

@@ -151,9 +151,10 @@ def test_published_names_belong_to_inception(name):
 
 
 @pytest.mark.parametrize("name", ["ppl", "path-length"])
-def test_a_path_length_is_refused_with_the_reason(name):
+def test_a_path_length_is_refused_with_the_reason(real, fake, name):
+    evaluator = Evaluator(Colours(), [name], cache=Cache(None))
     with pytest.raises(InputError, match=r"between two latents, .* painted from photos have none"):
-        find_metrics([name], Colours())
+        evaluate_folders(real, fake, evaluator)
 
 
 def test_an_unknown_metric_has_a_nearest_name():

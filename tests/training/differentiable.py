@@ -20,11 +20,21 @@ from artnb.models.layers import (
     ReflectionPadding2D,
     normalise,
 )
+from artnb.training.ada_resampling import resample
+from artnb.training.ada_transformations import recolour
 from artnb.training.diffaugment import change_colour, cut_out, translate
 from artnb.training.losses import mean_absolute_error
 
 PICTURES = (2, 6, 6, 4)
 _DRAW = np.array([[0.2, 0.9], [0.7, 0.4], [0.8, 0.1]])
+_INVERSE = np.array([
+    [[0.9, -0.3, 0.7], [0.4, 1.2, -1.3], [0, 0, 1]],
+    [[0.2, -0.8, 1.6], [0.7, 0.1, 0.2], [0, 0, 1]],
+])  # fmt: skip
+_COLOURS = np.array([
+    [[0.6, 0.3, -0.2, 0.1], [0.1, 1.2, 0.2, 0.3], [-0.4, 0.2, 0.9, 0]],
+    [[-0.6, 0.3, 0.2, 0], [0.4, 0.2, 0.2, -0.1], [0.5, 0.2, -0.9, 0.2]],
+])  # fmt: skip
 _FIR = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 
 
@@ -90,6 +100,13 @@ def _drawn(function: Callable[..., Any]) -> Callable[[Any], Any]:
     return changed
 
 
+def _augmented(x: Any, w: Any) -> Any:
+    """Place and recolour what a convolution made, and judge it by another."""
+    placed = resample(ops.conv(x, w, padding="same"), _INVERSE)
+    recoloured = recolour(placed[..., :3], _COLOURS)
+    return ops.softplus(ops.conv(ops.concatenate([recoloured, placed[..., 3:]], -1), w))
+
+
 OPERATIONS = {
     "convolution": Operation(lambda x, w: ops.conv(x, w, padding="valid"), (3, 3, 4, 3)),
     "convolution to few channels": Operation(NarrowConvolution(3, 3).convolution_op, (3, 3, 4, 3)),
@@ -133,6 +150,7 @@ OPERATIONS = {
     "DiffAugment's colours": scaled(_drawn(change_colour)),
     "DiffAugment's translation": scaled(_drawn(translate)),
     "DiffAugment's cutout": scaled(_drawn(cut_out)),
+    "ADA's places and colours": Operation(_augmented, (3, 3, 4, 4)),
     "modulated convolution": Operation(_modulated, (4, 5)),
     "grouped convolution": Operation(_grouped, (3, 3, 4, 2)),
     "minibatch deviation": scaled(_minibatch_deviation),
@@ -176,6 +194,8 @@ WITHOUT_GRADIENT = frozenset({
     "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "minimum", "one_hot",
     "shape", "sign", "stop_gradient", "zeros_like",
 })  # fmt: skip
+# What is done with draws alone, by which nothing is differentiated.
+OF_DRAWS = frozenset({"abs", "cos", "maximum", "ones_like", "power", "round", "sin", "sqrt"})
 # What the operations above consist of.
 FUNCTIONS = frozenset({
     "average_pool", "clip", "concatenate", "conv", "conv_transpose", "depth_to_space",

@@ -25,6 +25,8 @@ from artnb.platform.devices import (
     use_devices,
     writes_files,
 )
+from artnb.training.ada import POLICIES, AdaptiveAugmentation
+from artnb.training.replicas import own_share, replicas_of_step, whole_batch
 from artnb.training.train import train
 from artnb.translation import paint
 from tests.golden.draws import draw_weights, uniform_pictures
@@ -127,6 +129,26 @@ def several_steps(dataset):
     return found
 
 
+def augmentation():
+    """Let replicas augment and observe their shares of four pictures, on TensorFlow."""
+    import tensorflow as tf
+
+    settings = {"batch_size": 4, "interval_steps": 1, "initial_probability": 0.8}
+    layer = AdaptiveAugmentation(POLICIES, 16, 0, "ada", **settings)
+    pictures = uniform_pictures(0, (4, 16, 16, 3))
+
+    @tf.function
+    def step():
+        layer.observe(own_share(np.array([1, 1, 1, -1], np.float32)))
+        drawn = layer.draw(4 // replicas_of_step())
+        return whole_batch(layer(own_share(pictures), drawn))
+
+    strategy = tf.distribute.get_strategy()
+    augmented = [strategy.experimental_local_results(strategy.run(step)) for _ in range(2)]
+    found = {f"pictures/{n}": shares[0].numpy() for n, shares in enumerate(augmented)}
+    return {**found, "probability": layer.probability.numpy(), "seed": layer.random.state.numpy()}
+
+
 def whole_training(run, dataset):
     """Train from the start, or go on; every step is saved."""
     config = preset_config("smoke", epochs=3, checkpoint_minutes=0)
@@ -170,6 +192,8 @@ def main():
     with use_devices(2, lines.append):
         if task == "step":
             found = {key: value for name in CONFIGS for key, value in one_step(name).items()}
+        elif task == "augment":
+            found = augmentation()
         else:
             found = several_steps(open_dataset(Path(sys.argv[4])))
         in_replicas = keras.backend.backend() == "tensorflow" and replicas() > 1

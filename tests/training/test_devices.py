@@ -136,6 +136,18 @@ def test_an_overflow_on_the_second_device_skips_the_step_on_all(fits):
 
 
 @pytest.mark.slow
+@needs_tensorflow
+def test_adaptive_augmentation_on_two_devices_is_that_of_one(tmp_path):
+    """Of the real pictures the first half alone would raise the probability."""
+    (one, _), (two, facts) = on_one_and_two("augment", tmp_path)
+    assert facts["replicas"] == 2
+    for name in ("pictures/0", "pictures/1", "probability"):
+        np.testing.assert_allclose(two[name], one[name], atol=1e-4, err_msg=name)
+    assert np.array_equal(two["seed"], one["seed"])
+    assert two["probability"] == pytest.approx(0.8 - 2 * 4 / 500_000, abs=1e-7)
+
+
+@pytest.mark.slow
 @needs_jax
 def test_two_hosts_are_killed_and_resume(tmp_path, dataset):
     """Both hosts of a training die; resumed, it is the one that would have been."""

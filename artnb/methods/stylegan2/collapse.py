@@ -30,8 +30,8 @@ def signs_of_collapse(
     found, p = {}, losses["augmentation"]
     if config.augmentation == "ada" and p > _LEAKING_P:
         found["p"] = (
-            f"the augmentation's p has come to {p:.2f}, and beyond {_LEAKING_P} its changes show in "
-            "what is generated: the pictures are too few for so long a training; take the best "
+            f"the augmentation's p has come to {p:.2f}, and beyond {_LEAKING_P} its changes show "
+            "in what is generated: the pictures are too few for so long a training; take the best "
             "epoch, or begin from another Run with --from"
         )
     if losses["real_sign"] > _SURE and (config.augmentation != "ada" or p > _LEAKING_P):
