@@ -119,6 +119,14 @@ class Method(ABC):
         """Give what both sides of a picture must be a multiple of."""
         return 1
 
+    def resolved(self, config: Any, dataset: "Dataset") -> Any:
+        """Give settings in which nothing is left to the Dataset, as a new Run keeps them."""
+        return config
+
+    def seen(self, config: Any, dataset: "Dataset") -> "Dataset":
+        """Give the Dataset as batches are taken from it."""
+        return dataset
+
     def build_model(self, config: "TrainingConfig", dataset: "Dataset") -> "AdversarialModel":
         """Build what is trained."""
         raise InputError(f"{self.title} cannot be trained; choose another --method")

@@ -49,6 +49,11 @@ def train(
         "any setting, such as steps_per_epoch=200; may be repeated",
         Option(("--set",), metavar="NAME=VALUE"),
     ] = (),
+    begin_from: Annotated[
+        str | None,
+        "stylegan2: begin from this Run's networks, or RUN@EPOCH's",
+        Option(("--from",), metavar="RUN"),
+    ] = None,
     method: Annotated[
         str | None, f"what to train (default: the Run's, or {DEFAULT_METHOD})"
     ] = None,
@@ -76,6 +81,8 @@ def train(
     changes = dict(map(own.config_class.parse, settings))
     if epochs is not None:
         changes["epochs"] = epochs
+    if begin_from is not None:
+        changes["begin_from"] = _begun_from(begin_from, own, resume)
     config = own.config(preset or "preview", **changes)
     if resume and not preset:
         config = _asked_before(begun, own).replace(**changes) if changes and begun else None
@@ -116,6 +123,14 @@ def train(
         again += ["--evaluate-every", evaluate_every] if evaluate_every else []
         command = shlex.join(map(str, again))
     print(f"Next:                  artnb {command}")
+
+
+def _begun_from(name: str, own: Method, resume: bool) -> str:
+    if "begin_from" not in own.config_class.rules():
+        raise InputError(f"--from is for stylegan2, and the method is {own.name}; leave it out")
+    if resume:
+        raise InputError("a Run that goes on has its own networks; leave out --from or --resume")
+    return name
 
 
 # Presets whose networks are made for a CPU.

@@ -124,7 +124,8 @@ class Dataset:
     """Domains of square RGB pictures; of two, X is to be turned into Y. One alone is Y.
 
     `paired_test` says that test pictures of both domains with equal names show the same
-    scene. `fingerprint` is a sha256 that changes when any picture, name or split does.
+    scene. `fingerprint` is a sha256 that changes when any picture, name or split does. `classes`
+    are kinds of Y's pictures that a training tells apart; see `with_classes`.
     """
 
     path: str
@@ -133,6 +134,7 @@ class Dataset:
     fingerprint: str
     paired_test: bool = False
     remarks: tuple[str, ...] = field(default=())
+    classes: tuple[str, ...] = field(default=())
 
     @property
     def x(self) -> Domain:
@@ -144,6 +146,35 @@ class Dataset:
         """The last domain: what the first is turned into, or what is generated."""
         return self.domains[-1]
 
+    def folders(self) -> tuple[str, ...]:
+        """Name the folders in which Y's training pictures lie, in alphabetical order."""
+        return tuple(sorted({folder_of(name) for name in self.y.train.names}))
+
+    def with_classes(self, classes: Sequence[str]) -> "Dataset":
+        """Tell Y's pictures apart by the folders in which they lie.
+
+        Raises:
+            InputError: fewer than two are named, or pictures lie in others or in none.
+        """
+        if len(classes) < 2:
+            raise InputError(
+                f"classes must be two folders or more, and {self.y.name} has {len(classes)} with "
+                "pictures; put the pictures of each kind into a folder of its own (artnb "
+                "collection folders does it by a column), or leave classes out"
+            )
+        if others := [folder for folder in self.folders() if folder not in classes]:
+            raise InputError(
+                f"all training pictures must lie in one of the folders {', '.join(classes)}, and "
+                f"some lie in {others[0] or 'none'}; name it among the classes, or move them"
+            )
+        return replace(self, classes=tuple(classes))
+
+    def class_numbers(self, places: Sequence[int]) -> np.ndarray:
+        """Give the number of the class of some of Y's training pictures, int32."""
+        names = self.y.train.names
+        numbers = [self.classes.index(folder_of(names[place])) for place in places]
+        return np.array(numbers, np.int32)
+
     def describe(self) -> str:
         """Say in a line what this Dataset holds."""
         held = " → ".join(
@@ -151,6 +182,11 @@ class Dataset:
             for domain in self.domains
         )
         return f"{held}, {self.size_px} px"
+
+
+def folder_of(name: str) -> str:
+    """Give the first folder of a picture's name; nothing where it lies in none."""
+    return name.partition("/")[0] if "/" in name else ""
 
 
 def open_dataset(

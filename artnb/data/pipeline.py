@@ -90,6 +90,10 @@ class BatchOrder:
         start = within * self.batch_size + self.host * self.share_size
         return order[start : start + self.share_size]
 
+    def class_numbers(self, batch: int) -> np.ndarray:
+        """Give the numbers of the classes of Y's pictures in this host's share of a batch."""
+        return self.dataset.class_numbers(self.indices(self.dataset.y, batch))
+
     def encoded(self, batch: int) -> tuple[list[bytes], ...]:
         """Give the JPEGs of a batch, or of this host's share, of each domain."""
         return tuple(
@@ -113,7 +117,10 @@ class ArrayPipeline(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         jpegs_of_domains = self.order.encoded(self.start_batch + index)
-        return tuple(np.stack(list(map(decode_rgb, jpegs))) for jpegs in jpegs_of_domains)
+        pixels = tuple(np.stack(list(map(decode_rgb, jpegs))) for jpegs in jpegs_of_domains)
+        if not self.order.dataset.classes:
+            return pixels
+        return (*pixels, self.order.class_numbers(self.start_batch + index))
 
 
 def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
@@ -123,7 +130,8 @@ def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
     def jpegs() -> Iterator[tuple[bytes, ...]]:
         batch = start_batch
         while True:
-            yield from zip(*order.encoded(batch), strict=True)
+            kinds = (order.class_numbers(batch),) if order.dataset.classes else ()
+            yield from zip(*order.encoded(batch), *kinds, strict=True)
             batch += 1
 
     size_px = order.dataset.size_px
@@ -133,10 +141,15 @@ def tensorflow_pipeline(order: BatchOrder, start_batch: int = 0) -> Any:
         image = tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE")
         return tf.ensure_shape(image, (size_px, size_px, 3))
 
-    one_of_each = tuple(tf.TensorSpec((), tf.string) for _ in order.dataset.domains)
+    count = len(order.dataset.domains)
+    kinds = (tf.TensorSpec((), tf.int32),) if order.dataset.classes else ()
+    signature = (*(tf.TensorSpec((), tf.string) for _ in range(count)), *kinds)
     return (
-        tf.data.Dataset.from_generator(jpegs, output_signature=one_of_each)
-        .map(lambda *one: tuple(map(decode, one)), num_parallel_calls=tf.data.AUTOTUNE)
+        tf.data.Dataset.from_generator(jpegs, output_signature=signature)
+        .map(
+            lambda *one: (*map(decode, one[:count]), *one[count:]),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
         .batch(order.share_size, drop_remainder=True)
         .prefetch(_BATCHES_AHEAD)
     )
@@ -197,7 +210,8 @@ def batches(dataset: Dataset, batch_size: int, seed: int, start_batch: int = 0) 
 
     Returns:
         A `tf.data.Dataset` on TensorFlow, else a `keras.utils.PyDataset`; elements are
-        `(real_x, real_y)`, or `(real_y,)` of one domain, uint8 `(batch, size_px, size_px, 3)`; on
+        `(real_x, real_y)`, or `(real_y,)` of one domain, uint8 `(batch, size_px, size_px, 3)`, and
+        with classes their numbers, int32 `(batch,)`; on
         one of several hosts its
         share of the batch.
     """

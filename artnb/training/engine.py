@@ -85,11 +85,15 @@ class AdversarialModel(BackendEngine, keras.Model):
         """
         raise NotImplementedError
 
-    def begin(self, dataset: Dataset) -> None:
+    def begin(self, dataset: Dataset) -> str:
         """Learn of a Dataset what is known before the first step; a subclass may have some.
 
         Called once in a training, at its beginning: whatever is learnt must be in `parts()`.
+
+        Returns:
+            A sentence about it, or nothing.
         """
+        return ""
 
     def minimize(self, loss_fn: Callable[[], tuple[Any, Any]], player: str) -> Any:
         """Take one optimizer step for a player.

@@ -157,8 +157,9 @@ def begin(
 def _new(dataset: Dataset, config: TrainingConfig | None, folder: Path, say: Say) -> Start:
     config = _required(config)
     requested = config.as_dict()
-    config = _with_precision(config, say)
-    sources = find_method(config.METHOD).sources(config, begins=True)
+    method = find_method(config.METHOD)
+    config = method.resolved(_with_precision(config, say), dataset)
+    sources = method.sources(config, begins=True)
     if not writes_files():
         return Start(Run(folder), config)
     facts = {**describe_machine(), "data": describe_data(dataset), "requested": requested}
@@ -264,7 +265,7 @@ def open_resumed(
     for difference in differences:
         say(f"Going on although {difference}.")
     config = run.config().replace(**{name: new for name, (_, new) in changes.items()})
-    config = _with_precision(config, say)
+    config = run.method.resolved(_with_precision(config, say), dataset)
     for remark in _not_bit_exact(meta, config):
         say(remark)
     recorded = {"requested": wanted.as_dict()} if wanted and changes else {}

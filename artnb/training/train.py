@@ -67,14 +67,15 @@ def train(
         start = begin(dataset, config, folder, resume, accept_changes, around)
         run, config, plan = start.run, start.config, start.plan
         method = find_method(config.METHOD)
+        dataset = method.seen(config, dataset)
         if config.deterministic:
             use_deterministic_operations()
         with use_devices(config.batch_size, around.say), memory_advice():
             model = method.build_model(config, dataset)
             around.say(f"Data: {dataset.describe()}")
             around.say(model.describe())
-            if start.checkpoint is None:
-                model.begin(dataset)
+            if start.checkpoint is None and (said := model.begin(dataset)):
+                around.say(said)
             with bad_pictures_named(dataset):
                 if plan is None:
                     plan = make_plan(model, dataset, config)

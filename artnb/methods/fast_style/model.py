@@ -112,12 +112,13 @@ class FastStyle(AdversarialModel):
         own = {"style_statistics": self.statistics, "augment": self.augment}
         return {**super().parts(), **own}
 
-    def begin(self, dataset: Dataset) -> None:
+    def begin(self, dataset: Dataset) -> str:
         """Measure the paintings."""
         for style in range(self.config.style_count):
             paintings = partial(paintings_of, self.config, dataset, style)
             found = mean_statistics(self.objective, paintings(), self.shapes)
             self.statistics.keep(style, {**found, PALETTE: mean_palette(paintings())})
+        return ""
 
     def step(self, batch: Any) -> dict[str, Any]:
         """Train on photos, uint8 `(batch, size_px, size_px, 3)`; paintings are measured already."""

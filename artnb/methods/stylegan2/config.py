@@ -8,6 +8,8 @@ from artnb.errors import InputError
 from artnb.settings import one_of, setting
 from artnb.training.config import TrainingConfig
 
+# Of the setting `classes`.
+ALL_FOLDERS = "folders"
 _SMALLEST_PX, _LARGEST_PX = 8, 1024
 AUGMENTATION_POLICIES = ("blit", "geometry", "colour")
 # Two cores and some minutes: digits of 32 px, or thumbnails to see that something comes of them.
@@ -65,9 +67,20 @@ class StyleGAN2Config(TrainingConfig):
     preset: str = setting("paper256", "which preset these settings began as",
                           choices=tuple(_PRESETS))  # fmt: skip
 
+    begin_from: str = setting(
+        "",
+        "another Run, or RUN@EPOCH: what fits of its networks is taken; the command line's --from",
+        source="Karras et al. 2020, section 4.2",
+    )
+
     # Pictures
     image_size_px: int = setting(
         256, "edge of what is generated; a power of two", at_least=_SMALLEST_PX, at_most=_LARGEST_PX
+    )
+    classes: str = setting(
+        "",
+        "kinds of pictures to be told apart, folders with commas between; folders: all there are",
+        source="projection: Miyato and Koyama 2018",
     )
     flip: bool = setting(False, "mirror half of the pictures; not for letters and digits")
 
@@ -141,6 +154,11 @@ class StyleGAN2Config(TrainingConfig):
         500, "none: as many as show every picture once", at_least=1
     )
     sample_count: int = setting(32, "pictures in a grid", at_least=1)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The kinds of pictures that are told apart."""
+        return tuple(name.strip() for name in self.classes.split(",") if name.strip())
 
     @property
     def policies(self) -> tuple[str, ...]:

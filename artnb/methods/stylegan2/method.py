@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from artnb.method import Curve, Method, Panel
-from artnb.methods.stylegan2.config import StyleGAN2Config
+from artnb.methods.stylegan2.config import ALL_FOLDERS, StyleGAN2Config
 
 if TYPE_CHECKING:
     import keras
@@ -49,6 +49,26 @@ class StyleGAN2Method(Method):
     def real_from(self, config: StyleGAN2Config) -> float:
         """Give the logit above which a picture is called real."""
         return 0.0
+
+    def resolved(self, config: StyleGAN2Config, dataset: "Dataset") -> StyleGAN2Config:
+        """Name the classes where all folders are to be told apart."""
+        if config.classes != ALL_FOLDERS:
+            return config
+        return config.replace(classes=",".join(dataset.folders()))
+
+    def seen(self, config: StyleGAN2Config, dataset: "Dataset") -> "Dataset":
+        """Tell apart what is to be told apart."""
+        return dataset.with_classes(config.class_names) if config.classes else dataset
+
+    def sources(self, config: StyleGAN2Config, begins: bool) -> Mapping[str, str]:
+        """Give the hash of the networks that a training begins from."""
+        if not (begins and config.begin_from):
+            return {}
+        from artnb.files import sha256_of
+        from artnb.methods.stylegan2.transfer import find_begun_from
+
+        run, epoch = find_begun_from(config.begin_from)
+        return {"the Run begun from": sha256_of(run.snapshot(epoch))}
 
     def build_model(self, config: StyleGAN2Config, dataset: "Dataset") -> "StyleGAN2":
         """Build networks, optimizers and what a step needs."""

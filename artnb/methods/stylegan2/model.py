@@ -10,10 +10,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from artnb.data.dataset import Dataset
 from artnb.methods.cyclegan.model import precision
 from artnb.methods.stylegan2.config import StyleGAN2Config
 from artnb.methods.stylegan2.draws import Draw, StepDraws
 from artnb.methods.stylegan2.losses import LOSSES, path_lengths
+from artnb.methods.stylegan2.transfer import begin_from
 from artnb.models.stylegan2.networks import Generator, Sizes, build_discriminator
 from artnb.training.ada import AdaptiveAugmentation
 from artnb.training.augmentation import ScaleCropFlip
@@ -45,6 +47,7 @@ def sizes_of(config: StyleGAN2Config) -> Sizes:
         mapping_layers=config.mapping_layers,
         channel_base=config.channel_base,
         channel_max=config.channel_max,
+        classes=len(config.class_names),
     )
 
 
@@ -104,6 +107,12 @@ class StyleGAN2(AdversarialModel):
         own = ("average", "prepare", "draws", "augment", "path_length_mean")
         return {**super().parts(), **{name: getattr(self, name) for name in own}}
 
+    def begin(self, dataset: Dataset) -> str:
+        """Take what fits of another Run's networks, where one is named."""
+        if not self.config.begin_from:
+            return ""
+        return begin_from(self, self.config.begin_from)
+
     @property
     def kept_networks(self) -> dict[str, keras.Model]:
         """The averaged generator, to look at, and the discriminator, to begin another Run from."""
@@ -143,39 +152,49 @@ class StyleGAN2(AdversarialModel):
         return ops.cast(self.players["generator"].optimizer.iterations, "int32")
 
     def step(self, batch: Any) -> dict[str, Any]:
-        """Train both networks once on pictures, uint8 `(batch, size_px, size_px, 3)`."""
-        real = self.prepare(batch[-1])
-        draw, steps = self.draws.draw(self.count), self.steps_taken
+        """Train both networks once.
+
+        Args:
+            batch: pictures, uint8 `(batch, size_px, size_px, 3)`, and with classes their numbers,
+                int32 `(batch,)`. Each generated picture is of the class of the real one beside it.
+        """
+        real, draw, steps = self.prepare(batch[0]), self.draws.draw(self.count), self.steps_taken
+        kind = ops.one_hot(batch[1], self.sizes.classes) if self.sizes.classes else None
         of_real, of_fake = (self.augment.draw(self.count) for _ in range(2))
         gradients, (losses, w, real_logits) = self.differentiate_together(
-            lambda: self.losses(real, draw, of_real, of_fake)
+            lambda: self.losses(real, kind, draw, of_real, of_fake)
         )
-        of_generator, path_length = self.with_path_length(gradients["generator"], draw, steps)
-        of_discriminator, r1 = self.with_r1(gradients["discriminator"], real, of_real, steps)
+        of_generator, path_length = self.with_path_length(gradients["generator"], kind, draw, steps)
+        of_discriminator, r1 = self.with_gradient_penalty(
+            gradients["discriminator"], real, kind, draw, of_real, of_fake, steps
+        )
         self.apply_gradients(list(map(bounded, of_generator)), self.players["generator"])
         self.apply_gradients(list(map(bounded, of_discriminator)), self.players["discriminator"])
         self.generator.average_w.follow(whole_batch(w), _AVERAGE_W_BETA)
         self.augment.observe(real_logits)
         self.move_average()
-        real_sign = ops.mean(ops.sign(real_logits))
-        observed = {"real_sign": real_sign, "augmentation": self.augment.probability * 1.0}
+        observed = {
+            "real_sign": ops.mean(ops.sign(real_logits)),
+            "augmentation": ops.convert_to_tensor(self.augment.probability),
+        }
         return {**losses, "r1": r1, "path_length": path_length, **observed}
 
     def losses(
-        self, real: Any, draw: Draw, of_real: Any, of_fake: Any
+        self, real: Any, kind: Any, draw: Draw, of_real: Any, of_fake: Any
     ) -> tuple[dict[str, Any], Any]:
         """Give each network's loss, and `(losses, w, real_logits)`.
 
         Args:
             real: float32 `(batch, size_px, size_px, 3)` in [-1, 1].
+            kind: their classes, one-hot, float32 `(batch, classes)`, or None.
             draw: what the generator is given.
             of_real: how real pictures are changed before they are judged.
             of_fake: how generated ones are.
         """
-        w, ws = self.latents(draw.z, draw.mixed_from)
-        fake = self.generator.synthesis([ws, *draw.noises])
-        fake_logits = self.discriminator(self.augment(fake, of_fake))
-        real_logits = self.discriminator(self.augment(real, of_real))
+        w, ws = self.latents(draw.z, kind, draw.mixed_from)
+        fake = self.generator.paint(ws, draw.noises)
+        fake_logits = self.judge(fake, kind, of_fake)
+        real_logits = self.judge(real, kind, of_real)
         of_generator, of_discriminator = LOSSES[self.config.loss]
         losses = {
             "generator": of_generator(real_logits, fake_logits),
@@ -183,22 +202,31 @@ class StyleGAN2(AdversarialModel):
         }
         return losses, (losses, w, real_logits)
 
-    def latents(self, z: Any, mixed_from: Any) -> tuple[Any, Any]:
+    def judge(self, pictures: Any, kind: Any, changes: Any) -> Any:
+        """Give the logits of pictures, changed before they are looked at."""
+        pictures = self.augment(pictures, changes)
+        return self.discriminator(pictures if kind is None else [pictures, kind])
+
+    def latents(self, z: Any, kind: Any, mixed_from: Any) -> tuple[Any, Any]:
         """Turn z, `(batch, 2, z_size)`, into w of the first, and w for each place, mixed."""
-        count = z.shape[0]
-        both = self.generator.w(ops.reshape(ops.transpose(z, (1, 0, 2)), (2 * count, -1)))
-        first, second = ops.split(both, 2, axis=0)
+        first, second = (
+            self.generator.w(z[:, number], kind)
+            for number in ((0, 1) if self.config.style_mixing else (0, 0))
+        )
         places = ops.arange(self.sizes.w_count, dtype="int32")[None, :, None]
         return first, ops.where(places < mixed_from, first[:, None], second[:, None])
 
-    def with_path_length(self, gradients: list, draw: Draw, steps: Any) -> tuple[list, Any]:
+    def with_path_length(
+        self, gradients: list, kind: Any, draw: Draw, steps: Any
+    ) -> tuple[list, Any]:
         """Add the path length's gradients every so many steps, and remember the mean length."""
-        every, mean = self.config.path_length_every, self.path_length_mean.mean * 1.0
         if not self.config.path_length_weight:
             return gradients, ops.zeros(())
+        every = self.config.path_length_every
+        mean = ops.convert_to_tensor(self.path_length_mean.mean)
         gradients, (loss, mean) = self.with_gradients_if(
             steps % every == 0,
-            lambda: self.path_length(draw, mean),
+            lambda: self.path_length(kind, draw, mean),
             "generator",
             gradients,
             otherwise=(ops.zeros(()), mean),
@@ -206,7 +234,7 @@ class StyleGAN2(AdversarialModel):
         self.path_length_mean.mean.assign(mean)
         return gradients, loss
 
-    def path_length(self, draw: Draw, mean: Any) -> tuple[Any, Any]:
+    def path_length(self, kind: Any, draw: Draw, mean: Any) -> tuple[Any, Any]:
         """Give how much paths of half of the pictures differ from the mean, and `(it, new mean)`.
 
         Source: Karras et al. 2020, arXiv 1912.04958, section 3.2 and appendix B.
@@ -214,10 +242,11 @@ class StyleGAN2(AdversarialModel):
         half = max(1, self.count // 2)
         noises = [noise[:half] for noise in draw.noises]
         direction = draw.direction[:half] / self.sizes.size_px
-        _, ws = self.latents(draw.z[:half], draw.mixed_from)
+        kind = kind if kind is None else kind[:half]
+        _, ws = self.latents(draw.z[:half], kind, draw.mixed_from)
 
         def along(ws: Any) -> Any:
-            return ops.sum(self.generator.synthesis([ws, *noises]) * direction)
+            return ops.sum(self.generator.paint(ws, noises) * direction)
 
         lengths = path_lengths(self.input_gradients(along, ws))
         new_mean = mean + _PATH_LENGTH_DECAY * (ops.mean(whole_batch(lengths)) - mean)
@@ -225,30 +254,44 @@ class StyleGAN2(AdversarialModel):
         loss = weight * ops.mean(ops.square(lengths - new_mean))
         return loss, (loss, new_mean)
 
-    def with_r1(self, gradients: list, real: Any, of_real: Any, steps: Any) -> tuple[list, Any]:
-        """Add R1's gradients every so many steps."""
+    def with_gradient_penalty(
+        self,
+        gradients: list,
+        real: Any,
+        kind: Any,
+        draw: Draw,
+        of_real: Any,
+        of_fake: Any,
+        steps: Any,
+    ) -> tuple[list, Any]:
+        """Add the gradients of R1, and with the relativistic loss of R2, every so many steps."""
         if not self.config.gamma:
             return gradients, ops.zeros(())
+
+        def penalty() -> tuple[Any, Any]:
+            loss = self.gradient_penalty(real, kind, of_real)
+            if self.config.loss == "relativistic":
+                _, ws = self.latents(draw.z, kind, draw.mixed_from)
+                fake = ops.stop_gradient(self.generator.paint(ws, draw.noises))
+                loss = loss + self.gradient_penalty(fake, kind, of_fake)
+            return loss, loss
+
+        due = steps % self.config.r1_every == 0
         return self.with_gradients_if(
-            steps % self.config.r1_every == 0,
-            lambda: self.r1(real, of_real),
-            "discriminator",
-            gradients,
-            otherwise=ops.zeros(()),
+            due, penalty, "discriminator", gradients, otherwise=ops.zeros(())
         )
 
-    def r1(self, real: Any, of_real: Any) -> tuple[Any, Any]:
-        """Give the penalty on the discriminator's gradients by real pictures, twice.
+    def gradient_penalty(self, pictures: Any, kind: Any, changes: Any) -> Any:
+        """Give the penalty on the discriminator's gradients by pictures: R1's of real ones.
 
         Source: Mescheder et al. 2018, arXiv 1801.04406, section 4.1.
         """
 
         def verdict(pictures: Any) -> Any:
-            return ops.sum(self.discriminator(self.augment(pictures, of_real)))
+            return ops.sum(self.judge(pictures, kind, changes))
 
-        gradients = self.input_gradients(verdict, real)
-        loss = self.config.r1_every * r1_penalty(gradients, self.config.gamma)
-        return loss, loss
+        gradients = self.input_gradients(verdict, pictures)
+        return self.config.r1_every * r1_penalty(gradients, self.config.gamma)
 
     def move_average(self) -> None:
         """Move the averaged generator towards the trained one.
