@@ -3,13 +3,15 @@
     python tools/kill_and_resume.py
     python tools/kill_and_resume.py --kills 25 --seed 7 --backend jax
     python tools/kill_and_resume.py --at step-00000004:1 scores.csv:2 --epochs 3
+    python tools/kill_and_resume.py --method stylegan2
 
 A small training of four steps an epoch saves a checkpoint after every step, is scored after every
-epoch, and has a mirror, TensorBoard, averaged generators and DiffAugment. SIGKILL comes at random
-moments: while a checkpoint is being written, between two, and during start-up; or, with `--at`,
-each time that a file has just got its name for so many times in one life. Everything must be equal
-in the end, in the Run and in its mirror, but for the times: the whole state bit for bit, logs,
-curves, grids, snapshots, scores, the best epoch, TensorBoard's events.
+epoch, and has a mirror, TensorBoard, averaged generators and DiffAugment, or ADA and lazy
+regularisers. SIGKILL comes at random moments: while a checkpoint is being written, between two, and
+during start-up; or, with `--at`, each time that a file has just got its name for so many times in
+one life. Everything must be equal in the end, in the Run and in its mirror, but for the times: the
+whole state bit for bit, logs, curves, grids, snapshots, scores, the best epoch, TensorBoard's
+events.
 """
 
 import argparse
@@ -22,8 +24,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from artnb.training.config import TrainingConfig
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tools.everything_kept import differences
@@ -41,17 +47,18 @@ def main() -> None:
     parser.add_argument("--at", nargs="+", help="FILE:COUNT, the moments instead of random ones")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--backend", default="tensorflow", choices=["tensorflow", "jax"])
+    parser.add_argument("--method", default="cyclegan", choices=["cyclegan", "stylegan2"])
     parser.add_argument("--train", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.train:
-        train_or_go_on(options.train, options.epochs)
+        train_or_go_on(options.train, options.epochs, options.method)
         return
     with tempfile.TemporaryDirectory() as folder:
         # The Run's name is in its scores: both have the same.
         alone, killed = (Path(folder) / name / "run" for name in ("alone", "killed"))
         make_data(Path(folder) / "data", options.backend)
-        lives = Lives(killed, options.backend, options.epochs)
-        uninterrupted = Lives(alone, options.backend, options.epochs).live()
+        how = options.backend, options.epochs, options.method
+        lives, uninterrupted = Lives(killed, *how), Lives(alone, *how).live()
         if options.at:
             kills = kill_at(lives, options.at)
         else:
@@ -79,32 +86,43 @@ def mirror_of(run: Path) -> Path:
     return run.parent / "mirror"
 
 
-def train_or_go_on(path: Path, epochs: int) -> None:
+def config_of(method: str, epochs: int) -> "TrainingConfig":
+    """Give the settings of a small training in which everything happens that may."""
+    from artnb.method import preset_config
+    from tests.quick import QUICK
+
+    own = {
+        # Each life compiles its step.
+        "cyclegan": {**QUICK, "diffaugment": "color,translation,cutout"},
+        "stylegan2": {"r1_every": 3, "path_length_every": 2, "ada_every": 1, "ada_kimg": 0.1},
+    }
+    return preset_config(
+        "smoke",
+        method,
+        **own[method],
+        epochs=epochs,
+        steps_per_epoch=_STEPS_PER_EPOCH,
+        checkpoint_minutes=0,
+        deterministic=True,
+    )
+
+
+def train_or_go_on(path: Path, epochs: int, method: str) -> None:
     """Train the whole way, or the rest of it."""
     from artnb.data.dataset import open_dataset
     from artnb.evaluation.evaluator import Evaluator
     from artnb.evaluation.measure import Cache
     from artnb.evaluation.scoring import Scoring
-    from artnb.method import preset_config
+    from artnb.method import find_method
     from artnb.platform.backend import is_installed
     from artnb.training.train import train
-    from tests.quick import QUICK
 
     die_at(os.environ.get("KILL_AT", ""))
-    config = preset_config(
-        "smoke",
-        **QUICK,  # each life compiles its step
-        epochs=epochs,
-        steps_per_epoch=_STEPS_PER_EPOCH,
-        diffaugment="color,translation,cutout",
-        checkpoint_minutes=0,
-        deterministic=True,
-    )
-    assert config.ema_decay, "generators are averaged"
-    metrics = ["frechet", "ssim", "discriminator"]
+    own = find_method(method)
+    metrics = ["frechet", "kernel", "discriminator", *(["ssim"] if own.domains == 2 else [])]
     train(
-        open_dataset(path.parents[1] / "data"),
-        config,
+        open_dataset(path.parents[1] / "data", domains=own.domains),
+        config_of(method, epochs),
         path,
         resume="auto",
         mirror=mirror_of(path),
@@ -156,17 +174,18 @@ class Lives:
         run: its Run.
         backend: what Keras computes with.
         epochs: how long it is.
+        method: what is trained.
     """
 
-    def __init__(self, run: Path, backend: str, epochs: int) -> None:
-        self.run, self.backend, self.epochs = run, backend, epochs
+    def __init__(self, run: Path, backend: str, epochs: int, method: str) -> None:
+        self.run, self.backend, self.epochs, self.method = run, backend, epochs, method
         self.steps = epochs * _STEPS_PER_EPOCH
         mirror_of(run).mkdir(parents=True)
 
     def live(self, kill_at: str = "") -> subprocess.Popen:
         """Start a process that trains, and that kills itself at a moment where one is given."""
         command = [sys.executable, __file__, "--train", str(self.run)]
-        command += ["--epochs", str(self.epochs)]
+        command += ["--epochs", str(self.epochs), "--method", self.method]
         variables = {**environment(self.backend), "KILL_AT": kill_at}
         with self.run.with_suffix(".said").open("ab") as said:
             return subprocess.Popen(command, env=variables, stdout=said, stderr=said)
