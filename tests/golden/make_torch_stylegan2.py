@@ -106,7 +106,7 @@ def filters():
     given = pictures("fir", 2, 8, 8, 3)
     halving = EqualizedConv(3, 4, halving=True)
     doubling = ModulatedConv(3, 4, SIZES["w_size"], doubling=True)
-    drawn(nn.ModuleDict({"halving": halving, "doubling": doubling}), "fir")
+    drawn(nn.ModuleDict({"halving": halving, "doubling": doubling}), "filters")
     w = torch.from_numpy(draw("fir_w", 2, SIZES["w_size"]))
     return {
         "upsampled": nhwc(upsample(given)),
