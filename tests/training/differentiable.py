@@ -20,6 +20,14 @@ from artnb.models.layers import (
     ReflectionPadding2D,
     normalise,
 )
+from artnb.models.stylegan2.fir import downsample, smooth, upsample
+from artnb.models.stylegan2.layers import (
+    Activation,
+    EqualizedConvolution,
+    EqualizedDense,
+    MinibatchDeviation,
+    UnitVariance,
+)
 from artnb.training.ada_resampling import resample
 from artnb.training.ada_transformations import recolour
 from artnb.training.diffaugment import change_colour, cut_out, translate
@@ -72,14 +80,6 @@ def _grouped(x: Any, w: Any) -> Any:
     batch, height, width, _ = x.shape
     side_by_side = ops.reshape(ops.transpose(x, (1, 2, 0, 3)), (1, height, width, -1))
     return ops.conv(side_by_side, ops.concatenate([w] * batch, axis=-1), padding="same")
-
-
-def _minibatch_deviation(x: Any) -> Any:
-    """Append the deviation over the batch; Karras et al. 2018, arXiv 1710.10196, section 3."""
-    variance = ops.mean(ops.square(x - ops.mean(x, axis=0, keepdims=True)), axis=0)
-    deviation = ops.mean(ops.sqrt(variance + 1e-8))
-    plane = ops.broadcast_to(ops.reshape(deviation, (1, 1, 1, 1)), (*x.shape[:3], 1))
-    return ops.concatenate([x, plane], axis=-1)
 
 
 def _filtered(x: Any, strides: int) -> Any:
@@ -153,9 +153,16 @@ OPERATIONS = {
     "ADA's places and colours": Operation(_augmented, (3, 3, 4, 4)),
     "modulated convolution": Operation(_modulated, (4, 5)),
     "grouped convolution": Operation(_grouped, (3, 3, 4, 2)),
-    "minibatch deviation": scaled(_minibatch_deviation),
+    "minibatch deviation": scaled(MinibatchDeviation(dtype="float64")),
     "FIR filter": scaled(lambda x: _filtered(x, 1)),
     "FIR filter, then half the size": scaled(lambda x: _filtered(x, 2)),
+    "binomial filter": scaled(lambda x: smooth(x, order=2)),
+    "StyleGAN2's doubling": scaled(upsample),
+    "StyleGAN2's halving": scaled(downsample),
+    "root": scaled(lambda x: ops.sqrt(ops.sum(ops.square(x), axis=-1) + 1e-8)),
+    "repetition": scaled(
+        lambda x: ops.tile(x, (1, 2, 1, 1)) * ops.broadcast_to(x[:1, :1], (2, 12, 6, 4))
+    ),
     "reciprocal root": scaled(lambda x: ops.rsqrt(ops.sum(ops.square(x), -1) + 1e-8)),
 }
 # How TensorFlow 2.21 differentiates these, seen here: no loss may use them.
@@ -186,20 +193,27 @@ LAYERS = {
     InstanceNormalization: ("instance norm", "affine instance norm"),
     GroupNormalization: ("group norm",),
     ReflectionPadding2D: ("reflection padding",),
+    layers.Rescaling: ("sum, split, concatenation",),
+    layers.Dot: ("matrix product",),
+    Activation: ("leaky ReLU", "clip"),
+    EqualizedConvolution: ("convolution", "strided convolution", "zero padding", "binomial filter"),
+    EqualizedDense: ("matrix product",),
+    MinibatchDeviation: ("minibatch deviation",),
+    UnitVariance: ("reciprocal root",),
     DropFirst: ("first row and column dropped",),
 }
 # What `keras.ops` gives without a gradient.
 WITHOUT_GRADIENT = frozenset({
     "all", "any", "arange", "argmax", "argsort", "cast", "convert_to_numpy", "convert_to_tensor",
-    "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "minimum", "one_hot",
-    "shape", "sign", "stop_gradient", "zeros_like",
+    "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "max", "minimum",
+    "one_hot", "shape", "sign", "stop_gradient", "zeros_like",
 })  # fmt: skip
 # What is done with draws alone, by which nothing is differentiated.
 OF_DRAWS = frozenset({"abs", "cos", "maximum", "ones_like", "power", "round", "sin", "sqrt"})
 # What the operations above consist of.
 FUNCTIONS = frozenset({
-    "average_pool", "clip", "concatenate", "conv", "conv_transpose", "depth_to_space",
-    "depthwise_conv", "einsum", "flip", "matmul", "mean", "pad", "relu", "reshape", "rsqrt",
-    "sigmoid", "slice", "softplus", "split", "square", "stack", "sum", "take", "tanh", "tensordot",
-    "transpose", "where",
+    "average_pool", "broadcast_to", "clip", "concatenate", "conv", "conv_transpose",
+    "depth_to_space", "depthwise_conv", "einsum", "flip", "matmul", "mean", "pad", "relu",
+    "reshape", "rsqrt", "sigmoid", "slice", "softplus", "split", "sqrt", "square", "stack", "sum",
+    "take", "tanh", "tensordot", "tile", "transpose", "where",
 })  # fmt: skip

@@ -6,7 +6,6 @@ error. Every operation is compared with differences in float64.
 
 import ast
 import inspect
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,8 +17,10 @@ from keras import ops
 import artnb
 from artnb.method import METHODS, find_method
 from artnb.models.networks import Style, patch_discriminator
+from artnb.models.stylegan2.networks import Generator, Sizes, build_discriminator
 from artnb.training.engine import BackendEngine
 from artnb.training.losses import r1_penalty
+from tests.float64 import float64, new_layers
 from tests.training import differentiable
 from tests.training.differentiable import LAYERS, OPERATIONS, WRONG_ON_TENSORFLOW
 
@@ -29,16 +30,8 @@ _ON_JAX = keras.backend.backend() == "jax"
 
 
 @pytest.fixture(autouse=True)
-def _float64(monkeypatch):
-    """Let JAX compute in float64, and Keras, which has a table of its own against it."""
-    if not _ON_JAX:
-        yield
-        return
-    import jax
-    from keras.src.backend.common import dtypes
-
-    monkeypatch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", "float64")
-    with jax.enable_x64(True):
+def _float64():
+    with float64():
         yield
 
 
@@ -116,41 +109,66 @@ def test_these_are_wrong_on_tensorflow(name):
         assert worst > 1e-3
 
 
-@contextmanager
-def _new_layers_in_float64():
-    """Inputs go by floatx, layers by the policy."""
-    before = keras.config.floatx(), keras.config.dtype_policy()
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_floatx(before[0])
-    keras.config.set_dtype_policy(before[1])
-
-
 @pytest.mark.parametrize(
     "style", [Style(), Style("reflect", affine=True), Style(norm="group"), Style(norm="none")]
 )
 def test_r1_through_a_discriminator(style):
     """All of it together, by its weights."""
-    with _new_layers_in_float64():
+    with new_layers():
         network = patch_discriminator("judge", filters=4, downsamplings=2, style=style)
     # Its last layer is float32 in training, so that half precision does not reach the loss.
     network = keras.Model(network.inputs, network.layers[-1].input)
-    shapes = [tuple(weight.shape) for weight in network.weights]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
     pictures = np.random.default_rng(3).uniform(-1, 1, (2, 16, 16, 3))
 
-    def penalty(flat):
-        parts = ops.split(flat, ends.tolist())
-        values = [ops.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
-        given = ops.convert_to_tensor(pictures)
-        with keras.StatelessScope(list(zip(network.weights, values, strict=True))):
-            logits = gradient(lambda x: ops.sum(ops.mean(network(x), axis=(1, 2, 3))))
-            return r1_penalty(logits(given), 5.0)
+    def penalty():
+        logits = gradient(lambda x: ops.sum(ops.mean(network(x), axis=(1, 2, 3))))
+        return r1_penalty(logits(ops.convert_to_tensor(pictures)), 5.0)
 
-    random = np.random.default_rng(4)
-    flat = np.concatenate([random.normal(size=np.prod(shape)) * 0.2 for shape in shapes])
-    assert error(penalty, flat, _BESIDE_KINKS) < 1e-5
+    assert error(*by_weights(penalty, network.weights, 0.2), _BESIDE_KINKS) < 1e-5
+
+
+def by_weights(function, weights, spread):
+    """Give a function of drawn weights laid end to end, and these."""
+    shapes = [tuple(weight.shape) for weight in weights]
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+
+    def of_all(flat):
+        parts = ops.split(flat, ends[:-1].tolist())
+        values = [ops.reshape(p, s) for p, s in zip(parts, shapes, strict=True)]
+        with keras.StatelessScope(list(zip(weights, values, strict=True))):
+            return function()
+
+    return of_all, np.random.default_rng(4).normal(size=ends[-1]) * spread
+
+
+_TINY = Sizes(8, z_size=4, w_size=4, mapping_layers=1, channel_base=32, channel_max=4)
+
+
+def test_r1_through_stylegan2s_discriminator():
+    with new_layers():
+        network = build_discriminator(_TINY)
+    pictures = np.random.default_rng(3).normal(size=(4, 8, 8, 3))
+
+    def penalty():
+        logits = gradient(lambda x: ops.sum(network(x)))
+        return r1_penalty(logits(ops.convert_to_tensor(pictures)), 5.0)
+
+    assert error(*by_weights(penalty, network.weights, 1.0), _BESIDE_KINKS) < 1e-5
+
+
+def test_path_lengths_through_stylegan2s_generator():
+    with new_layers():
+        generator = Generator(_TINY)
+    random = np.random.default_rng(3)
+    z, noise = random.normal(size=(2, 4)), random.normal(size=(2, 8, 8, 3))
+
+    def penalty():
+        ws = generator.for_all_places(generator.w(ops.convert_to_tensor(z)))
+        slopes = gradient(lambda ws: ops.sum(generator.paint(ws) * noise))(ws)
+        return ops.sum(ops.square(ops.sqrt(ops.mean(ops.sum(slopes**2, 2), 1)) - 0.5))
+
+    weights = generator.trainable_variables
+    assert error(*by_weights(penalty, weights, 1.0), _BESIDE_KINKS) < 1e-5
 
 
 def layers_of(network):

@@ -27,9 +27,9 @@ def _normal() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=1.0)
 
 
-def _enough(layer: keras.layers.Layer) -> str:
-    """Give what sums of squares are computed in: never half precision."""
-    return keras.backend.result_type(layer.compute_dtype, "float32")
+def full_precision(dtype: str) -> str:
+    """Give float32 in place of half precision: for sums of squares, and for what is judged."""
+    return keras.backend.result_type(dtype, "float32")
 
 
 def _is_half(layer: keras.layers.Layer) -> bool:
@@ -50,7 +50,7 @@ class Activation(LeakyReLU):
 
     def call(self, inputs: Any) -> Any:
         """Scale what is not above 0, then all; in float16 nothing grows beyond 256."""
-        activated = super().call(inputs) * ops.cast(self.gain * GAIN, inputs.dtype)
+        activated = super().call(inputs) * (self.gain * GAIN)
         limit = self.gain * _CLAMP
         return ops.clip(activated, -limit, limit) if _is_half(self) else activated
 
@@ -210,13 +210,13 @@ class ModulatedConvolution(keras.layers.Layer):
         """Keep products within float16: demodulation undoes any factor of either."""
         if not _is_half(self):
             return style, kernel
-        strongest = ops.max(ops.abs(style), axis=1, keepdims=True)
-        largest = ops.max(ops.abs(kernel), axis=(0, 1, 2), keepdims=True)
-        return style / strongest, kernel * ops.cast(self.scale, kernel.dtype) / largest
+        return style / _largest(style, 1), kernel * self.scale / _largest(kernel, (0, 1, 2))
 
     def _demodulation(self, style: Any, kernel: Any) -> Any:
         """Give 1 / the norm of each picture's kernel, `(batch, filters)`."""
-        style, kernel = (ops.cast(values, _enough(self)) for values in (style, kernel))
+        style, kernel = (
+            ops.cast(values, full_precision(self.compute_dtype)) for values in (style, kernel)
+        )
         power = ops.sum(ops.square(kernel), axis=(0, 1))
         norm = ops.rsqrt(ops.matmul(ops.square(style), power) + _EPSILON)
         return ops.cast(norm, self.compute_dtype)
@@ -228,7 +228,7 @@ class ModulatedConvolution(keras.layers.Layer):
         turned = ops.transpose(kernel, (0, 1, 3, 2))
         spread = ops.conv_transpose(features, turned, 2, padding="valid")
         # Zeros between pixels leave a quarter of the brightness.
-        return smooth(pad(spread, 1, 1), order=3) * ops.cast(4.0, features.dtype)
+        return smooth(pad(spread, 1, 1), order=3) * 4.0
 
     def compute_output_shape(self, input_shape: list[tuple]) -> tuple:
         """Give the shape after it."""
@@ -240,6 +240,13 @@ class ModulatedConvolution(keras.layers.Layer):
         """Give the constructor's arguments."""
         names = ("filters", "kernel_size", "demodulate", "upsampling")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def _largest(values: Any, axis: Any) -> Any:
+    """Give the largest magnitude along axes, a constant to gradients."""
+    squared = ops.square(ops.cast(values, "float32"))
+    largest = ops.sqrt(ops.max(squared, axis=axis, keepdims=True))
+    return ops.cast(ops.stop_gradient(largest), values.dtype)
 
 
 @keras.saving.register_keras_serializable("artnb")
@@ -344,7 +351,7 @@ class MinibatchDeviation(keras.layers.Layer):
     A generator that makes the same picture again and again gives itself away by it.
 
     Args:
-        group: pictures that are compared, at most as many as a batch has.
+        group: pictures that are compared; fewer, where it does not divide a batch.
 
     Source: Karras et al. 2018, arXiv 1710.10196, section 3; in groups since StyleGAN.
     """
@@ -362,7 +369,7 @@ class MinibatchDeviation(keras.layers.Layer):
         group = self._group(batch)
         groups = batch // group
         shape = (group, groups, height, width, channels)
-        together = ops.reshape(ops.cast(inputs, _enough(self)), shape)
+        together = ops.reshape(ops.cast(inputs, full_precision(self.compute_dtype)), shape)
         centred = together - ops.mean(together, axis=0, keepdims=True)
         deviation = ops.sqrt(ops.mean(ops.square(centred), axis=0) + _EPSILON)
         deviation = ops.mean(deviation, axis=(1, 2, 3), keepdims=True)
@@ -370,10 +377,11 @@ class MinibatchDeviation(keras.layers.Layer):
         return ops.concatenate([inputs, ops.cast(channel, inputs.dtype)], axis=-1)
 
     def _group(self, batch: Any) -> Any:
-        """Give a group's size: of batches that it does not divide, what divides both."""
+        """Give a group's size: what divides the batch, and is not larger than asked for."""
         if isinstance(batch, int):
-            return math.gcd(batch, self.group) if batch > self.group else batch
-        return ops.minimum(self.group, batch)
+            return max(size for size in range(1, self.group + 1) if batch % size == 0)
+        sizes = ops.arange(1, self.group + 1)
+        return ops.max(ops.where(batch % sizes == 0, sizes, 1))
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Give the shape with a channel more."""

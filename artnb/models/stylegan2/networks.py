@@ -26,6 +26,7 @@ from artnb.models.stylegan2.layers import (
     ModulatedConvolution,
     Noise,
     UnitVariance,
+    full_precision,
 )
 
 # How fast the mapping network learns beside the rest.
@@ -85,18 +86,34 @@ def build_mapping(sizes: Sizes, name: str = "mapping") -> keras.Model:
         A model from z, float32 `(batch, z_size)` from N(0, 1), to w, float32 `(batch, w_size)`;
         with classes from `[z, class]`, the class one-hot, float32 `(batch, classes)`.
     """
+    full = _full()
     z = keras.Input((sizes.z_size,), name="z")
-    inputs, latent = [z], UnitVariance()(z)
+    inputs, latent = [z], UnitVariance(dtype=full)(z)
     if sizes.classes:
         kind = keras.Input((sizes.classes,), name="class")
         inputs.append(kind)
-        embedded = UnitVariance()(EqualizedDense(sizes.w_size, name="embed")(kind))
-        latent = layers.Concatenate()([latent, embedded])
-    for number in range(sizes.mapping_layers):
-        dense = EqualizedDense(sizes.w_size, _MAPPING_LR_MULTIPLIER, name=f"dense_{number}")
-        latent = Activation()(dense(latent))
-    w = AverageW(name="average_w")(latent)
+        embedded = _embed(kind, sizes.w_size)
+        latent = layers.Concatenate(dtype=full)([latent, embedded])
+    w = AverageW(name="average_w", dtype=full)(_map(latent, sizes.w_size, sizes.mapping_layers))
     return keras.Model(inputs if sizes.classes else z, w, name=name)
+
+
+def _full() -> str:
+    """Give what latents, colours and logits are computed in, whatever the rest is."""
+    return full_precision(keras.config.dtype_policy().compute_dtype)
+
+
+def _embed(kind: Any, size: int) -> Any:
+    """Turn a class, one-hot, into a vector."""
+    return UnitVariance(dtype=_full())(EqualizedDense(size, dtype=_full(), name="embed")(kind))
+
+
+def _map(latent: Any, size: int, count: int) -> Any:
+    """Send a vector through so many layers that learn slowly."""
+    for number in range(count):
+        dense = EqualizedDense(size, _MAPPING_LR_MULTIPLIER, dtype=_full(), name=f"dense_{number}")
+        latent = Activation(dtype=_full())(dense(latent))
+    return latent
 
 
 def build_synthesis(sizes: Sizes, name: str = "synthesis") -> keras.Model:
@@ -130,12 +147,13 @@ def build_synthesis(sizes: Sizes, name: str = "synthesis") -> keras.Model:
 
 def _add_colours(features: Any, w: Any, pictures: Any, resolution: int) -> Any:
     """Add what a resolution has to say to the picture of half its size, in float32."""
+    full = _full()
     convolution = ModulatedConvolution(3, 1, demodulate=False, name=f"rgb_{resolution}")
     colours = convolution([features, w])
-    colours = Bias(dtype="float32", name=f"bias_rgb_{resolution}")(colours)
+    colours = Bias(dtype=full, name=f"bias_rgb_{resolution}")(colours)
     if pictures is None:
         return colours
-    return layers.Add(dtype="float32")([Upsampling(dtype="float32")(pictures), colours])
+    return layers.Add(dtype=full)([Upsampling(dtype=full)(pictures), colours])
 
 
 @keras.saving.register_keras_serializable("artnb")
@@ -186,31 +204,27 @@ def build_discriminator(sizes: Sizes, name: str = "discriminator") -> keras.Mode
     features = Activation()(features)
     for resolution in resolutions[:-1]:
         features = _residual_block(features, resolution, sizes)
-    features = MinibatchDeviation(sizes.group, dtype="float32")(features)
-    features = EqualizedConvolution(sizes.channels(4), dtype="float32", name="conv_4")(features)
-    features = layers.Flatten(dtype="float32")(Activation(dtype="float32")(features))
-    features = EqualizedDense(sizes.channels(4), dtype="float32", name="dense")(features)
-    features = Activation(dtype="float32")(features)
+    full = _full()
+    features = MinibatchDeviation(sizes.group, dtype=full)(features)
+    features = EqualizedConvolution(sizes.channels(4), dtype=full, name="conv_4")(features)
+    features = layers.Flatten(dtype=full)(Activation(dtype=full)(features))
+    features = EqualizedDense(sizes.channels(4), dtype=full, name="dense")(features)
+    features = Activation(dtype=full)(features)
     if not sizes.classes:
-        logits = EqualizedDense(1, dtype="float32", name="logit")(features)
+        logits = EqualizedDense(1, dtype=full, name="logit")(features)
         return keras.Model(pictures, logits, name=name)
     kind = keras.Input((sizes.classes,), name="class")
     inputs.append(kind)
-    verdicts = EqualizedDense(sizes.w_size, dtype="float32", name="logit")(features)
+    verdicts = EqualizedDense(sizes.channels(4), dtype=full, name="logit")(features)
     return keras.Model(inputs, _for_class(verdicts, kind, sizes), name=name)
 
 
 def _for_class(verdicts: Any, kind: Any, sizes: Sizes) -> Any:
     """Give the part of the verdicts that is about a class, by a projection (Miyato 2018)."""
-    latent = EqualizedDense(sizes.w_size, dtype="float32", name="embed")(kind)
-    latent = UnitVariance(dtype="float32")(latent)
-    for number in range(sizes.mapping_layers):
-        dense = EqualizedDense(
-            sizes.w_size, _MAPPING_LR_MULTIPLIER, dtype="float32", name=f"dense_{number}"
-        )
-        latent = Activation(dtype="float32")(dense(latent))
-    product = layers.Dot(axes=1, dtype="float32")([verdicts, latent])
-    return layers.Rescaling(1.0 / math.sqrt(sizes.w_size), dtype="float32")(product)
+    width, full = sizes.channels(4), _full()
+    latent = _map(_embed(kind, width), width, sizes.mapping_layers)
+    product = layers.Dot(axes=1, dtype=full)([verdicts, latent])
+    return layers.Rescaling(1.0 / math.sqrt(width), dtype=full)(product)
 
 
 def _residual_block(features: Any, resolution: int, sizes: Sizes) -> Any:
