@@ -161,7 +161,7 @@ class StyleGAN2(AdversarialModel):
         real, draw, steps = self.prepare(batch[0]), self.draws.draw(self.count), self.steps_taken
         kind = ops.one_hot(batch[1], self.sizes.classes) if self.sizes.classes else None
         of_real, of_fake = (self.augment.draw(self.count) for _ in range(2))
-        gradients, (losses, w, real_logits) = self.differentiate_together(
+        gradients, (losses, w, sureness) = self.differentiate_together(
             lambda: self.losses(real, kind, draw, of_real, of_fake)
         )
         of_generator, path_length = self.with_path_length(gradients["generator"], kind, draw, steps)
@@ -171,10 +171,10 @@ class StyleGAN2(AdversarialModel):
         self.apply_gradients(list(map(bounded, of_generator)), self.players["generator"])
         self.apply_gradients(list(map(bounded, of_discriminator)), self.players["discriminator"])
         self.generator.average_w.follow(whole_batch(w), _AVERAGE_W_BETA)
-        self.augment.observe(real_logits)
+        self.augment.observe(sureness)
         self.move_average()
         observed = {
-            "real_sign": ops.mean(ops.sign(real_logits)),
+            "real_sign": ops.mean(ops.sign(sureness)),
             "augmentation": ops.convert_to_tensor(self.augment.probability),
         }
         return {**losses, "r1": r1, "path_length": path_length, **observed}
@@ -182,7 +182,7 @@ class StyleGAN2(AdversarialModel):
     def losses(
         self, real: Any, kind: Any, draw: Draw, of_real: Any, of_fake: Any
     ) -> tuple[dict[str, Any], Any]:
-        """Give each network's loss, and `(losses, w, real_logits)`.
+        """Give each network's loss, and `(losses, w, sureness)`: see `sureness_of_real`.
 
         Args:
             real: float32 `(batch, size_px, size_px, 3)` in [-1, 1].
@@ -200,7 +200,15 @@ class StyleGAN2(AdversarialModel):
             "generator": of_generator(real_logits, fake_logits),
             "discriminator": of_discriminator(real_logits, fake_logits),
         }
-        return losses, (losses, w, real_logits)
+        return losses, (losses, w, self.sureness_of_real(real_logits, fake_logits))
+
+    def sureness_of_real(self, real_logits: Any, fake_logits: Any) -> Any:
+        """Give what is above 0 where a real picture is taken for real: the logits.
+
+        The relativistic loss leaves open where 0 is; there it is what they are above a fake's.
+        """
+        relativistic = self.config.loss == "relativistic"
+        return real_logits - fake_logits if relativistic else real_logits
 
     def judge(self, pictures: Any, kind: Any, changes: Any) -> Any:
         """Give the logits of pictures, changed before they are looked at."""
