@@ -101,7 +101,9 @@ def train(
     print(f"Grids while training:  {made.samples}")
     print(f"Loss curves:           {made.losses_picture}")
     if made.facts()["status"] == "finished":
+        paints = own.generators(made)
         command = f"translate --run {made.path} --photos FOLDER --out FOLDER"
+        command = command if paints else f"sample --run {made.path}"
     else:
         again = ["train", "--data", data, "--run", made.path, "--resume"]
         again += ["--mirror", mirror] if mirror else []

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from artnb.drawing.grids import INK, PAPER, captioned_grid, font
+from artnb.drawing.grids import captioned_grid
+from artnb.drawing.titles import headed
 from artnb.errors import InputError
 
-_MARGIN_PX = 10
-_TITLE_PX, _NOTE_PX = 20, 13
 _NOTE = "Distance: 1 − |cos| of features; 0 is the same picture."
 
 
@@ -56,7 +55,7 @@ def draw_nearest(
         captions += [*names[:2], f"{names[2]}: {_distance(float(distances[place]), limit)}"]
     sheet = captioned_grid(pictures, captions, columns=3, edge_px=edge_px)
     shown = min(most, len(distances))
-    return _headed(sheet, _title(shown, total or len(distances)), _notes(limit))
+    return headed(sheet, _title(shown, total or len(distances)), _notes(limit))
 
 
 def _distance(distance: float, limit: float | None) -> str:
@@ -73,17 +72,3 @@ def _notes(limit: float | None) -> list[str]:
     if limit is None:
         return [_NOTE]
     return [_NOTE, f"(!) is below {limit:.3f}: as near as hardly any two real paintings are."]
-
-
-def _headed(sheet: Image.Image, title: str, notes: Sequence[str]) -> Image.Image:
-    """Put a title and smaller lines over a picture."""
-    line_px = _NOTE_PX + 5
-    head_px = _MARGIN_PX + _TITLE_PX + 8 + line_px * len(notes)
-    headed = Image.new("RGB", (sheet.width, head_px + sheet.height), PAPER)
-    draw = ImageDraw.Draw(headed)
-    draw.text((_MARGIN_PX, _MARGIN_PX), title, INK, font(_TITLE_PX))
-    for number, note in enumerate(notes):
-        top = _MARGIN_PX + _TITLE_PX + 8 + number * line_px
-        draw.text((_MARGIN_PX, top), note, INK, font(_NOTE_PX))
-    headed.paste(sheet, (0, head_px))
-    return headed

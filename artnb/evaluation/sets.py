@@ -179,7 +179,7 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
             f"the Run {run.path.name} was trained on {path}, and that is not here; say where it "
             "is with --data, or name other pictures with --real and --photos"
         )
-    dataset = open_dataset(path, progress=progress)
+    dataset = open_dataset(path, progress=progress, domains=run.method.domains)
     if (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"]):
         dataset = open_dataset(path, swap_domains=True, progress=progress)
     if not run.is_imported and dataset.fingerprint != recorded["fingerprint"]:

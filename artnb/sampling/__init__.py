@@ -5,6 +5,10 @@ from artnb.lazy import offered
 __getattr__, __dir__, __all__ = offered(
     __name__,
     {
-        "artnb.sampling.generating": "generate, pictures_of",
+        "artnb.sampling.choice": "SampleChoice",
+        "artnb.sampling.generating": "generate pictures_of",
+        "artnb.sampling.interpolation": "interpolate",
+        "artnb.sampling.mixing": "mixed truncated",
+        "artnb.sampling.files": "Samples sample",
     },
 )

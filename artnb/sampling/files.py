@@ -1,0 +1,156 @@
+"""Files of what a Run makes out of latents: pictures named by their seeds, sheets, an animation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from artnb.data.images import PAINTED_MARK
+from artnb.data.painted import write_painting
+from artnb.drawing.animation import save_animation
+from artnb.drawing.grids import captioned_grid, shown_size, titled_grid
+from artnb.drawing.titles import headed
+from artnb.models.stylegan2.networks import Generator
+from artnb.progress import Progress, silent
+from artnb.runs.painter import LatentSampler
+from artnb.runs.run import Run
+from artnb.sampling.choice import SampleChoice
+from artnb.sampling.generating import generate
+from artnb.sampling.interpolation import FRAMES, interpolate
+from artnb.sampling.mixing import COARSE_PX, mixed, truncated
+
+# More are too small to be seen on a screen.
+_MOST_COLUMNS, _MOST_ROWS = 8, 8
+# 20 pictures a second are a movement.
+_FRAME_MS = 50
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What was written.
+
+    Args:
+        pictures: by seed.
+        drawn: `sheet`, and what else was asked for: `truncations`, `mixing`, `animation`.
+    """
+
+    pictures: dict[int, Path]
+    drawn: dict[str, Path]
+
+
+def sample(
+    run: Run,
+    out: str | Path,
+    choice: SampleChoice | None = None,
+    epoch: str | int = "latest",
+    progress: Progress = silent,
+) -> Samples:
+    """Make pictures out of latents, each a PNG that is named by its seed.
+
+    Args:
+        run: of a method that has latents.
+        out: folder to write to; it is made, earlier samples of equal names in it are replaced.
+        choice: which, and what is drawn of them; None takes the usual ones.
+        epoch: a snapshot's number, `"latest"` or `"best"`.
+        progress: shows how far it has got.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: the Run has no latents or no such snapshot, or `out` holds other files under
+            these names.
+    """
+    choice, out = choice or SampleChoice(), Path(out)
+    sampler = run.sampler(epoch)
+    choice.check(out)
+    job = _Job(sampler, choice, sampler.load(), progress)
+    pictures = job.write_pictures(choice.pictures(out))
+    drawn = choice.files(out)
+    for kind, path in drawn.items():
+        job.draw[kind](path)
+    return Samples(pictures, drawn)
+
+
+@dataclass
+class _Job:
+    sampler: LatentSampler
+    choice: SampleChoice
+    generator: Generator
+    progress: Progress
+
+    @property
+    def draw(self) -> dict[str, Callable[[Path], None]]:
+        """What draws each kind of file."""
+        return {
+            "sheet": self._sheet,
+            "truncations": self._truncations,
+            "mixing": self._mixing,
+            "animation": self._animation,
+        }
+
+    def write_pictures(self, paths: dict[int, Path]) -> dict[int, Path]:
+        """Write a picture for each seed."""
+        self.shown = []
+        advance = self.progress("sampling", len(paths))
+        pictures = generate(self.generator, self.choice.seeds, self.choice.truncation)
+        for (seed, path), picture in zip(paths.items(), pictures, strict=True):
+            write_painting(picture, path, f"seed {seed}, {self._about}")
+            self.shown.append(picture)
+            advance()
+        return paths
+
+    @property
+    def _of(self) -> str:
+        """The Run and the epoch."""
+        return f"{self.sampler.run.path.name}, epoch {self.sampler.epoch}"
+
+    @property
+    def _about(self) -> str:
+        return f"{self._of}, truncation {self.choice.truncation:g}"
+
+    @property
+    def _edge_px(self) -> int:
+        return shown_size(self.generator.sizes.size_px)
+
+    def _sheet(self, path: Path) -> None:
+        captions = [f"seed {seed}" for seed in self.choice.seeds]
+        pictures = [Image.fromarray(picture) for picture in self.shown]
+        columns = min(_MOST_COLUMNS, len(pictures))
+        self._write(captioned_grid(pictures, captions, columns, self._edge_px), self._about, path)
+
+    def _truncations(self, path: Path) -> None:
+        seeds, truncations = self.choice.seeds[:_MOST_ROWS], self.choice.truncations
+        rows = truncated(self.generator, seeds, truncations)
+        sheet = titled_grid(rows, [f"{t:g}" for t in truncations], edge_px=self._edge_px)
+        self._write(sheet, f"Truncation, seeds {seeds[0]} to {seeds[-1]} ({self._of})", path)
+
+    def _mixing(self, path: Path) -> None:
+        seeds, half = self.choice.seeds, (self.choice.count + 1) // 2
+        coarse, fine = seeds[:half][:_MOST_ROWS], seeds[half:][:_MOST_COLUMNS]
+        rows = mixed(self.generator, coarse, fine, self.choice.truncation, self._coarse_px)
+        sheet = titled_grid(rows, sections=(1,), edge_px=self._edge_px)
+        title = f"Coarse styles (to {self._coarse_px} px) of the left, fine ones of above"
+        self._write(sheet, f"{title} ({self._about})", path)
+
+    @property
+    def _coarse_px(self) -> int:
+        return min(COARSE_PX, self.generator.sizes.size_px // 2)
+
+    def _animation(self, path: Path) -> None:
+        seeds = self.choice.seeds
+        advance = self.progress("interpolating", FRAMES * len(seeds))
+        frames = []
+        for picture in interpolate(self.generator, seeds, self.choice.truncation):
+            frames.append(self._enlarged(picture))
+            advance()
+        save_animation(frames, _FRAME_MS, path, f"{PAINTED_MARK}: {self._about}")
+
+    def _enlarged(self, picture: np.ndarray) -> Image.Image:
+        size = (self._edge_px, self._edge_px)
+        return Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC)
+
+    def _write(self, sheet: Image.Image, title: str, path: Path) -> None:
+        write_painting(np.asarray(headed(sheet, title)), path, title)
