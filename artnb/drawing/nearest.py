@@ -58,13 +58,44 @@ def draw_nearest(
     return headed(sheet, _title(shown, total or len(distances)), _notes(limit))
 
 
+def draw_nearest_samples(
+    samples: Sequence[np.ndarray],
+    nearest_reals: Sequence[np.ndarray],
+    distances: Sequence[float],
+    names: Sequence[str],
+    limit: float | None = None,
+    total: int | None = None,
+    edge_px: int = 220,
+) -> Image.Image:
+    """Show samples and the real picture nearest to each, in pairs, in their order.
+
+    Args:
+        samples: uint8 `(height, width, 3)` each; at least one.
+        nearest_reals: the real picture nearest to each.
+        distances: how far it is.
+        names: of the samples.
+        limit, total, edge_px: see `draw_nearest`.
+
+    Returns:
+        An RGB image.
+    """
+    pictures, captions = [], []
+    for sample, real, name, distance in zip(samples, nearest_reals, names, distances, strict=True):
+        pictures += [Image.fromarray(sample), Image.fromarray(real)]
+        captions += [name, f"nearest real: {_distance(float(distance), limit)}"]
+    columns = min(4, len(pictures))
+    sheet = captioned_grid(pictures, captions, columns=columns, edge_px=edge_px)
+    title = _title(len(samples), total or len(samples), "samples")
+    return headed(sheet, title, _notes(limit))
+
+
 def _distance(distance: float, limit: float | None) -> str:
     mark = " (!)" if limit is not None and distance < limit else ""
     return f"{distance:.3f}{mark}"
 
 
-def _title(shown: int, total: int) -> str:
-    which = f"The {shown} of {total:,} translations" if shown < total else "Translations"
+def _title(shown: int, total: int, made: str = "translations") -> str:
+    which = f"The {shown} of {total:,} {made}" if shown < total else made.capitalize()
     return f"{which} nearest to real pictures"
 
 

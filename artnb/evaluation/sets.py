@@ -180,7 +180,8 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
             "is with --data, or name other pictures with --real and --photos"
         )
     dataset = open_dataset(path, progress=progress, domains=run.method.domains)
-    if (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"]):
+    turned = (dataset.x.name, dataset.y.name) == (recorded["y"], recorded["x"])
+    if turned and run.method.domains > 1:
         dataset = open_dataset(path, swap_domains=True, progress=progress)
     if not run.is_imported and dataset.fingerprint != recorded["fingerprint"]:
         raise InputError(

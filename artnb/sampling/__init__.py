@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.sampling.generating": "generate pictures_of",
         "artnb.sampling.interpolation": "interpolate",
         "artnb.sampling.mixing": "mixed truncated",
-        "artnb.sampling.files": "Samples sample",
+        "artnb.sampling.projection": "Projection project",
+        "artnb.sampling.files": "Samples project_picture sample",
     },
 )

@@ -12,6 +12,8 @@ from artnb.files import require_writable
 LARGEST_SEED = 2**32 - 1
 _MOST_TRUNCATION = 2.0
 DEFAULT_TRUNCATION = 0.7
+# Of a projection; Karras et al. 2020, arXiv 1912.04958, appendix D.
+STEPS = 1000
 
 
 def check_truncation(truncation: float) -> None:
@@ -121,3 +123,55 @@ def parse_truncations(text: str) -> list[float]:
             ) from None
         check_truncation(truncations[-1])
     return truncations
+
+
+def check_steps(steps: int) -> None:
+    """Refuse what is no number of a projection's steps.
+
+    Raises:
+        InputError: it is below 1.
+    """
+    if steps < 1:
+        raise InputError(f"there must be at least one step, got {steps}; usual are {STEPS:,}")
+
+
+@dataclass(frozen=True)
+class ProjectionFiles:
+    """Where a projection is written.
+
+    Args:
+        out: the folder.
+        picture: the file that is projected, which gives the names.
+    """
+
+    out: Path
+    picture: Path
+
+    @property
+    def projected(self) -> Path:
+        """The picture that was found."""
+        return self.out / f"{self.picture.stem}-projected.png"
+
+    @property
+    def beside(self) -> Path:
+        """Target and projected picture side by side."""
+        return self.out / f"{self.picture.stem}-beside.png"
+
+    @property
+    def latent(self) -> Path:
+        """Latent w and noises."""
+        return self.out / f"{self.picture.stem}-projected.npz"
+
+    def check(self) -> None:
+        """Protect what lies where the files shall be.
+
+        Raises:
+            InputError: `out` is a file or read-only, or holds other files under these names.
+        """
+        check_folder(self.out)
+        refuse_to_replace([self.projected, self.beside])
+        if self.latent.exists() and not self.projected.exists():
+            raise InputError(
+                f"{self.latent} is there without the picture of a projection, and will not be "
+                "overwritten; choose another --out"
+            )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import PAINTED_MARK
+from artnb.data.images import PAINTED_MARK, fit_square
 from artnb.data.painted import write_painting
 from artnb.drawing.animation import save_animation
 from artnb.drawing.grids import captioned_grid, shown_size, titled_grid
@@ -16,10 +16,13 @@ from artnb.models.stylegan2.networks import Generator
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LatentSampler
 from artnb.runs.run import Run
-from artnb.sampling.choice import SampleChoice
+from artnb.sampling.choice import ProjectionFiles, SampleChoice, check_steps
+from artnb.sampling.distance import load_look
 from artnb.sampling.generating import generate
 from artnb.sampling.interpolation import FRAMES, interpolate
 from artnb.sampling.mixing import COARSE_PX, mixed, truncated
+from artnb.sampling.projection import STEPS, Projection, project
+from artnb.stylization.inputs import open_picture
 
 # More are too small to be seen on a screen.
 _MOST_COLUMNS, _MOST_ROWS = 8, 8
@@ -154,3 +157,51 @@ class _Job:
 
     def _write(self, sheet: Image.Image, title: str, path: Path) -> None:
         write_painting(np.asarray(headed(sheet, title)), path, title)
+
+
+def project_picture(
+    run: Run,
+    picture: str | Path,
+    out: str | Path,
+    steps: int = STEPS,
+    features: str = "auto",
+    epoch: str | int = "latest",
+    seed: int = 0,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> Projection:
+    """Find the latent that paints a picture, and write what was found; see `ProjectionFiles`.
+
+    Ctrl-C ends it early; what was found until then is written.
+
+    Args:
+        run: of a method that has latents.
+        picture: a file; the middle square of it is taken, at the size of the Run's pictures.
+        out: folder to write to.
+        steps: that are taken.
+        features: what is compared; see `load_look`.
+        epoch: a snapshot's number, `"latest"` or `"best"`.
+        seed: of what is drawn.
+        progress: shows how far it has got.
+        say: gets a sentence about what is compared.
+
+    Raises:
+        InputError: the Run has no latents or no such snapshot, the picture is none, weights cannot
+            be had, or `out` holds other files under these names.
+    """
+    sampler, files = run.sampler(epoch), ProjectionFiles(Path(out), Path(picture))
+    opened = open_picture(picture, "a picture to be projected")
+    check_steps(steps)
+    files.check()
+    look, title = load_look(features, progress, say)
+    generator = sampler.load()
+    target = np.asarray(fit_square(opened, generator.sizes.size_px))
+    found = project(generator, target, look, steps, seed, progress=progress)
+    of = f"{Path(picture).name} by {run.path.name}, epoch {sampler.epoch}"
+    write_painting(found.picture, files.projected, f"{of}, projected")
+    beside = titled_grid([[target, found.picture]], ["target", "projected"])
+    note = f"Distance {found.distance:.3g} ({title}); the average picture's is {found.start:.3g}."
+    write_painting(np.asarray(headed(beside, of, [note])), files.beside, of)
+    # Last, so that whose it is shows in what lies beside it.
+    found.save(files.latent)
+    return found

@@ -2,7 +2,9 @@
 
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from artnb.cli import main
 from tests.sampling.latent_run import make_latent_run
@@ -50,6 +52,45 @@ def test_what_cannot_be_made_is_said_before_any_work(run, capsys, tmp_path, argu
     out = tmp_path / "out"
     assert expected in complains(capsys, "sample", "--run", run.path, "--out", out, *arguments)
     assert not out.exists()
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "lily.png"
+    Image.effect_noise((48, 40), 60).convert("RGB").save(path)
+    return path
+
+
+def project(run, picture, *arguments):
+    out = picture.parent / "out"
+    return ["project", "--run", run.path, "--picture", picture, "--out", out, *arguments]
+
+
+def test_a_picture_is_projected(run, picture, capsys):
+    command = project(run, picture, "--steps", 2, "--features", "pixels")
+    for _ in range(2):  # what was found before is replaced
+        assert main([str(argument) for argument in command]) == 0
+    out = picture.parent / "out"
+    assert {path.name for path in out.iterdir()} == {
+        "lily-beside.png", "lily-projected.npz", "lily-projected.png"
+    }  # fmt: skip
+    assert str(out / "lily-beside.png") in capsys.readouterr().out
+    with np.load(out / "lily-projected.npz") as found:
+        assert found["w"].shape == (32,)
+        assert found["noise_4"].shape == (16, 16, 1)
+    (out / "lily-projected.png").unlink()
+    assert "will not be overwritten" in complains(capsys, *command)
+
+
+def test_what_cannot_be_projected_is_said_before_any_work(run, made, picture, capsys):
+    assert "at least one step, got 0" in complains(capsys, *project(run, picture, "--steps", 0))
+    assert "seeds must be from 0" in complains(capsys, *project(run, picture, "--seed", -2))
+    assert "has no latents" in complains(capsys, *project(made, picture))
+    assert "there is none at" in complains(capsys, *project(run, picture.with_name("rose.png")))
+    words = picture.with_name("words.png")
+    words.write_text("no picture")
+    assert "must be a picture" in complains(capsys, *project(run, words))
+    assert not (picture.parent / "out").exists()
 
 
 def test_a_run_without_snapshots(run, capsys, tmp_path):

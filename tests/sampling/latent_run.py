@@ -13,10 +13,10 @@ from tests.evaluation.stand_in import write_pictures
 SIZE_PX = 16
 SMALL = {
     "image_size_px": SIZE_PX,
-    "latent_size": 8,
+    "latent_size": 32,
     "mapping_layers": 1,
-    "channel_base": 64,
-    "channel_max": 8,
+    "channel_base": 128,
+    "channel_max": 16,
 }
 
 
