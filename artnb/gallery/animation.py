@@ -6,7 +6,7 @@ from PIL import Image
 
 from artnb.drawing.animation import check_animation, save_animation
 from artnb.drawing.grids import picture_grid
-from artnb.gallery.manifest import GalleryReader, spread
+from artnb.gallery.manifest import LATENTS, GalleryReader, spread
 
 # Long enough to look at photo and result, short enough to see what changes in between.
 PHOTO_MS, EPOCH_MS, LAST_MS = 1500, 600, 2500
@@ -40,7 +40,7 @@ def animate_epochs(
     """
     check_animation(out)
     frames = draw_frames(folder, run, count, columns, edge_px)
-    durations = [PHOTO_MS, *[EPOCH_MS] * (len(frames) - 2), LAST_MS]
+    durations = [PHOTO_MS, *[EPOCH_MS] * (len(frames) - 2), LAST_MS][-len(frames) :]
     return save_animation(frames, durations, out)
 
 
@@ -74,7 +74,8 @@ def draw_frames(
     columns = min(columns, len(photos))
     pictures = [reader.picture(photo, "source") for photo in photos]
     title = f"{reader.source} → {reader.target(shown)}"
-    frames = [picture_grid(pictures, columns, title, edge_px)]
+    has_photos = reader.source != LATENTS
+    frames = [picture_grid(pictures, columns, title, edge_px)] if has_photos else []
     for epoch in spread(shown.epochs, _MOST_EPOCHS):
         painted = [reader.picture(photo, "painting", shown.name, epoch) for photo in photos]
         # Where one is missing, the picture before it stays.

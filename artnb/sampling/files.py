@@ -10,7 +10,7 @@ from PIL import Image
 from artnb.data.images import PAINTED_MARK, fit_square
 from artnb.data.painted import write_painting
 from artnb.drawing.animation import save_animation
-from artnb.drawing.grids import captioned_grid, shown_size, titled_grid
+from artnb.drawing.grids import titled_grid
 from artnb.drawing.titles import headed
 from artnb.models.stylegan2.networks import Generator
 from artnb.progress import Progress, silent
@@ -19,15 +19,16 @@ from artnb.runs.run import Run
 from artnb.sampling.choice import ProjectionFiles, SampleChoice, check_steps
 from artnb.sampling.distance import load_look
 from artnb.sampling.generating import generate
-from artnb.sampling.interpolation import FRAMES, interpolate
-from artnb.sampling.mixing import COARSE_PX, mixed, truncated
+from artnb.sampling.interpolation import FRAMES
 from artnb.sampling.projection import STEPS, Projection, project
+from artnb.sampling.sheets import (
+    FRAME_MS,
+    draw_frames,
+    draw_mixing,
+    draw_samples,
+    draw_truncations,
+)
 from artnb.stylization.inputs import open_picture
-
-# More are too small to be seen on a screen.
-_MOST_COLUMNS, _MOST_ROWS = 8, 8
-# 20 pictures a second are a movement.
-_FRAME_MS = 50
 
 
 @dataclass(frozen=True)
@@ -114,49 +115,29 @@ class _Job:
     def _about(self) -> str:
         return f"{self._of}, truncation {self.choice.truncation:g}"
 
-    @property
-    def _edge_px(self) -> int:
-        return shown_size(self.generator.sizes.size_px)
-
     def _sheet(self, path: Path) -> None:
-        captions = [f"seed {seed}" for seed in self.choice.seeds]
-        pictures = [Image.fromarray(picture) for picture in self.shown]
-        columns = min(_MOST_COLUMNS, len(pictures))
-        self._write(captioned_grid(pictures, captions, columns, self._edge_px), self._about, path)
+        self._write(draw_samples(self.shown, self.choice.seeds, self._about), path)
 
     def _truncations(self, path: Path) -> None:
-        seeds, truncations = self.choice.seeds[:_MOST_ROWS], self.choice.truncations
-        rows = truncated(self.generator, seeds, truncations)
-        sheet = titled_grid(rows, [f"{t:g}" for t in truncations], edge_px=self._edge_px)
-        self._write(sheet, f"Truncation, seeds {seeds[0]} to {seeds[-1]} ({self._of})", path)
+        choice = self.choice
+        sheet = draw_truncations(self.generator, choice.seeds, choice.truncations, self._of)
+        self._write(sheet, path)
 
     def _mixing(self, path: Path) -> None:
-        seeds, half = self.choice.seeds, (self.choice.count + 1) // 2
-        coarse, fine = seeds[:half][:_MOST_ROWS], seeds[half:][:_MOST_COLUMNS]
-        rows = mixed(self.generator, coarse, fine, self.choice.truncation, self._coarse_px)
-        sheet = titled_grid(rows, sections=(1,), edge_px=self._edge_px)
-        title = f"Coarse styles (to {self._coarse_px} px) of the left, fine ones of above"
-        self._write(sheet, f"{title} ({self._about})", path)
-
-    @property
-    def _coarse_px(self) -> int:
-        return min(COARSE_PX, self.generator.sizes.size_px // 2)
+        choice = self.choice
+        self._write(draw_mixing(self.generator, choice.seeds, choice.truncation, self._about), path)
 
     def _animation(self, path: Path) -> None:
         seeds = self.choice.seeds
         advance = self.progress("interpolating", FRAMES * len(seeds))
         frames = []
-        for picture in interpolate(self.generator, seeds, self.choice.truncation):
-            frames.append(self._enlarged(picture))
+        for frame in draw_frames(self.generator, seeds, self.choice.truncation):
+            frames.append(frame)
             advance()
-        save_animation(frames, _FRAME_MS, path, f"{PAINTED_MARK}: {self._about}")
+        save_animation(frames, FRAME_MS, path, f"{PAINTED_MARK}: {self._about}")
 
-    def _enlarged(self, picture: np.ndarray) -> Image.Image:
-        size = (self._edge_px, self._edge_px)
-        return Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC)
-
-    def _write(self, sheet: Image.Image, title: str, path: Path) -> None:
-        write_painting(np.asarray(headed(sheet, title)), path, title)
+    def _write(self, sheet: Image.Image, path: Path) -> None:
+        write_painting(np.asarray(sheet), path, self._about)
 
 
 def project_picture(
