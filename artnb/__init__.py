@@ -47,6 +47,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.platform.where": "mounted outputs_folder unused_folder",
         "artnb.progress": "bar",
         "artnb.runs.run": "Run open_run",
+        "artnb.sampling.files": "project_picture sample",
         "artnb.study.of_runs": "study_runs",
         "artnb.stylization.stylize": "stylize stylize_photos",
         "artnb.submission.build": "build_submission",

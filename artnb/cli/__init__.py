@@ -43,6 +43,8 @@ COMMANDS = {
     "train": Command("Train a method into a Run, or go on with one.", "train:train"),
     "translate": Command("Turn photos of any size into paintings.", "runs:translate"),
     "stylize": Command("Paint photos in a painting's style, untrained.", "stylize:stylize"),
+    "sample": Command("Make pictures out of latents, by seeds.", "sample:sample"),
+    "project": Command("Find the latent that paints a picture.", "sample:project"),
     "runs": Command("List Runs: how far they got, how they ended.", "runs:runs"),
     "import": Command("Make a Run of a generator that others have trained.", "runs:import_"),
     "export": Command("Write a Run's generator for other programs.", "runs:export"),

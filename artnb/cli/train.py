@@ -113,7 +113,7 @@ def train(
     print(f"Grids while training:  {made.samples}")
     print(f"Loss curves:           {made.losses_picture}")
     if made.facts()["status"] == "finished" and made.is_latent:
-        command = f"sample --run {made.path} --out FOLDER"
+        command = f"sample --run {made.path}"
     elif made.facts()["status"] == "finished":
         command = f"translate --run {made.path} --photos FOLDER --out FOLDER"
     else:

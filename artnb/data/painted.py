@@ -70,7 +70,7 @@ class PhotosToPaint:
             raise InputError(f"{photos} holds no photos but those that lie in {out}; choose others")
         self.places = [_place(picture, self.folder) for picture in self.pictures]
         self.targets = _targets(self.places)
-        _refuse_to_replace([self.out / target for target in self.targets.values()])
+        refuse_to_replace([self.out / target for target in self.targets.values()])
 
     def paint(
         self,
@@ -94,7 +94,7 @@ class PhotosToPaint:
             except (UnreadableImageError, InputError, OSError) as error:
                 skipped.append((self.folder / place, str(error)))
             else:
-                written.append(_write(painting, self.out / self.targets[place]))
+                written.append(write_painting(painting, self.out / self.targets[place]))
             advance()
             if stopped():
                 break
@@ -129,7 +129,7 @@ def _targets(pictures: Sequence[Path]) -> dict[Path, Path]:
     return targets
 
 
-def _refuse_to_replace(paintings: Sequence[Path]) -> None:
+def refuse_to_replace(paintings: Sequence[Path]) -> None:
     """Check that nothing but earlier paintings lies where paintings shall be.
 
     Raises:
@@ -154,10 +154,20 @@ def _suffix(path: Path) -> str:
     return ".png" if path.suffix.lower() in _LOSSLESS else ".jpg"
 
 
-def _write(painting: np.ndarray, path: Path) -> Path:
+def write_painting(painting: np.ndarray, path: Path, about: str = "") -> Path:
+    """Write a painting, whole or not at all, with the mark of generated pictures.
+
+    Args:
+        painting: uint8 `(height, width, 3)`.
+        path: a PNG or a JPEG; its folder is made.
+        about: a line that says what it is, kept beside the mark.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     encode = encode_png if path.suffix == ".png" else encode_jpeg
-    encoded = encode(painting, PAINTED_MARK)
+    encoded = encode(painting, f"{PAINTED_MARK}: {about}" if about else PAINTED_MARK)
     with disk(path):
         write_whole(path, encoded)
     return path

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from artnb.drawing.grids import INK, PAPER, captioned_grid, font
+from artnb.drawing.grids import captioned_grid
+from artnb.drawing.titles import headed
 from artnb.errors import InputError
 
-_MARGIN_PX = 10
-_TITLE_PX, _NOTE_PX = 20, 13
 _NOTE = "Distance: 1 − |cos| of features; 0 is the same picture."
 
 
@@ -56,7 +55,38 @@ def draw_nearest(
         captions += [*names[:2], f"{names[2]}: {_distance(float(distances[place]), limit)}"]
     sheet = captioned_grid(pictures, captions, columns=3, edge_px=edge_px)
     shown = min(most, len(distances))
-    return _headed(sheet, _title(shown, total or len(distances)), _notes(limit))
+    return headed(sheet, _title(shown, total or len(distances)), _notes(limit))
+
+
+def draw_nearest_samples(
+    samples: Sequence[np.ndarray],
+    nearest_reals: Sequence[np.ndarray],
+    distances: Sequence[float],
+    names: Sequence[str],
+    limit: float | None = None,
+    total: int | None = None,
+    edge_px: int = 220,
+) -> Image.Image:
+    """Show samples and the real picture nearest to each, in pairs, in their order.
+
+    Args:
+        samples: uint8 `(height, width, 3)` each; at least one.
+        nearest_reals: the real picture nearest to each.
+        distances: how far it is.
+        names: of the samples.
+        limit, total, edge_px: see `draw_nearest`.
+
+    Returns:
+        An RGB image.
+    """
+    pictures, captions = [], []
+    for sample, real, name, distance in zip(samples, nearest_reals, names, distances, strict=True):
+        pictures += [Image.fromarray(sample), Image.fromarray(real)]
+        captions += [name, f"nearest real: {_distance(float(distance), limit)}"]
+    columns = min(4, len(pictures))
+    sheet = captioned_grid(pictures, captions, columns=columns, edge_px=edge_px)
+    title = _title(len(samples), total or len(samples), "samples")
+    return headed(sheet, title, _notes(limit))
 
 
 def _distance(distance: float, limit: float | None) -> str:
@@ -64,8 +94,8 @@ def _distance(distance: float, limit: float | None) -> str:
     return f"{distance:.3f}{mark}"
 
 
-def _title(shown: int, total: int) -> str:
-    which = f"The {shown} of {total:,} translations" if shown < total else "Translations"
+def _title(shown: int, total: int, made: str = "translations") -> str:
+    which = f"The {shown} of {total:,} {made}" if shown < total else made.capitalize()
     return f"{which} nearest to real pictures"
 
 
@@ -73,17 +103,3 @@ def _notes(limit: float | None) -> list[str]:
     if limit is None:
         return [_NOTE]
     return [_NOTE, f"(!) is below {limit:.3f}: as near as hardly any two real paintings are."]
-
-
-def _headed(sheet: Image.Image, title: str, notes: Sequence[str]) -> Image.Image:
-    """Put a title and smaller lines over a picture."""
-    line_px = _NOTE_PX + 5
-    head_px = _MARGIN_PX + _TITLE_PX + 8 + line_px * len(notes)
-    headed = Image.new("RGB", (sheet.width, head_px + sheet.height), PAPER)
-    draw = ImageDraw.Draw(headed)
-    draw.text((_MARGIN_PX, _MARGIN_PX), title, INK, font(_TITLE_PX))
-    for number, note in enumerate(notes):
-        top = _MARGIN_PX + _TITLE_PX + 8 + number * line_px
-        draw.text((_MARGIN_PX, top), note, INK, font(_NOTE_PX))
-    headed.paste(sheet, (0, head_px))
-    return headed

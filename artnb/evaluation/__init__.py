@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.evaluation.metrics.score": "Score",
         "artnb.evaluation.metrics.style": "train_style_classifier",
         "artnb.evaluation.metrics.table": "DEFAULT_METRICS titled",
+        "artnb.evaluation.nearest_samples": "view_nearest_samples",
         "artnb.evaluation.pictures": "PaintedPictures pictures_of_folder pictures_of_splits",
         "artnb.evaluation.plots": "draw_confusion draw_scores draw_shares",
         "artnb.evaluation.rows": (

@@ -4,16 +4,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from artnb.drawing.animation import check_animation, save_animation
 from artnb.drawing.grids import picture_grid
-from artnb.errors import InputError
-from artnb.gallery.manifest import GalleryReader, spread
+from artnb.gallery.manifest import LATENTS, GalleryReader, spread
 
 # Long enough to look at photo and result, short enough to see what changes in between.
 PHOTO_MS, EPOCH_MS, LAST_MS = 1500, 600, 2500
 _MOST_EPOCHS = 24
-# Moving pictures forgive more than still ones.
-_QUALITY = 75
-_SUFFIXES = (".webp", ".gif")
 
 
 def animate_epochs(
@@ -41,16 +38,10 @@ def animate_epochs(
     Raises:
         InputError: the folder is no gallery, shows no such Run, or `out` is of another kind.
     """
-    if out.suffix.lower() not in _SUFFIXES:
-        raise InputError(f"an animation is a {' or '.join(_SUFFIXES)}, got {out.name}; rename it")
+    check_animation(out)
     frames = draw_frames(folder, run, count, columns, edge_px)
-    durations = [PHOTO_MS, *[EPOCH_MS] * (len(frames) - 2), LAST_MS]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    options = {"quality": _QUALITY, "method": 4} if out.suffix.lower() == ".webp" else {}
-    frames[0].save(
-        out, save_all=True, append_images=frames[1:], duration=durations, loop=0, **options
-    )
-    return out
+    durations = [PHOTO_MS, *[EPOCH_MS] * (len(frames) - 2), LAST_MS][-len(frames) :]
+    return save_animation(frames, durations, out)
 
 
 def write_animations(folder: Path) -> list[Path]:
@@ -83,7 +74,8 @@ def draw_frames(
     columns = min(columns, len(photos))
     pictures = [reader.picture(photo, "source") for photo in photos]
     title = f"{reader.source} → {reader.target(shown)}"
-    frames = [picture_grid(pictures, columns, title, edge_px)]
+    has_photos = reader.source != LATENTS
+    frames = [picture_grid(pictures, columns, title, edge_px)] if has_photos else []
     for epoch in spread(shown.epochs, _MOST_EPOCHS):
         painted = [reader.picture(photo, "painting", shown.name, epoch) for photo in photos]
         # Where one is missing, the picture before it stays.

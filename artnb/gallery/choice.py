@@ -21,7 +21,7 @@ from artnb.evaluation.pictures import (
 from artnb.evaluation.sets import open_run_data
 from artnb.gallery.manifest import KINDS, spread
 from artnb.progress import Progress, silent
-from artnb.runs.painter import Painter, other_role
+from artnb.runs.painter import LatentSampler, Painter, other_role
 from artnb.runs.run import Run
 from artnb.synthetic.dataset import held_out_pairs
 from artnb.translation import scaled_down
@@ -77,6 +77,46 @@ class ChosenRun:
         return replace(self, painters=tuple(painter.back for painter in self.painters))
 
 
+@dataclass(frozen=True)
+class ChosenLatents:
+    """A Run that makes pictures out of latents, with what is shown of it.
+
+    Args:
+        run: the Run.
+        name: what it is called in the gallery; no other is called so.
+        samplers: its generators of the epochs that are shown, in order.
+    """
+
+    run: Run
+    name: str
+    samplers: tuple[LatentSampler, ...]
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs that are shown."""
+        return tuple(sampler.epoch for sampler in self.samplers)
+
+    @property
+    def target(self) -> str:
+        """What its pictures are like."""
+        return self.run.domains[1]
+
+
+def choose_latents(
+    runs: Sequence[Run], epochs: str | Sequence[int], say: Callable[[str], None]
+) -> tuple[ChosenLatents, ...]:
+    """Find the epochs of each Run that makes pictures out of latents; see `choose_runs`."""
+    runs = list({run.path.resolve(): run for run in runs}.values())
+    return tuple(
+        ChosenLatents(
+            run,
+            name,
+            tuple(run.sampler(e) for e in run.find_epochs(kept_epochs(run, name, epochs, say))),
+        )
+        for run, name in zip(runs, names_of_runs(runs), strict=True)
+    )
+
+
 def choose_runs(
     runs: Sequence[Run], epochs: str | Sequence[int], to: str, say: Callable[[str], None]
 ) -> tuple[ChosenRun, ...]:
@@ -96,13 +136,13 @@ def choose_runs(
     if not runs:
         raise InputError("a gallery shows at least one Run, and none was given; name one")
     chosen = []
-    for run, name in zip(runs, _names(runs), strict=True):
-        painters = run.painters(_kept_epochs(run, name, epochs, say), to)
+    for run, name in zip(runs, names_of_runs(runs), strict=True):
+        painters = run.painters(kept_epochs(run, name, epochs, say), to)
         chosen.append(ChosenRun(run, name, tuple(painters)))
     return tuple(chosen)
 
 
-def _kept_epochs(
+def kept_epochs(
     run: Run, name: str, epochs: str | Sequence[int], say: Callable[[str], None]
 ) -> str:
     """Leave out epochs that a Run lacks, if it has some of them."""
@@ -116,7 +156,7 @@ def _kept_epochs(
     return ",".join(asked)
 
 
-def _names(runs: Sequence[Run]) -> list[str]:
+def names_of_runs(runs: Sequence[Run]) -> list[str]:
     """Name Runs by their folders, and by the folders around those where two are called alike."""
     paths = [run.path.resolve() for run in runs]
     names, depth = [path.name for path in paths], 1

@@ -11,7 +11,6 @@ from artnb.data.decoding import decode_image
 from artnb.errors import InputError
 from artnb.evaluation.extractor import Extractor
 from artnb.evaluation.rows import as_dictionaries, read_scores
-from artnb.files import require_writable
 from artnb.gallery.choice import (
     LARGEST_PX,
     ChosenRun,
@@ -22,10 +21,11 @@ from artnb.gallery.choice import (
     choose_runs,
     choose_sections,
 )
+from artnb.gallery.latents import make_latent_gallery, refuse_what_latents_lack
 from artnb.gallery.manifest import MANIFEST, Exhibit, Gallery, ShownRun, View
 from artnb.gallery.nearest import NearestPicture, NearestReal, extractor_at_hand
 from artnb.gallery.painting import MADE_KINDS, PaintingJob, ReadablePhotos, store_photos
-from artnb.gallery.store import PictureStore, name_of
+from artnb.gallery.store import PictureStore, check_folder, name_of
 from artnb.locks import locked
 from artnb.progress import Progress, silent
 from artnb.runs.painter import LoadedNetworks
@@ -57,6 +57,9 @@ def make_gallery(
     painted of the same photos with the same weights is not painted again, so that an interrupted
     gallery goes on where it was.
 
+    Of Runs that make pictures out of latents seeds are shown in place of photos; see
+    `make_latent_gallery`.
+
     Args:
         runs: the Runs; a photo is shown at its own size, whatever size a Run was trained at.
         out: folder for everything: a new or empty one, or an earlier gallery, which it replaces.
@@ -82,6 +85,11 @@ def make_gallery(
             gone, or `out` holds something that is no gallery.
     """
     out = Path(out)
+    if any(run.method.latent_generator(run) for run in runs):
+        refuse_what_latents_lack(runs, photos, kinds)
+        return make_latent_gallery(
+            runs, out, epochs, count, kinds, data, page, extractor, progress, say
+        )
     chosen = choose_runs(runs, epochs, to, say)
     kinds = choose_kinds(kinds, chosen, say)
     choice = PhotoChoice(photos, count, largest_px)
@@ -107,32 +115,6 @@ def make_gallery(
 
                 write_page(out)
     return gallery
-
-
-def check_folder(out: Path, photos: Path | None = None) -> None:
-    """Protect what is there.
-
-    Args:
-        out: where a gallery shall go.
-        photos: what shall be shown in it.
-
-    Raises:
-        InputError: `out` is a file, is read-only, holds something that is no gallery, or lies in
-            the photos.
-    """
-    require_writable(out, "choose another folder with --out")
-    if out.is_file():
-        raise InputError(f"{out} is a file, and a gallery is a folder; choose another --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise InputError(
-            f"{out} holds something that is no gallery, and nothing in it will be overwritten; "
-            "choose another --out"
-        )
-    if photos and photos.is_dir() and out.resolve().is_relative_to(photos.resolve()):
-        raise InputError(
-            f"{out} lies among the photos, so that its pictures would be photos the next time; "
-            "choose an --out elsewhere"
-        )
 
 
 @dataclass

@@ -23,6 +23,8 @@ Thing = TypeVar("Thing")
 
 MANIFEST = "gallery.json"
 FORMAT = 1
+# Stands for the domain of what is no picture.
+LATENTS = "latents"
 # The kinds of picture, in the order in which they are shown.
 KINDS = ("source", "painting", "reconstruction", "identity", "nearest", "truth")
 
@@ -94,6 +96,11 @@ class ShownRun:
     epochs: tuple[int, ...]
     best: int | None = None
     scores: tuple[dict[str, str], ...] = ()
+
+    @property
+    def direction(self) -> str:
+        """What it turns into what; photos and paintings into each other."""
+        return f"{self.x} {'→' if self.x == LATENTS else '↔'} {self.y}"
 
     @property
     def shown_epoch(self) -> int:

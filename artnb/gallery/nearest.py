@@ -9,7 +9,7 @@ from artnb.evaluation.extractor import Extractor, load_extractor
 from artnb.evaluation.measure import Measured, measure, open_cache
 from artnb.evaluation.metrics.neighbours import nearest_real
 from artnb.evaluation.pictures import EncodedPictures, encoded_pictures, pictures_of_splits
-from artnb.gallery.painting import PaintingJob
+from artnb.gallery.painting import PaintingJob, SamplingJob
 from artnb.gallery.store import PictureStore, name_of
 from artnb.pretrained.weights import weights_at_hand
 from artnb.progress import Progress, silent
@@ -53,6 +53,7 @@ class NearestReal:
         to: the domain's role, `"x"` or `"y"`.
         extractor: gives features.
         progress: shows how far it has got.
+        size_px: edge at which pictures are compared; None takes the Dataset's.
     """
 
     def __init__(
@@ -61,19 +62,20 @@ class NearestReal:
         to: str,
         extractor: Extractor,
         progress: Progress = silent,
+        size_px: int | None = None,
     ) -> None:
         self.extractor, self.cache, self.progress = extractor, open_cache(), progress
         domain = dataset.x if to == "x" else dataset.y
         splits = [split for split in (domain.train, domain.test) if len(split)]
-        self.size_px = dataset.size_px
-        self.real = pictures_of_splits(domain.name, *splits, progress=progress)
+        self.size_px = size_px or dataset.size_px
+        self.real = pictures_of_splits(domain.name, *splits, resize_px=size_px, progress=progress)
         self._measured = self._measure(self.real)
 
     def _measure(self, pictures: EncodedPictures) -> Measured:
         return measure(pictures, [self.extractor], self.cache, self.progress)
 
     def of(
-        self, job: PaintingJob, places: Sequence[int], store: PictureStore
+        self, job: PaintingJob | SamplingJob, places: Sequence[int], store: PictureStore
     ) -> dict[int, NearestPicture]:
         """Find the nearest real picture to each painting, and store it.
 

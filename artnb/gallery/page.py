@@ -16,7 +16,7 @@ from artnb.errors import InputError
 from artnb.evaluation.score_curves import find_notes
 from artnb.files import write_whole
 from artnb.gallery.curves import FRAME, draw_panels
-from artnb.gallery.manifest import KINDS, Exhibit, Gallery, ShownRun, View, read_gallery
+from artnb.gallery.manifest import KINDS, LATENTS, Exhibit, Gallery, ShownRun, View, read_gallery
 
 # A page stays below a few hundred kilobytes: so many photos, and fewer where each has many views.
 EXHIBITS_OF_PAGE = 60
@@ -188,12 +188,18 @@ def _common(gallery: Gallery) -> dict[str, Any]:
         "epochs": epochs,
         "start": _first_epoch(gallery, epochs),
         "choices": choices,
-        "noun": "photo" if choices.get("source") == "photo" else "original",
+        "noun": _noun(gallery, choices),
         "shown": [kind for kind in kinds if kind in _SHOWN_FIRST] or kinds,
         "panels": panels,
         "frame": FRAME,
         "notes": find_notes(lines),
     }
+
+
+def _noun(gallery: Gallery, choices: dict[str, str]) -> str:
+    if all(exhibit.source_domain == LATENTS for exhibit in gallery.exhibits):
+        return "seed"
+    return "photo" if choices.get("source") == "photo" else "original"
 
 
 def _first_epoch(gallery: Gallery, epochs: Sequence[int]) -> int | None:
@@ -330,7 +336,8 @@ def name_choices(gallery: Gallery, kinds: Sequence[str]) -> dict[str, str]:
     sources = {exhibit.source_domain for exhibit in gallery.exhibits}
     words = dict(_CHOICES)
     if sources <= {run.x for run in gallery.runs} and len(sources) == 1:
-        words |= {"source": sources.pop(), "painting": "painting"}
+        source = sources.pop()
+        words |= {"source": source, "painting": "sample" if source == LATENTS else "painting"}
     return {kind: words[kind] for kind in kinds}
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from artnb.data.decoding import UnreadableImageError
 from artnb.errors import InputError
 from artnb.evaluation.pictures import Seen
-from artnb.gallery.choice import ChosenRun, Section, ShownPhotos
+from artnb.gallery.choice import ChosenLatents, ChosenRun, Section, ShownPhotos
 from artnb.gallery.store import PictureStore, name_of
 from artnb.parallel import in_parallel
 from artnb.progress import Progress
-from artnb.runs.painter import LoadedNetworks, Painter
+from artnb.runs.painter import LatentSampler, LoadedNetworks, Painter
 from artnb.translation import translate_images
 
 # Kinds that a generator makes.
@@ -153,3 +153,43 @@ class PaintingJob:
 
     def _translated(self, pictures: Sequence[np.ndarray], painter: Painter) -> list[np.ndarray]:
         return translate_images(self.networks.ready(painter), pictures, painter.multiple_px)
+
+
+@dataclass(frozen=True)
+class SamplingJob:
+    """Seeds to be painted by one epoch of a Run.
+
+    Args:
+        chosen: the Run.
+        painter: its generator of the epoch.
+        networks: gives the generator, built when something is to be painted.
+        seeds: what is painted.
+        truncation: see `generate`.
+    """
+
+    chosen: ChosenLatents
+    painter: LatentSampler
+    networks: LoadedNetworks
+    seeds: Sequence[int]
+    truncation: float
+
+    def name(self, place: int, kind: str) -> str:
+        """Name what is made of a seed."""
+        key = f"seed {self.seeds[place]}, truncation {self.truncation:g}"
+        return name_of(key, kind, self.painter.key)
+
+    def paint(self, store: PictureStore, progress: Progress) -> None:
+        """Put what is missing into the store."""
+        from artnb.sampling.generating import generate
+
+        names = {seed: self.name(place, "painting") for place, seed in enumerate(self.seeds)}
+        missing = [seed for seed in self.seeds if not store.has(names[seed])]
+        if not missing:
+            return
+        advance = progress(f"{self.chosen.name}, epoch {self.painter.epoch}", len(missing))
+        generator = self.networks.load(self.painter)
+        for seed, picture in zip(
+            missing, generate(generator, missing, self.truncation), strict=True
+        ):
+            store.put(names[seed], picture, is_painted=True)
+            advance()

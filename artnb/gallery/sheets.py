@@ -17,10 +17,10 @@ from pathlib import Path
 from PIL import Image
 
 from artnb.drawing.grids import draw_four_kinds, titled_grid
-from artnb.drawing.nearest import draw_nearest
+from artnb.drawing.nearest import draw_nearest, draw_nearest_samples
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.gallery.manifest import GalleryReader, ShownRun, spread
+from artnb.gallery.manifest import LATENTS, GalleryReader, ShownRun, spread
 from artnb.gallery.store import PICTURE_QUALITY, encode_webp
 
 _MADE_KINDS = ("painting", "reconstruction", "identity")
@@ -42,9 +42,11 @@ def draw_epochs(
     rows = reader.rows(reader.photos(count), [("source",), *paintings, ("truth",)])
     names = [f"epoch {epoch}{', best' * (epoch == shown.best)}" for epoch in epochs]
     columns = [reader.source, *names, f"true {reader.target(shown)}"]
+    sections = (1, 1 + len(epochs))
     if all(row[-1] is None for row in rows):
         rows, columns = [row[:-1] for row in rows], columns[:-1]
-    sections = (1, 1 + len(epochs))
+    if reader.source == LATENTS:
+        rows, columns, sections = [row[1:] for row in rows], columns[1:], ()
     return titled_grid(rows, columns, _title(reader, shown), sections, edge_px)
 
 
@@ -68,6 +70,8 @@ def draw_styles(folder: Path, count: int = 6, edge_px: int = 256) -> Image.Image
         clear = targets.count(target) == 1 or target == run.name
         name = target if clear else f"{target} ({run.name})"
         titles.append(f"{name}, epoch {run.shown_epoch}")
+    if reader.source == LATENTS:
+        return titled_grid([row[1:] for row in rows], titles, edge_px=edge_px)
     return titled_grid(rows, [reader.source, *titles], sections=(1,), edge_px=edge_px)
 
 
@@ -108,6 +112,10 @@ def draw_nearest_real(
     target, found = reader.target(shown), found[:count]
     slots = [("source",), ("painting", *made), ("nearest", *made)]
     rows = reader.rows([photo for photo, _ in found], slots)
+    if reader.source == LATENTS:
+        _, samples, reals = zip(*rows, strict=True)
+        distances, names = [v.distance for _, v in found], [photo.name for photo, _ in found]
+        return draw_nearest_samples(samples, reals, distances, names, edge_px=edge_px)
     return draw_nearest(
         *zip(*rows, strict=True),
         [view.distance for _, view in found],
@@ -149,11 +157,15 @@ def write_sheets(folder: Path) -> list[Path]:
             f"{name}{reader.file_suffix(run)}": draw(folder, run.name)
             for name, (draw, kind) in _SHEETS.items()
             if (kind, run.name) in there
+            and not (name == "before-and-after" and reader.source == LATENTS)
         }
-    return [_write(sheet, folder / "sheets" / f"{name}.webp") for name, sheet in sheets.items()]
+    return [
+        write_sheet(sheet, folder / "sheets" / f"{name}.webp") for name, sheet in sheets.items()
+    ]
 
 
-def _write(sheet: Image.Image, path: Path) -> Path:
+def write_sheet(sheet: Image.Image, path: Path) -> Path:
+    """Write a sheet as a WebP, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, encode_webp(sheet, PICTURE_QUALITY))
     return path

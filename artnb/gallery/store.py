@@ -9,8 +9,9 @@ from PIL import ExifTags, Image
 
 from artnb.data.colour import SRGB_PROFILE
 from artnb.data.images import PAINTED_MARK
-from artnb.files import write_whole
-from artnb.gallery.manifest import View
+from artnb.errors import InputError
+from artnb.files import require_writable, write_whole
+from artnb.gallery.manifest import MANIFEST, View
 
 # Of 24 photos of 256 px, WebP at quality 90 keeps a structural similarity of 0.984 (0.973 at 85)
 # in 18 KB each; the remaining loss is below what the eye tells apart.
@@ -38,6 +39,32 @@ def name_of(key: str, kind: str, maker: str = "") -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_folder(out: Path, photos: Path | None = None) -> None:
+    """Protect what is there.
+
+    Args:
+        out: where a gallery shall go.
+        photos: what shall be shown in it.
+
+    Raises:
+        InputError: `out` is a file, is read-only, holds something that is no gallery, or lies in
+            the photos.
+    """
+    require_writable(out, "choose another folder with --out")
+    if out.is_file():
+        raise InputError(f"{out} is a file, and a gallery is a folder; choose another --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise InputError(
+            f"{out} holds something that is no gallery, and nothing in it will be overwritten; "
+            "choose another --out"
+        )
+    if photos and photos.is_dir() and out.resolve().is_relative_to(photos.resolve()):
+        raise InputError(
+            f"{out} lies among the photos, so that its pictures would be photos the next time; "
+            "choose an --out elsewhere"
+        )
 
 
 class PictureStore:

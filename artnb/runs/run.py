@@ -221,15 +221,13 @@ class Run:
             to: `"x"`, `"y"`, the name of a domain or of a style, or None for the usual one.
 
         Raises:
-            InputError: the Run has no such domain, or no generator towards it.
+            InputError: the Run has no such domain, or no generator towards it, or none at all.
         """
         generators, styles = self.method.generators(self), self.method.styles(self)
         if self.is_latent:
-            raise InputError(
-                f"the Run {self.path.name} is a {self.method.title}, which makes pictures out of "
-                f"nothing and paints no photos; use artnb sample --run {self.path.name}, or choose "
-                "a Run of another method"
-            )
+            raise InputError(f"the Run {self.path.name} is a {self.method.title}, which makes "
+                             "pictures out of latents and paints no photos; use artnb sample "
+                             f"--run {self.path.name}, or choose another Run")  # fmt: skip
         if to is None:
             return next(iter(generators))
         if to in styles:

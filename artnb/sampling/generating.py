@@ -6,23 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from artnb.data.images import to_uint8
-from artnb.errors import InputError
 from artnb.models.stylegan2.networks import Generator, draw_z
+from artnb.sampling.choice import check_truncation
 
-_AT_A_TIME = 16
-
-
-def check_truncation(truncation: float) -> None:
-    """Refuse what is no truncation.
-
-    Raises:
-        InputError: it is not from -2 to 2.
-    """
-    if not -2 <= truncation <= 2:
-        raise InputError(
-            "a truncation must be from -2 to 2, where 1 leaves pictures as they are and 0 gives "
-            f"the average one, got {truncation}; usual are 0.5 to 1"
-        )
+AT_A_TIME = 16
 
 
 def generate(
@@ -34,7 +21,7 @@ def generate(
     """Make a picture for each seed.
 
     Args:
-        generator: see `load_generator`.
+        generator: of a Run, as `run.sampler(epoch).load()` gives it.
         seeds: whole numbers from 0; each always means the same picture.
         truncation: below 1 pictures are more alike and better (Karras et al. 2019, arXiv
             1812.04948, appendix B).
@@ -47,8 +34,8 @@ def generate(
         InputError: the truncation is out of range.
     """
     check_truncation(truncation)
-    for start in range(0, len(seeds), _AT_A_TIME):
-        z = draw_z(seeds[start : start + _AT_A_TIME], generator.sizes.z_size)
+    for start in range(0, len(seeds), AT_A_TIME):
+        z = draw_z(seeds[start : start + AT_A_TIME], generator.sizes.z_size)
         yield from pictures_of(generator, latents(generator, z, truncation, kind))
 
 

@@ -290,7 +290,7 @@ def fails(capsys, *arguments):
 def test_what_cannot_be_asked_is_one_sentence(run, data, tmp_path, capsys):
     photos = ("--photos", data, "--out", tmp_path / "out")
     said = fails(capsys, "translate", "--run", run.path, *photos)
-    assert "makes pictures out of nothing" in said
+    assert "makes pictures out of latents" in said
     assert "artnb sample --run run" in said
     begin = ("train", "--method", "stylegan2", "--preset", "smoke", "--run", tmp_path / "new")
     assert "two folders or more" in fails(

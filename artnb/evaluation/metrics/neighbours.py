@@ -117,16 +117,17 @@ class Nearest:
         """Give the places of the pictures, the most suspicious first."""
         return np.argsort(self.distances, kind="stable")
 
-    def describe(self, among_real: "Nearest") -> str:
-        """Say how many translations are suspiciously near to a real picture.
+    def describe(self, among_real: "Nearest", made: str = "translations") -> str:
+        """Say how many generated pictures are suspiciously near to a real picture.
 
         A generator that remembers nothing is as near to the real pictures as they are to each
-        other, or farther away; so at most about 1 % of its translations are as near as the
+        other, or farther away; so at most about 1 % of its pictures are as near as the
         nearest 1 % of the real ones. More than that, or one nearer than any two real pictures,
         should be looked at.
 
         Args:
             among_real: what `real_to_real` gives.
+            made: what the pictures are.
 
         Returns:
             Two sentences.
@@ -134,7 +135,7 @@ class Nearest:
         limit, total = suspicious_distance(among_real), len(self.distances)
         count = int((self.distances < limit).sum())
         return (
-            f"Of {total:,} translations {count:,} ({100 * count / total:.3g} %) lie nearer to a "
+            f"Of {total:,} {made} {count:,} ({100 * count / total:.3g} %) lie nearer to a "
             f"real picture than only the nearest {_NEAREST_PERCENT} % of real pictures lie to each "
             f"other ({limit:.3g}); more than about {_NEAREST_PERCENT} % would be suspicious. "
             f"The nearest is {self.distances.min():.3g} away, the nearest two real pictures "
