@@ -156,9 +156,10 @@ class Dataset:
         Raises:
             InputError: fewer than two are named, or pictures lie in others or in none.
         """
-        if len(classes) < 2:
+        named = [name for name in classes if name]
+        if len(named) < 2:
             raise InputError(
-                f"classes must be two folders or more, and {self.y.name} has {len(classes)} with "
+                f"classes must be two folders or more, and {self.y.name} has {len(named)} with "
                 "pictures; put the pictures of each kind into a folder of its own (artnb "
                 "collection folders does it by a column), or leave classes out"
             )

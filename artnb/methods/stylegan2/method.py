@@ -54,7 +54,7 @@ class StyleGAN2Method(Method):
         """Name the classes where all folders are to be told apart."""
         if config.classes != ALL_FOLDERS:
             return config
-        return config.replace(classes=",".join(dataset.folders()))
+        return config.replace(classes=",".join(dataset.with_classes(dataset.folders()).classes))
 
     def seen(self, config: StyleGAN2Config, dataset: "Dataset") -> "Dataset":
         """Tell apart what is to be told apart."""
