@@ -56,6 +56,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.synthetic.dataset": (
             "demo_sizes held_out_pairs large_demo_pictures make_demo_data make_demo_photos"
         ),
+        "artnb.synthetic.digits": "write_digits",
         "artnb.training.train": "train",
         "artnb.translation": "paint translate",
     },

@@ -12,6 +12,7 @@ _EPILOG = "Start with: artnb demo    (help on a command: artnb train --help)"
 
 _DATA = {
     "demo": Command("Make the embedded data: landscapes, paintings.", "data:demo"),
+    "digits": Command("Write handwritten digits, to try a generator.", "data:digits"),
     "prepare": Command("Turn two folders of pictures into a Dataset.", "data:prepare"),
     "kaggle": Command("Get a Kaggle competition's files.", "data:kaggle"),
     "cyclegan": Command("Get a data set of the CycleGAN paper.", "data:cyclegan"),

@@ -26,6 +26,18 @@ def demo(
     print(f"Next:                 artnb train --data {out} --preset preview")
 
 
+def digits(
+    *,
+    out: Annotated[Path, "new folder"],
+    source: Annotated[str, "auto, mnist (downloaded), or scikit-learn (8×8, at hand)"] = "auto",
+    count: Annotated[int, "at most so many"] = 5000,
+) -> None:
+    """Write handwritten digits, a folder for each: on them one soon sees whether a GAN works."""
+    written = artnb.write_digits(out, source, count, progress=artnb.bar)
+    print(f"{out}: {written:,} digits of 32 px")
+    print(f"Next:  artnb train --method stylegan2 --data {out}")
+
+
 def prepare(
     *,
     x: Annotated[Path, "pictures to be turned into the others", Option(("--x", "--photos"))],
