@@ -27,6 +27,7 @@ _COLLECTION = {
     "cluster": Command("Group pictures by what a network sees in them.", "pictures:cluster"),
     "pair": Command("Compare what two sides show.", "pictures:pair"),
     "prepare": Command("Make a Dataset to train on of two Collections.", "collection:prepare"),
+    "folders": Command("Copy pictures into folders, by a column.", "collection:folders"),
 }
 _SUBMIT = {
     "build": Command("Paint 7,000 to 10,000 photos into a zip.", "submit:build"),

@@ -148,6 +148,22 @@ def prepare(
     print(f"What is in it:      {out / collection.CARD}")
 
 
+def folders(
+    folder: _Collection,
+    *,
+    by: Annotated[str | None, "a column, such as cluster: a folder for each value"] = None,
+    least: Annotated[int, "leave out values with fewer pictures"] = 1,
+    out: Annotated[Path, "new folder"],
+) -> None:
+    """Copy the pictures in use into folders, cropped where the table says so: for stylegan2."""
+    whole = collection.open_collection(folder)
+    written = collection.write_folders(whole, out, by, least, artnb.bar)
+    for name, count in written.items():
+        print(f"{out / name}: {count:,} pictures")
+    classes = " --set classes=folders" if len(written) > 1 else ""
+    print(f"Next:  artnb train --method stylegan2 --data {out}{classes}")
+
+
 def _take(folder: Path, ids: Path | None):
     whole = collection.open_collection(folder)
     return collection.with_ids(whole, ids) if ids else whole

@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.collection.choose": "choose_pair",
         "artnb.collection.clean": "Cleaning",
         "artnb.collection.clusters": "agreement share_by",
+        "artnb.collection.folders": "write_folders",
         "artnb.collection.one_picture": "FetchLimits",
         "artnb.collection.pairing": "CLUSTERS Pairing pair",
         "artnb.collection.pictures": "cluster_pictures pictures_in_use",

@@ -102,12 +102,14 @@ def prepare_pair(
             same picture, the names will not do, or as `prepare` says.
     """
     check_names(*names)
-    used = [(side, _usable(side)) for side in (x, y)]
+    used = [(side, usable(side)) for side in (x, y)]
     _check_apart(used)
     both = describe_both(find_on_both(*used, progress=progress))
     if both:
         say(f"Look at this: {both}.")
-    domains = [SourceDomain(name, _pictures(*side)) for name, side in zip(names, used, strict=True)]
+    domains = [
+        SourceDomain(name, pictures_of(*side)) for name, side in zip(names, used, strict=True)
+    ]
     source = Source(f"{x.folder.name}, {y.folder.name}", *domains).with_test_share(test_share)
     dataset = prepare(source, out, size_px, seed, licence, progress, workers)
     _draw_contact_sheet(dataset, out / SHEET)
@@ -148,14 +150,19 @@ def _check_apart(used: "list[Used]") -> None:
         )
 
 
-def _usable(collection: Collection) -> "DataFrame":
+def usable(collection: Collection) -> "DataFrame":
     """Give the rows in use whose picture is here, in a stable order."""
     kept = collection.kept
     here = [bool(file) and collection.path_of(file).is_file() for file in kept["file"]]
     return kept[np.array(here, bool)].sort_values("id", kind="stable")
 
 
-def _pictures(collection: Collection, rows: "DataFrame") -> tuple[CroppedPicture, ...]:
+def pictures_of(collection: Collection, rows: "DataFrame") -> tuple[CroppedPicture, ...]:
+    """Give the pictures of some rows, as the table crops them.
+
+    Raises:
+        InputError: there are none.
+    """
     if rows.empty:
         raise InputError(
             f"{collection.folder} must have pictures in use, and none of its "

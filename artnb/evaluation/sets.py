@@ -112,7 +112,7 @@ class RunSets:
             )
         # Real pictures are compared at the size at which pictures are made.
         own_px = run.config().image_size_px if self.is_latent else None
-        self.choice = replace(choice, resize_px=choice.resize_px or own_px)
+        self.choice = replace(choice, resize_px=own_px if choice.resize_px is None else choice.resize_px)
         self.source = self.target = None
         if choice.needs_data or dataset is not None:
             dataset = dataset or open_run_data(run, choice.data, progress)
