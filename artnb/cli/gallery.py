@@ -13,7 +13,9 @@ def gallery(
     run: options.RunNames,
     photos: Annotated[Path | None, "a file or folder (default: held-out ones of the Run)"] = None,
     epochs: options.Epochs = "all",
-    count: Annotated[int | None, "photos, spread evenly (default: 12, or all of --photos)"] = None,
+    count: Annotated[
+        int | None, "photos, spread evenly (default: 12; all of --photos; 24 seeds)"
+    ] = None,
     to: options.To = "y",
     kinds: Annotated[str | None, "with commas (default: all; painting alone is fastest)"] = None,
     largest_px: options.LargestPx = 1024,
@@ -27,6 +29,7 @@ def gallery(
     kinds:  painting, reconstruction (the way back), identity, nearest (real picture),
             truth (of embedded data); nothing is painted twice, and an interrupted gallery
             goes on where it was with the same command
+    latents: of Runs that make pictures out of latents seeds are shown in place of photos
     """
     runs = [artnb.open_run(name) for name in run]
     out = out or _default_folder(runs)

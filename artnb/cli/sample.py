@@ -51,7 +51,9 @@ def sample(
 ) -> None:
     """Make pictures out of latents, named by their seeds: a seed always means the same picture.
 
-    Runs: of a method that has latents, such as stylegan2
+    runs:    of a method that has latents, such as stylegan2
+    sheets:  of the first 64 pictures, 8 seeds with truncations, 8 × 8 mixed ones; the animation
+             passes 24 seeds
     """
     choice = SampleChoice(
         count,
@@ -127,5 +129,5 @@ def project(
     print(f"Latent:        {files.latent}")
     if found.whole:
         return 0
-    print(f"artnb: interrupted after {found.steps:,} steps of {steps:,}", file=sys.stderr)
+    print(f"artnb: interrupted after step {found.steps:,} of {steps:,}", file=sys.stderr)
     return 130

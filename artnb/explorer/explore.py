@@ -29,6 +29,9 @@ def explore(
 ) -> "ipywidgets.VBox":
     """Make a panel to try styles, epochs and photos with; a notebook shows it below the cell.
 
+    Of Runs that make pictures out of latents seed and truncation are chosen in place of a photo;
+    they have a panel of their own.
+
     Saved paintings and favourites lie in the outputs folder under `explorer/`.
 
     Args:
@@ -50,6 +53,9 @@ def explore(
             "the explorer needs ipywidgets 7.7 or newer, and it is not installed; install it with "
             "pip install ipywidgets, or the package with its extra notebooks"
         )
+    import ipywidgets
+
+    from artnb.explorer.latents import LatentPanel
     from artnb.explorer.panel import Panel
     from artnb.explorer.photos import Albums
     from artnb.explorer.widgets import message_box
@@ -59,8 +65,15 @@ def explore(
         nothing = f"There is no Run in {outputs_folder()} that can paint yet."
         advice = "Train one with notebook 02, artnb demo or artnb train, and come back."
         return message_box(" ".join([*([] if remarks else [nothing]), *remarks, advice]))
-    albums = Albums(*(Path(path) if path else None for path in (photos, paintings)), progress)
-    return Panel(usable, albums, outputs_folder() / "explorer", largest_px, remarks)
+    of_latents = [run for run in usable if run.method.latent_generator(run)]
+    of_photos = [run for run in usable if run not in of_latents]
+    folder, panels = outputs_folder() / "explorer", []
+    if of_photos:
+        albums = Albums(*(Path(path) if path else None for path in (photos, paintings)), progress)
+        panels.append(Panel(of_photos, albums, folder, largest_px, remarks))
+    if of_latents:
+        panels.append(LatentPanel(of_latents, folder, [] if of_photos else remarks))
+    return panels[0] if len(panels) == 1 else ipywidgets.VBox(panels)
 
 
 def _opened(runs: SomeRuns) -> list[Run]:

@@ -13,7 +13,7 @@ from artnb.data.decoding import decode_image
 from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png
 from artnb.explorer.photos import Photo
 from artnb.files import write_whole
-from artnb.runs.painter import LoadedNetworks, Painter
+from artnb.runs.painter import LatentSampler, LoadedNetworks, Painter
 from artnb.translation import scaled_down, translate_image
 
 _LONGEST_PART = 50
@@ -46,10 +46,44 @@ class Painted:
         """Who painted it, in words."""
         return f"{self.painter.run.path.name}, epoch {self.painter.epoch}"
 
+    @property
+    def name_parts(self) -> tuple[str, ...]:
+        """What its file is named after: photo, Run, epoch and style."""
+        painter, photo = self.painter, PurePosixPath(self.photo.name).stem
+        return photo, painter.run.path.name, f"epoch-{painter.epoch:04d}", painter.target
+
     def describe(self) -> str:
         """Say what it is, in two lines."""
         source, target = self.painter.source, self.painter.target
         return f"{self.photo.name}\n{source} → {target} by {self.maker}"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A picture that a Run made out of a latent.
+
+    Args:
+        sampler: who painted it.
+        seed: of the latent.
+        truncation: see `generate`.
+        painting: uint8 `(size_px, size_px, 3)`.
+    """
+
+    sampler: LatentSampler
+    seed: int
+    truncation: float
+    painting: np.ndarray
+
+    @property
+    def name_parts(self) -> tuple[str, ...]:
+        """What its file is named after: seed, truncation, Run and epoch."""
+        run, epoch = self.sampler.run.path.name, f"epoch-{self.sampler.epoch:04d}"
+        return f"seed{self.seed:04d}", f"truncation-{self.truncation:g}", run, epoch
+
+    def describe(self) -> str:
+        """Say what it is, in two lines."""
+        of = f"{self.sampler.run.path.name}, epoch {self.sampler.epoch}"
+        return f"seed {self.seed}\ntruncation {self.truncation:g}, by {of}"
 
 
 def visible_difference(photo: np.ndarray, painting: np.ndarray) -> tuple[np.ndarray, int]:
@@ -96,7 +130,7 @@ class PaintingFolder:
 
     path: Path
 
-    def put(self, painted: Painted) -> Path:
+    def put(self, painted: Painted | Sampled) -> Path:
         """Write a painting as a PNG, marked as painted and with a line that says what it is.
 
         Returns:
@@ -124,10 +158,9 @@ class PaintingFolder:
         path.unlink(missing_ok=True)
 
 
-def file_stem(painted: Painted) -> str:
-    """Name a painting's file after photo, Run, epoch and style, as every system allows it."""
-    painter, photo = painted.painter, PurePosixPath(painted.photo.name).stem
-    parts = [photo, painter.run.path.name, f"epoch-{painter.epoch:04d}", painter.target]
+def file_stem(painted: "Painted | Sampled") -> str:
+    """Name a painting's file after what made it, as every system allows it."""
+    parts = painted.name_parts
     harmless = [re.sub(r"[^\w.-]+", "_", part)[:_LONGEST_PART].strip("._") for part in parts]
     return "-".join(part or "picture" for part in harmless)
 

@@ -14,7 +14,13 @@ import ipywidgets
 import numpy as np
 
 from artnb.data.images import encode_jpeg
-from artnb.explorer.paintings import Painted, PaintingFolder, caption_of, thumbnail_of
+from artnb.explorer.paintings import (
+    Painted,
+    PaintingFolder,
+    Sampled,
+    caption_of,
+    thumbnail_of,
+)
 
 _TEXT = "line-height: 1.4; overflow-wrap: anywhere; white-space: normal"
 _ALARM = "color: #24242a; background: #fbe9e2; border-left: 3px solid #c1572b; padding: 0.4em 0.8em"
@@ -95,6 +101,22 @@ def offer(dropdown: ipywidgets.Dropdown, choices: Sequence[tuple[str, Any]], wan
     dropdown.value = wanted if wanted in values else next(iter(values), None)
 
 
+def make_slider(
+    kind: type[ipywidgets.Widget], title: str, value: float, low: float, high: float, step: float
+) -> ipywidgets.Widget:
+    """Make a slider, an `IntSlider` or a `FloatSlider`, that tells its value when it is let go."""
+    return kind(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=title,
+        continuous_update=False,
+        style={"description_width": "initial"},
+        layout={"width": "auto", "flex": "1 1 220px", "max_width": "calc(100% - 4px)"},
+    )
+
+
 def make_button(text: str, icon: str) -> ipywidgets.Button:
     """Make a button as wide as its text."""
     return ipywidgets.Button(description=text, icon=icon, layout={"width": "auto"})
@@ -135,7 +157,7 @@ class FavouritesBox(ipywidgets.VBox):
         super().__init__([self.heading, self.thumbnails])
         self.refresh()
 
-    def add(self, painted: Painted) -> Path:
+    def add(self, painted: Painted | Sampled) -> Path:
         """Keep a painting and show it."""
         path = self.folder.put(painted)
         self.refresh()

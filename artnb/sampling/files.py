@@ -1,7 +1,7 @@
 """Files of what a Run makes out of latents: pictures named by their seeds, sheets, an animation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,9 @@ from artnb.sampling.sheets import (
     draw_truncations,
 )
 from artnb.stylization.inputs import open_picture
+
+# Of many pictures so many are on the sheet, and on the way that is animated.
+_MOST_ON_SHEET, _MOST_ON_THE_WAY = 64, 24
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class _Job:
     choice: SampleChoice
     generator: Generator
     progress: Progress
+    shown: list[np.ndarray] = field(default_factory=list)
 
     @property
     def draw(self) -> dict[str, Callable[[Path], None]]:
@@ -97,12 +101,12 @@ class _Job:
 
     def write_pictures(self, paths: dict[int, Path]) -> dict[int, Path]:
         """Write a picture for each seed."""
-        self.shown = []
         advance = self.progress("sampling", len(paths))
         pictures = generate(self.generator, self.choice.seeds, self.choice.truncation)
         for (seed, path), picture in zip(paths.items(), pictures, strict=True):
             write_painting(picture, path, f"seed {seed}, {self._about}")
-            self.shown.append(picture)
+            if len(self.shown) < _MOST_ON_SHEET:
+                self.shown.append(picture)
             advance()
         return paths
 
@@ -116,7 +120,8 @@ class _Job:
         return f"{self._of}, truncation {self.choice.truncation:g}"
 
     def _sheet(self, path: Path) -> None:
-        self._write(draw_samples(self.shown, self.choice.seeds, self._about), path)
+        seeds = self.choice.seeds[: len(self.shown)]
+        self._write(draw_samples(self.shown, seeds, self._about), path)
 
     def _truncations(self, path: Path) -> None:
         choice = self.choice
@@ -128,7 +133,7 @@ class _Job:
         self._write(draw_mixing(self.generator, choice.seeds, choice.truncation, self._about), path)
 
     def _animation(self, path: Path) -> None:
-        seeds = self.choice.seeds
+        seeds = self.choice.seeds[:_MOST_ON_THE_WAY]
         advance = self.progress("interpolating", FRAMES * len(seeds))
         frames = []
         for frame in draw_frames(self.generator, seeds, self.choice.truncation):

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import artnb
 from artnb.cli import main
+from artnb.data.images import is_marked_as_painted
+from tests.evaluation.stand_in import Colours
 from tests.sampling.latent_run import make_latent_run
 
 pytestmark = pytest.mark.backend
@@ -54,6 +57,19 @@ def test_what_cannot_be_made_is_said_before_any_work(run, capsys, tmp_path, argu
     assert not out.exists()
 
 
+def test_the_nearest_real_pictures(run, capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARTNB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(artnb, "load_extractor", lambda *_, **__: Colours())
+    out = tmp_path / "out"
+    command = ["sample", "--run", str(run.path), "--count", "2", "--nearest", "--out", str(out)]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert str(out / "nearest.png") in said
+    assert "Of 2 samples" in said
+    assert is_marked_as_painted((out / "nearest.png").read_bytes())
+    assert "that is not here" in complains(capsys, *command, "--data", tmp_path / "gone")
+
+
 @pytest.fixture
 def picture(tmp_path):
     path = tmp_path / "lily.png"
@@ -80,6 +96,20 @@ def test_a_picture_is_projected(run, picture, capsys):
         assert found["noise_4"].shape == (16, 16, 1)
     (out / "lily-projected.png").unlink()
     assert "will not be overwritten" in complains(capsys, *command)
+
+
+def test_an_interrupted_search_keeps_what_it_found(run, picture, capsys, monkeypatch):
+    def bar(_title, _total):
+        def advance():
+            raise KeyboardInterrupt
+
+        return advance
+
+    monkeypatch.setattr(artnb, "bar", bar)
+    command = project(run, picture, "--steps", 9, "--features", "pixels")
+    assert main([str(argument) for argument in command]) == 130
+    assert "interrupted after step 1 of 9" in capsys.readouterr().err
+    assert (picture.parent / "out" / "lily-projected.npz").is_file()
 
 
 def test_what_cannot_be_projected_is_said_before_any_work(run, made, picture, capsys):

@@ -49,6 +49,14 @@ def test_the_animation_plays_again_and_again(written):
         assert animation.width % SIZE_PX == 0
 
 
+def test_of_many_pictures_the_first_are_on_the_sheet(latent_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("artnb.sampling.files._MOST_ON_SHEET", 2)
+    samples = sample(latent_run, tmp_path, SampleChoice(count=3))
+    assert len(samples.pictures) == 3
+    with Image.open(samples.drawn["sheet"]) as sheet:
+        assert 2 * 160 < sheet.width < 3 * 160
+
+
 def test_earlier_samples_are_replaced_and_nothing_else(latent_run, tmp_path):
     few = SampleChoice(count=1)
     sample(latent_run, tmp_path, few)
