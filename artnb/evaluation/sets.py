@@ -111,8 +111,9 @@ class RunSets:
                 "some to be painted; leave it out"
             )
         # Real pictures are compared at the size at which pictures are made.
-        own_px = run.config().image_size_px if self.is_latent else None
-        self.choice = replace(choice, resize_px=own_px if choice.resize_px is None else choice.resize_px)
+        if self.is_latent and choice.resize_px is None:
+            choice = replace(choice, resize_px=run.config().image_size_px)
+        self.choice = choice
         self.source = self.target = None
         if choice.needs_data or dataset is not None:
             dataset = dataset or open_run_data(run, choice.data, progress)
