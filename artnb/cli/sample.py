@@ -9,6 +9,7 @@ import numpy as np
 import artnb
 from artnb import evaluation
 from artnb.cli import options
+from artnb.cli.maker import Option
 from artnb.data.painted import refuse_to_replace, write_painting
 from artnb.files import can_write
 from artnb.sampling.choice import (
@@ -21,6 +22,11 @@ from artnb.sampling.choice import (
 )
 
 _NEAREST = "nearest.png"
+_ClassName = Annotated[
+    str | None,
+    "of a Run with classes: whose pictures (default: all in turn)",
+    Option(("--class",), metavar="NAME"),
+]
 
 
 def sample(
@@ -31,6 +37,7 @@ def sample(
     truncation: Annotated[
         float, "from -2 to 2: below 1 pictures are more alike and better"
     ] = DEFAULT_TRUNCATION,
+    class_name: _ClassName = None,
     epoch: options.Epoch = "latest",
     out: Annotated[Path | None, "folder (default: samples-… in the Run's folder)"] = None,
     truncations: Annotated[
@@ -64,14 +71,14 @@ def sample(
         interpolate,
     )
     opened = artnb.open_run(run)
-    sampler = opened.sampler(epoch)
-    out = out or _default_folder(sampler, truncation)
+    sampler = opened.sampler(epoch, class_name)
+    out = out or _default_folder(sampler, truncation, class_name)
     choice.check(out)
     if nearest:
         refuse_to_replace([out / _NEAREST])
         dataset = evaluation.open_run_data(opened, data, artnb.bar)
     options.say_backend(backend)
-    samples = artnb.sample(opened, out, choice, sampler.epoch, artnb.bar)
+    samples = artnb.sample(opened, out, choice, sampler.epoch, artnb.bar, class_name)
     print(f"{count} picture{'s' * (count != 1)} in {out}")
     for kind, path in samples.drawn.items():
         print(f"{kind.capitalize() + ':':13}{path}")
@@ -84,9 +91,10 @@ def sample(
         print(view.sentence)
 
 
-def _default_folder(sampler, truncation: float) -> Path:
+def _default_folder(sampler, truncation: float, class_name: str | None) -> Path:
     """Say where samples go: into their Run, each epoch and truncation apart, or beside it."""
     name = f"samples-epoch-{sampler.epoch:04d}-truncation-{truncation:g}"
+    name += f"-{class_name}" if class_name else ""
     if can_write(sampler.run.path):
         return sampler.run.path / name
     return artnb.outputs_folder() / f"{sampler.run.path.name}-{name}"
@@ -102,6 +110,7 @@ def project(
         Literal["auto", "squeezenet", "vgg19", "pixels"],
         "what is compared; auto takes SqueezeNet where its weights are here, else pixels",
     ] = "auto",
+    class_name: _ClassName = None,
     epoch: options.Epoch = "latest",
     seed: Annotated[int, "of what is drawn on the way"] = 0,
     backend: options.Backend = None,
@@ -114,7 +123,7 @@ def project(
     from artnb.stylization.inputs import open_picture
 
     opened = artnb.open_run(run)
-    sampler = opened.sampler(epoch)
+    sampler = opened.sampler(epoch, class_name)
     check_steps(steps)
     SampleChoice(seed=seed)
     open_picture(picture, "a picture to be projected")
@@ -122,7 +131,7 @@ def project(
     files.check()
     options.say_backend(backend)
     found = artnb.project_picture(
-        opened, picture, out, steps, features, sampler.epoch, seed, artnb.bar
+        opened, picture, out, steps, features, sampler.epoch, seed, artnb.bar, print, class_name
     )
     print(f"Distance:      {found.distance:.3g}; the average picture's is {found.start:.3g}")
     print(f"Side by side:  {files.beside}")

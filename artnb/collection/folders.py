@@ -46,7 +46,9 @@ def write_folders(
         raise InputError(
             f"the table of {collection.folder} has no column {by!r}; {nearest(by, rows.columns)}"
         )
-    values = [""] * len(rows) if by is None else [folder_name(value) for value in rows[by].astype("string").fillna("")]
+    values = [""] * len(rows)
+    if by is not None:
+        values = [folder_name(value) for value in rows[by].astype("string").fillna("")]
     pictures = pictures_of(collection, rows)
     counts = Counter(values)
     chosen = {value for value, many in counts.items() if many >= least and (value or not by)}

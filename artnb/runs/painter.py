@@ -126,10 +126,26 @@ class Judge(KeptNetwork):
 
 @dataclass(frozen=True)
 class LatentSampler(KeptNetwork):
-    """A generator that makes pictures out of latent vectors, like those of Y."""
+    """A generator that makes pictures out of latent vectors, like those of Y.
+
+    Args:
+        only_class: the number of the class whose pictures are wanted, where there are classes.
+    """
+
+    only_class: int | None = None
 
     to = "y"
     source = "latents"
+
+    def load(self) -> "keras.Model":
+        """Build the generator with the weights of its epoch.
+
+        Raises:
+            InputError: as for any network.
+        """
+        generator = super().load()
+        generator.only_class = self.only_class
+        return generator
 
     @property
     def target(self) -> str:

@@ -297,11 +297,15 @@ class Run:
         network = self.method.judges(self).get(maker.to)
         return Judge(self, maker.epoch, network) if network else None
 
-    def sampler(self, epoch: str | int = "latest") -> LatentSampler:
+    def sampler(self, epoch: str | int = "latest", class_name: str | None = None) -> LatentSampler:
         """Give what makes pictures out of latent vectors.
 
+        Args:
+            epoch: counted from 1, `"latest"` or `"best"`.
+            class_name: whose pictures; None takes all classes in turn, where there are any.
+
         Raises:
-            InputError: the Run's method has no latents, or there is no such epoch.
+            InputError: the Run's method has no latents, or there is no such epoch or class.
         """
         network = self.method.latent_generator(self)
         if network is None:
@@ -309,7 +313,15 @@ class Run:
                 f"the Run {self.path.name} is a {self.method.title}, which paints photos and has "
                 "no latents; choose a Run of a method that has"
             )
-        return LatentSampler(self, self.find_epoch(epoch), network)
+        only_class = None if class_name is None else self._class_number(class_name)
+        return LatentSampler(self, self.find_epoch(epoch), network, only_class)
+
+    def _class_number(self, name: str) -> int:
+        names = self.config().class_names
+        if name not in names:
+            hint = nearest(name, names) if names else "leave the class out"
+            raise InputError(f"the Run {self.path.name} has no class {name!r}; {hint}")
+        return names.index(name)
 
 
 def run_folder(name_or_path: str | Path) -> Path:

@@ -53,6 +53,7 @@ def sample(
     choice: SampleChoice | None = None,
     epoch: str | int = "latest",
     progress: Progress = silent,
+    class_name: str | None = None,
 ) -> Samples:
     """Make pictures out of latents, each a PNG that is named by its seed.
 
@@ -62,6 +63,7 @@ def sample(
         choice: which, and what is drawn of them; None takes the usual ones.
         epoch: a snapshot's number, `"latest"` or `"best"`.
         progress: shows how far it has got.
+        class_name: whose pictures; None takes all classes in turn, where there are any.
 
     Returns:
         The files.
@@ -71,7 +73,7 @@ def sample(
             these names.
     """
     choice, out = choice or SampleChoice(), Path(out)
-    sampler = run.sampler(epoch)
+    sampler = run.sampler(epoch, class_name)
     choice.check(out)
     job = _Job(sampler, choice, sampler.load(), progress)
     pictures = job.write_pictures(choice.pictures(out))
@@ -155,6 +157,7 @@ def project_picture(
     seed: int = 0,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
+    class_name: str | None = None,
 ) -> Projection:
     """Find the latent that paints a picture, and write what was found; see `ProjectionFiles`.
 
@@ -170,12 +173,13 @@ def project_picture(
         seed: of what is drawn.
         progress: shows how far it has got.
         say: gets a sentence about what is compared.
+        class_name: whose average the search begins with; None takes all classes'.
 
     Raises:
         InputError: the Run has no latents or no such snapshot, the picture is none, weights cannot
             be had, or `out` holds other files under these names.
     """
-    sampler, files = run.sampler(epoch), ProjectionFiles(Path(out), Path(picture))
+    sampler, files = run.sampler(epoch, class_name), ProjectionFiles(Path(out), Path(picture))
     opened = open_picture(picture, "a picture to be projected")
     check_steps(steps)
     files.check()

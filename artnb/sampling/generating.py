@@ -13,19 +13,16 @@ AT_A_TIME = 16
 
 
 def generate(
-    generator: Generator,
-    seeds: Sequence[int],
-    truncation: float = 1.0,
-    kind: int | None = None,
+    generator: Generator, seeds: Sequence[int], truncation: float = 1.0
 ) -> Iterator[np.ndarray]:
     """Make a picture for each seed.
 
     Args:
         generator: of a Run, as `run.sampler(epoch).load()` gives it.
-        seeds: whole numbers from 0; each always means the same picture.
+        seeds: whole numbers from 0; each always means the same picture. Where there are classes, a
+            seed's is its remainder, unless the generator's `only_class` says which.
         truncation: below 1 pictures are more alike and better (Karras et al. 2019, arXiv
             1812.04948, appendix B).
-        kind: the number of a class, where the generator has classes.
 
     Yields:
         uint8 `(size_px, size_px, 3)`, one by one.
@@ -35,18 +32,33 @@ def generate(
     """
     check_truncation(truncation)
     for start in range(0, len(seeds), AT_A_TIME):
-        z = draw_z(seeds[start : start + AT_A_TIME], generator.sizes.z_size)
-        yield from pictures_of(generator, latents(generator, z, truncation, kind))
+        few = seeds[start : start + AT_A_TIME]
+        yield from pictures_of(generator, latents_of(generator, few, truncation))
+
+
+def latents_of(generator: Generator, seeds: Sequence[int], truncation: float = 1.0) -> np.ndarray:
+    """Give each seed's w, float32 `(count, w_size)`, pulled to the average; see `generate`."""
+    z = draw_z(seeds, generator.sizes.z_size)
+    return latents(generator, z, np.asarray(seeds), truncation)
 
 
 def latents(
-    generator: Generator, z: np.ndarray, truncation: float = 1.0, kind: int | None = None
+    generator: Generator, z: np.ndarray, kinds: np.ndarray, truncation: float = 1.0
 ) -> np.ndarray:
-    """Turn z, `(count, z_size)`, into w, float32 `(count, w_size)`, pulled to the average."""
-    inputs = [z]
-    if generator.sizes.classes:
-        inputs.append(np.tile(np.eye(generator.sizes.classes, dtype=np.float32)[kind], (len(z), 1)))
-    w = generator.mapping.predict_on_batch(inputs if len(inputs) > 1 else z)
+    """Turn z, `(count, z_size)`, into w, float32 `(count, w_size)`, pulled to the average.
+
+    Args:
+        generator: of a Run.
+        z: latents.
+        kinds: a whole number for each: its remainder is the class, where there are classes.
+        truncation: as for `generate`.
+    """
+    inputs, classes = z, generator.sizes.classes
+    if classes:
+        wanted = kinds % classes if generator.only_class is None else generator.only_class
+        one_hot = np.eye(classes, dtype=np.float32)[np.broadcast_to(wanted, len(z))]
+        inputs = [z, one_hot]
+    w = generator.mapping.predict_on_batch(inputs)
     average = generator.average_w.average.numpy()
     return average + truncation * (w - average)
 
@@ -74,7 +86,7 @@ class LatentsW:
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Draw w, float32 `(count, w_size)`."""
         z = rng.standard_normal((count, self.generator.sizes.z_size), np.float32)
-        return latents(self.generator, z)
+        return latents(self.generator, z, rng.integers(2**31, size=count))
 
     def paint(self, latents: np.ndarray) -> np.ndarray:
         """Make pictures, floats that are mostly in [-1, 1]."""

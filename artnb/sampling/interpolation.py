@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from artnb.errors import InputError
-from artnb.models.stylegan2.networks import Generator, draw_z
-from artnb.sampling.generating import AT_A_TIME, latents, pictures_of
+from artnb.models.stylegan2.networks import Generator
+from artnb.sampling.generating import AT_A_TIME, latents_of, pictures_of
 
 FRAMES = 20
 
@@ -55,7 +55,6 @@ def interpolate(
             "a way through pictures needs at least two seeds and a frame from each, got "
             f"{len(seeds)} seeds and {frames} frames; give more"
         )
-    z = draw_z(seeds, generator.sizes.z_size)
-    way = way_through(latents(generator, z, truncation), frames)
+    way = way_through(latents_of(generator, seeds, truncation), frames)
     for start in range(0, len(way), AT_A_TIME):
         yield from pictures_of(generator, way[start : start + AT_A_TIME])

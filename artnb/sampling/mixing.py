@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from artnb.errors import InputError
-from artnb.models.stylegan2.networks import Generator, Sizes, draw_z
-from artnb.sampling.generating import latents, pictures_of
+from artnb.models.stylegan2.networks import Generator, Sizes
+from artnb.sampling.generating import latents_of, pictures_of
 
 # Up to this resolution styles are coarse: pose, layout, the shapes of things.
 COARSE_PX = 8
@@ -27,8 +27,7 @@ def truncated(
 
     Source: Karras et al. 2019, arXiv 1812.04948, figure 8.
     """
-    z = draw_z(seeds, generator.sizes.z_size)
-    columns = [pictures_of(generator, latents(generator, z, t)) for t in truncations]
+    columns = [pictures_of(generator, latents_of(generator, seeds, t)) for t in truncations]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -64,10 +63,8 @@ def mixed(
         )
     places = _coarse_places(generator.sizes, coarse_px)
     of_rows, of_columns = (
-        _for_all_places(
-            generator, latents(generator, draw_z(s, generator.sizes.z_size), truncation)
-        )
-        for s in (coarse, fine)
+        _for_all_places(generator, latents_of(generator, seeds, truncation))
+        for seeds in (coarse, fine)
     )
     rows = [[None, *pictures_of(generator, of_columns)]]
     for w, own in zip(of_rows, pictures_of(generator, of_rows), strict=True):

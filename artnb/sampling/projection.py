@@ -65,7 +65,6 @@ def project(
     look: Look,
     steps: int = STEPS,
     seed: int = 0,
-    kind: int | None = None,
     progress: Progress = silent,
 ) -> Projection:
     """Find w and noises that paint a picture, beginning with the average w.
@@ -78,7 +77,6 @@ def project(
         look: what the distance looks at; see `load_look`.
         steps: of Adam.
         seed: of what is drawn.
-        kind: the number of a class, where the generator has classes.
         progress: shows how far it has got.
 
     Raises:
@@ -94,7 +92,7 @@ def project(
             f"got {picture.shape[1]}×{picture.shape[0]}; scale it"
         )
     check_steps(steps)
-    search = _Search(generator, picture, look, steps, seed, kind)
+    search = _Search(generator, picture, look, steps, seed)
     return search.run(progress("projecting", steps))
 
 
@@ -152,13 +150,12 @@ class _Search:
         look: Look,
         steps: int,
         seed: int,
-        kind: int | None,
     ) -> None:
         self.sizes, self.look, self.steps = generator.sizes, look, steps
         self.synthesis = _in_float32(generator)
         self.random = np.random.RandomState(seed)
         drawn = self.random.randn(_DRAWN_W, self.sizes.z_size).astype(np.float32)
-        w = latents(generator, drawn, kind=kind)
+        w = latents(generator, drawn, np.arange(_DRAWN_W))
         self.average = w.mean(axis=0, keepdims=True)
         self.deviation = float(np.sqrt(np.square(w - self.average).sum(axis=1).mean()))
         self.wanted = compiled(look)(ops.convert_to_tensor(to_float(picture[None])))

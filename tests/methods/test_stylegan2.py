@@ -204,16 +204,22 @@ def test_other_settings_train(data, tmp_path, changes):
 
 def test_classes_are_the_folders_and_each_has_pictures_of_its_own(run):
     assert run.config().class_names == ("blues", "reds")
-    generator = run.sampler().load()
-    blue, red = (np.stack(list(generate(generator, range(3), kind=kind))) for kind in (0, 1))
-    assert blue.shape == (3, _EDGE, _EDGE, 3)
-    assert (blue != red).any()
+    blues, reds, both = (
+        np.stack(list(generate(run.sampler(class_name=name).load(), range(4))))
+        for name in ("blues", "reds", None)
+    )
+    assert both.shape == (4, _EDGE, _EDGE, 3)
+    assert (both[::2] == blues[::2]).all()
+    assert (both[1::2] == reds[1::2]).all()
+    assert (blues != reds).any()
+    with pytest.raises(InputError, match=r"no class .greens.; did you mean"):
+        run.sampler(class_name="greens")
 
 
 def test_a_seed_is_always_the_same_picture(run):
     generator = run.sampler().load()
-    several = list(generate(generator, [5, 9], kind=0))
-    assert (next(generate(generator, [9], kind=0)) == several[1]).all()
+    several = list(generate(generator, [5, 9]))
+    assert (next(generate(generator, [9])) == several[1]).all()
     assert np.isclose(draw_z([0], 3)[0], [1.7640524, 0.4001572, 0.978738]).all()
 
 

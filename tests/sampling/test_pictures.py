@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from artnb.errors import InputError
-from artnb.models.stylegan2.networks import draw_z
-from artnb.sampling.generating import generate, latents, pictures_of
+from artnb.sampling.generating import generate, latents_of, pictures_of
 from artnb.sampling.interpolation import interpolate, way_through
 from artnb.sampling.mixing import mixed, truncated
 
@@ -39,7 +38,7 @@ def test_mixed_pictures_have_the_coarse_styles_of_their_row(generator):
     assert rows[0][0] is None
     assert almost_equal(rows[0][1:], pictures(generator, [3, 4, 5]))
     assert almost_equal([row[0] for row in rows[1:]], pictures(generator, [1, 2]))
-    of_1, of_5 = latents(generator, draw_z([1, 5], generator.sizes.z_size))
+    of_1, of_5 = latents_of(generator, [1, 5])
     # 4, up 8 and conv 8 are coarse; up 16, conv 16 and its colours are fine.
     by_hand = pictures_of(generator, np.stack([of_1] * 3 + [of_5] * 3)[None])[0]
     assert almost_equal(rows[1][3], by_hand)

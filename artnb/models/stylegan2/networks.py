@@ -249,6 +249,9 @@ class Generator(keras.Model):
         name: of the model.
     """
 
+    # The number of the class whose pictures are wanted; None takes all classes in turn.
+    only_class: int | None = None
+
     def __init__(self, sizes: Sizes, name: str = "generator") -> None:
         super().__init__(name=name)
         self.sizes = sizes
