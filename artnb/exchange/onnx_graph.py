@@ -75,17 +75,20 @@ class _Walk:
 
     def through(self, network: keras.Model) -> str:
         """Visit all layers, and give the name of the network's result."""
-        given = [keras.Input(one.shape[1:], name=one.name) for one in network.inputs]
-        for one in given:
-            self._names[one] = one.name
-            if len(one.shape) == 4:
-                turned = self._nodes.add("Transpose", [one.name], perm=_COLOURS_FIRST)
-                self._names[one] = turned
+        given = keras.tree.map_structure(self._input, network.input)
         # Cloning calls layer after layer; here it is only asked which, and with what.
         walked = keras.models.clone_model(
             network, given, clone_function=lambda layer: layer, call_function=self._visit
         )
         return self._names[walked.output]
+
+    def _input(self, like: keras.KerasTensor) -> keras.KerasTensor:
+        """Make an input like a network's; pictures are turned."""
+        given = keras.Input(like.shape[1:], name=like.name)
+        self._names[given] = given.name
+        if len(given.shape) == 4:
+            self._names[given] = self._nodes.add("Transpose", [given.name], perm=_COLOURS_FIRST)
+        return given
 
     def _visit(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
         given = keras.tree.flatten(args)
