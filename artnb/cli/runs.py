@@ -56,9 +56,10 @@ def import_(
 ) -> None:
     """Make a Run of a generator that others have trained.
 
-    sources: a .pth of the CycleGAN authors' code, a .h5 or .keras of Keras, an .onnx of
-             artnb export, or the name of a generator that the authors published, such as
-             style_monet, style_vangogh, style_cezanne, style_ukiyoe or monet2photo
+    sources: a .pth of the CycleGAN authors' code, a .pkl of stylegan2-ada-pytorch or a .pt of
+             stylegan2-pytorch, a .h5 or .keras of Keras, an .onnx of artnb export, or the name of
+             a generator that the authors published, such as style_monet, style_vangogh,
+             style_cezanne, style_ukiyoe or monet2photo
     """
     from artnb.exchange.source import find_source
     from artnb.runs.run import refuse_existing, run_folder
@@ -78,7 +79,8 @@ def import_(
         reverse_network=reverse_network,
     )
     print(f"The Run is {made.path}")
-    print(f"Next:  artnb translate --run {run} --photos FOLDER --out FOLDER")
+    command, given = ("sample", "") if made.is_latent else ("translate", "--photos FOLDER ")
+    print(f"Next:  artnb {command} --run {run} {given}--out FOLDER")
 
 
 def export(

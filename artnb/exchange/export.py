@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from artnb.errors import InputError, nearest
 from artnb.exchange.optional import check_onnx
 from artnb.files import disk, write_whole
-from artnb.runs.painter import Painter
+from artnb.runs.painter import LatentSampler, Painter
 from artnb.runs.run import Run
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _USES = {
         "photos: float32 (batch, 3, height, width)",
     ),
 }
+# How that of a StyleGAN2 is; `{inputs}` are what it is given.
+_LATENT_USES = {
+    "keras": 'pictures = keras.models.load_model("{file}").predict({inputs})',
+    "onnx": 'pictures, = onnxruntime.InferenceSession("{file}").run(None, {inputs})',
+}
 
 
 def export_generator(
@@ -44,7 +49,8 @@ def export_generator(
         format: `"keras"` loads without artnb, `"onnx"` runs in onnxruntime and elsewhere, `"pth"`
             is a state dict in the key layout of the CycleGAN authors' code.
         epoch: counted from 1, `"latest"` or `"best"`.
-        to: `"y"` or `"x"` or a domain's name: what the generator paints.
+        to: `"y"` or `"x"` or a domain's name: what the generator paints. Means nothing for one
+            that makes pictures of latents.
 
     Returns:
         The file.
@@ -54,11 +60,11 @@ def export_generator(
             the network cannot be said in this format, or the disk is full.
     """
     check_export(run, out, format, epoch)
-    painter = run.painter(epoch, to)
-    network = painter.load()
+    maker = run.sampler(epoch) if run.is_latent else run.painter(epoch, to)
+    network = maker.load()
     with disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        _WRITERS[format](painter, network, out)
+        _WRITERS[format](maker, network, out)
     return out
 
 
@@ -81,6 +87,11 @@ def check_export(run: Run, out: Path, format: str, epoch: str | int = "latest") 
             f"{out} exists already and will not be overwritten; choose another --out, "
             "or remove it first"
         )
+    if run.is_latent and format not in _LATENT_USES:
+        raise InputError(
+            f"the format {format} is for generators that paint photos, and the Run "
+            f"{run.path.name} is a {run.method.title}; take {' or '.join(_LATENT_USES)}"
+        )
     if format == "onnx":
         check_onnx()
     run.find_epoch(epoch)
@@ -88,6 +99,8 @@ def check_export(run: Run, out: Path, format: str, epoch: str | int = "latest") 
 
 def how_to_use(run: Run, out: Path, format: str) -> str:
     """Say in two lines how an exported file is used."""
+    if run.is_latent:
+        return _how_to_sample(run, out, format)
     config = run.config()
     call, layout = _USES[format]
     call = call.format(
@@ -103,32 +116,59 @@ def how_to_use(run: Run, out: Path, format: str) -> str:
     )
 
 
-def _write_keras(painter: Painter, network: "keras.Model", out: Path) -> None:
+def _how_to_sample(run: Run, out: Path, format: str) -> str:
+    config = run.config()
+    inputs = '{"z": z, "truncation": truncation}'
+    of_class = ""
+    if config.class_names:
+        inputs = inputs.replace("}", ', "class": kind}')
+        of_class = f"; kind: one-hot, float32 (count, {len(config.class_names)})"
+    return (
+        f"Use it:  {_LATENT_USES[format].format(file=out.name, inputs=inputs)}\n"
+        f"         z: float32 (count, {run.sampler().latent_size}) from N(0, 1); truncation: "
+        "float32 (count, 1), where 1 leaves pictures as they are and 0 gives the average one"
+        f"{of_class}; pictures: (count, {config.image_size_px}, {config.image_size_px}, 3), "
+        "mostly in [-1, 1]"
+    )
+
+
+def _portable(maker: Painter | LatentSampler, network: "keras.Model") -> "keras.Model":
+    if isinstance(maker, LatentSampler):
+        from artnb.exchange.portable_stylegan2 import portable_stylegan2
+
+        return portable_stylegan2(network)
     from artnb.exchange.portable import portable
 
+    return portable(network)
+
+
+def _write_keras(maker: Painter | LatentSampler, network: "keras.Model", out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         unfinished = Path(folder) / out.name
-        portable(network).save(unfinished)
+        _portable(maker, network).save(unfinished)
         write_whole(out, unfinished.read_bytes())
 
 
-def _write_onnx(painter: Painter, network: "keras.Model", out: Path) -> None:
+def _write_onnx(maker: Painter | LatentSampler, network: "keras.Model", out: Path) -> None:
     from artnb.exchange.onnx_files import write_onnx
-    from artnb.exchange.portable import portable
 
-    write_onnx(out, portable(network), _facts(painter))
+    write_onnx(out, _portable(maker, network), _facts(maker))
 
 
-def _facts(painter: Painter) -> dict[str, str]:
+def _facts(maker: Painter | LatentSampler) -> dict[str, str]:
     import artnb
 
+    if isinstance(maker, LatentSampler):
+        size = {"size_px": str(maker.size_px), "latent_size": str(maker.latent_size)}
+    else:
+        size = {"multiple_px": str(maker.multiple_px)}
     return {
         "artnb_version": artnb.__version__,
-        "source_domain": painter.source,
-        "target_domain": painter.target,
+        "source_domain": maker.source,
+        "target_domain": maker.target,
         "value_range": "[-1, 1]",
         "layout": "NHWC",
-        "multiple_px": str(painter.multiple_px),
+        **size,
     }
 
 

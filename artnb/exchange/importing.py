@@ -14,10 +14,13 @@ from artnb.exchange.trained import TrainedGenerator
 from artnb.files import sha256_of, unfinished_folder
 from artnb.locks import locked
 from artnb.methods.imported.config import DESCRIBED, ImportedConfig
+from artnb.methods.stylegan2.config import StyleGAN2Config
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run, refuse_existing, run_folder
 
 _NAMES = ("generator_g", "generator_f")
+_LATENT_NAMES = ("generator",)
+_LATENTS = "latents"
 
 
 def import_generator(
@@ -34,13 +37,15 @@ def import_generator(
 ) -> Run:
     """Make a Run of a generator that somebody has trained, or of a pair.
 
-    The Run has one epoch and no discriminators: it can paint, and cannot be trained on.
+    The Run has one epoch and no discriminators: it can paint, and cannot be trained on. A StyleGAN2
+    makes pictures of latents, and new trainings can begin from it.
 
     Args:
         source: a file, or the name of a generator that the CycleGAN authors publish.
         run_name: of the new Run, or its path.
         reverse: the generator for the way back, likewise.
-        x: what goes in; None takes "photo", or what a published name says.
+        x: what goes in; None takes "photo", or what a published name says. Into a StyleGAN2
+            nothing does.
         y: what comes out; None takes "painting", or what a published name says.
         server: of the published generators.
         progress: shows how far a download has got.
@@ -60,12 +65,16 @@ def import_generator(
     if reverse is None and reverse_network is not None:
         reverse = source
     sources = [find_source(one) for one in (source, reverse) if one is not None]
-    x, y = x or sources[0].x, y or sources[0].y
+    asked, (x, y) = x, (x or sources[0].x, y or sources[0].y)
     _check_domains(x, y)
     paths = [one.path or find_published(one.name, server, progress, say) for one in sources]
     networks = (network, reverse_network)[: len(paths)]
     generators = [read_generator(*one) for one in zip(paths, networks, strict=True)]
     config = _config(generators)
+    is_latent = isinstance(config, StyleGAN2Config)
+    if is_latent:
+        _check_has_no_x(asked)
+        x = _LATENTS
     for generator, (there, back) in zip(generators, ((x, y), (y, x)), strict=False):
         say(f"{there} → {back}: {generator.description}")
     parts = zip(sources, paths, networks, generators, strict=True)
@@ -73,7 +82,8 @@ def import_generator(
     with locked(run.path, f"the Run {run.path.name}", say), unfinished_folder(run.path) as folder:
         staged = Run(folder)
         _fill(staged, config, generators)
-        data = {"x": x, "y": y, "size_px": config.image_size_px}
+        # Like a training on pictures of one kind.
+        data = {"x": y if is_latent else x, "y": y, "size_px": config.image_size_px}
         staged.note(status="imported", ended=_now(), data=data, imported=origins)
     return run
 
@@ -86,13 +96,23 @@ def _check_domains(x: str, y: str) -> None:
         )
 
 
-def _config(generators: Sequence[TrainedGenerator]) -> ImportedConfig:
+def _check_has_no_x(x: str | None) -> None:
+    if x is not None:
+        raise InputError(
+            "a StyleGAN2 makes pictures out of nothing, so that nothing goes in that could have a "
+            f"name, got --x {x}; leave it out"
+        )
+
+
+def _config(generators: Sequence[TrainedGenerator]) -> ImportedConfig | StyleGAN2Config:
     """Give the settings that describe one generator, or both.
 
     Raises:
         InputError: the two are of different kinds.
     """
     first, *others = (dict(generator.settings) for generator in generators)
+    if {one.method for one in generators} != {"imported"}:
+        return _latent_config(generators)
     if first["generator"] == DESCRIBED:
         # Sizes that suit the one that halves more often suit the other too.
         deepest = max([first, *others], key=lambda settings: settings.get("generator_depth", 0))
@@ -105,6 +125,15 @@ def _config(generators: Sequence[TrainedGenerator]) -> ImportedConfig:
         f"the two generators must be of the same kind, and these are a {kinds}; import each into "
         "a Run of its own"
     )
+
+
+def _latent_config(generators: Sequence[TrainedGenerator]) -> StyleGAN2Config:
+    if len(generators) > 1:
+        raise InputError(
+            "a StyleGAN2 makes pictures out of nothing, so that no other generator leads back; "
+            "import each file into a Run of its own"
+        )
+    return StyleGAN2Config(**generators[0].settings)
 
 
 def _origin(
@@ -123,12 +152,15 @@ def _origin(
     return origin
 
 
-def _fill(run: Run, config: ImportedConfig, generators: Sequence[TrainedGenerator]) -> None:
+def _fill(
+    run: Run, config: ImportedConfig | StyleGAN2Config, generators: Sequence[TrainedGenerator]
+) -> None:
     from artnb.methods.imported.network import write_description
     from artnb.runs.snapshots import save_weights
 
     config.save(run.config_file)
-    named = dict(zip(_NAMES, generators, strict=False))
+    names = _LATENT_NAMES if isinstance(config, StyleGAN2Config) else _NAMES
+    named = dict(zip(names, generators, strict=False))
     for name, generator in named.items():
         if generator.architecture is not None:
             write_description(run.architecture_file(name), generator.architecture)

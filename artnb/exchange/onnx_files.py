@@ -28,7 +28,7 @@ def write_onnx(path: Path, network: keras.Model, facts: Mapping[str, str]) -> No
 
     Args:
         path: the file to make.
-        network: of `artnb.exchange.portable.portable`.
+        network: as for `build_onnx`.
         facts: what to record beside it, such as the names of the domains.
 
     Raises:

@@ -16,20 +16,25 @@ from artnb.exchange.onnx_layers import CONVERTERS, Nodes, cannot
 # Old enough for all that runs ONNX; newer ones have no node that a generator needs.
 _OPSET = 17
 _IR_VERSION = 8  # the one that came with this opset
-_INPUT, _OUTPUT = "picture", "painting"
-_SHAPE = ("batch", "height", "width", 3)
+_OUTPUTS = {"picture": "painting", "z": "pictures"}
+# What a shape calls that is not known before: pictures may have any size.
+_UNKNOWN = ("batch", "height", "width", "channels")
+# Keras' layers see colours last and ONNX' first: turned at the beginning, and back at the end.
+_COLOURS_FIRST, _COLOURS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 
 
 def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProto:
     """Write a network down as ONNX, and have ONNX check the result.
 
     Args:
-        network: of `artnb.exchange.portable.portable`.
+        network: of `artnb.exchange.portable.portable`, or of
+            `artnb.exchange.portable_stylegan2.portable_stylegan2`.
         facts: what to record beside it.
 
     Returns:
         A model from `picture` to `painting`, both float32 `(batch, height, width, 3)` of any
-        size. Weights have the paths that Keras gives them as their names.
+        size; or from `z` and `truncation` to `pictures`. Weights have the paths that Keras gives
+        them as their names.
 
     Raises:
         InputError: the network holds a layer that is not known here; the message names it.
@@ -47,34 +52,43 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
 
 def _graph(network: keras.Model) -> onnx.GraphProto:
     nodes = Nodes()
-    # Keras' layers see colours last and ONNX' first: turned here, and back at the end.
-    walk = _Walk(nodes, nodes.add("Transpose", [_INPUT], perm=(0, 3, 1, 2)))
-    painting = walk.through(network)
-    nodes.add("Transpose", [painting], _OUTPUT, perm=(0, 2, 3, 1))
-    ends = [
-        [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, _SHAPE)]
-        for name in (_INPUT, _OUTPUT)
-    ]
+    made = _Walk(nodes).through(network)
+    output = _OUTPUTS[network.inputs[0].name]
+    nodes.add("Transpose", [made], output, perm=_COLOURS_LAST)
+    given = [_end(one.name, one.shape) for one in network.inputs]
+    ends = given, [_end(output, network.outputs[0].shape)]
     return helper.make_graph(nodes.nodes, network.name, *ends, list(nodes.initializers.values()))
+
+
+def _end(name: str, shape: tuple[int | None, ...]) -> onnx.ValueInfoProto:
+    """Describe an input or output."""
+    named = [edge or unknown for edge, unknown in zip(shape, _UNKNOWN, strict=False)]
+    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, named)
 
 
 class _Walk:
     """A walk through a network, which notes by which name each of Keras' tensors goes in ONNX."""
 
-    def __init__(self, nodes: Nodes, first: str) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
-        self._first = first
         self._names: dict[keras.KerasTensor, str] = {}
 
     def through(self, network: keras.Model) -> str:
         """Visit all layers, and give the name of the network's result."""
-        pictures = keras.Input((None, None, 3))
-        self._names[pictures] = self._first
+        given = keras.tree.map_structure(self._input, network.input)
         # Cloning calls layer after layer; here it is only asked which, and with what.
         walked = keras.models.clone_model(
-            network, pictures, clone_function=lambda layer: layer, call_function=self._visit
+            network, given, clone_function=lambda layer: layer, call_function=self._visit
         )
         return self._names[walked.output]
+
+    def _input(self, like: keras.KerasTensor) -> keras.KerasTensor:
+        """Make an input like a network's; pictures are turned."""
+        given = keras.Input(like.shape[1:], name=like.name)
+        self._names[given] = given.name
+        if len(given.shape) == 4:
+            self._names[given] = self._nodes.add("Transpose", [given.name], perm=_COLOURS_FIRST)
+        return given
 
     def _visit(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
         given = keras.tree.flatten(args)

@@ -263,13 +263,44 @@ def _concatenation(nodes: Nodes, layer: Any, *features: str) -> str:
     return nodes.add("Concat", features, axis=1)
 
 
+def _dense(nodes: Nodes, layer: Any, vectors: str) -> str:
+    _demand_vectors(layer)
+    kind = "Gemm" if layer.use_bias else "MatMul"
+    return _activated(nodes, layer, nodes.add(kind, [vectors, *_kernel_and_bias(nodes, layer)]))
+
+
+def _reshape(nodes: Nodes, layer: Any, vectors: str) -> str:
+    """Turn vectors into vectors, or into features, whose channels come first in ONNX."""
+    _demand_vectors(layer)
+    shape = layer.target_shape
+    if len(shape) not in (1, 3):
+        raise cannot(layer, f"makes {shape} of vectors")
+    shaped = nodes.add("Reshape", [vectors, nodes.integers(0, *shape)])
+    return shaped if len(shape) == 1 else nodes.add("Transpose", [shaped], perm=(0, 3, 1, 2))
+
+
+def _demand_vectors(layer: Any) -> None:
+    if len(layer.input.shape) != 2:
+        raise cannot(layer, "is given more than vectors")
+
+
+def _inverse_root(nodes: Nodes, layer: Any, features: str) -> str:
+    return nodes.add("Reciprocal", [nodes.add("Sqrt", [features])])
+
+
 def _rescaling(nodes: Nodes, layer: Any, features: str) -> str:
     numbers = {"scale": layer.scale, "offset": layer.offset}
     scale, offset = (
-        nodes.constant(f"{layer.name}/{name}", np.reshape(value, (-1, 1, 1)).astype(np.float32))
+        nodes.constant(f"{layer.name}/{name}", _of_channels(value))
         for name, value in numbers.items()
     )
     return nodes.add("Add", [nodes.add("Mul", [features, scale]), offset])
+
+
+def _of_channels(value: Any) -> np.ndarray:
+    """Give a number as it is, and one for each channel where ONNX has channels."""
+    numbers = np.asarray(value, np.float32)
+    return numbers.reshape(-1, 1, 1) if numbers.ndim else numbers
 
 
 def _global_pooling(kind: str) -> Converter:
@@ -331,6 +362,9 @@ CONVERTERS: dict[str, Converter] = {
     "GlobalAveragePooling2D": _global_pooling("GlobalAveragePool"),
     "AveragePooling2D": _pooling("AveragePool"),
     "Rescaling": _rescaling,
+    "Dense": _dense,
+    "Reshape": _reshape,
+    "Rsqrt": _inverse_root,
     "Concatenate": _concatenation,
     "Add": _plainly("Sum"),
     "Multiply": _product,

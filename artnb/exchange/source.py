@@ -9,11 +9,11 @@ from artnb.exchange.keras_files import HDF5_START, is_keras_zip, read_keras
 from artnb.exchange.published import PUBLISHED
 from artnb.exchange.trained import TrainedGenerator, describe_resnet
 from artnb.files import refuse_pointer
-from artnb.torch_files import is_torch_file, read_state_dict
+from artnb.torch_files import is_plain_pickle, is_torch_file, read_state_dict
 
 _KINDS = (
-    "a .pth of PyTorch, a .h5 or .keras of Keras, a checkpoint of TensorFlow, or an .onnx that "
-    "artnb exported"
+    "a .pth of PyTorch, a .pkl of stylegan2-ada-pytorch, a .h5 or .keras of Keras, a checkpoint of "
+    "TensorFlow, or an .onnx that artnb exported"
 )
 
 
@@ -77,6 +77,8 @@ def read_generator(path: Path, network: str | None = None) -> TrainedGenerator:
         return _of_checkpoint(path, network)
     if start == HDF5_START or is_keras_zip(path) or path.suffix == ".keras":
         return read_keras(path, network)
+    if is_plain_pickle(path):
+        return _of_pickle(path, network)
     if is_torch_file(path):
         return _of_torch(path, network)
     raise InputError(f"{path} must be {_KINDS}, and it is none of them; check which file it is")
@@ -90,12 +92,21 @@ def _start(path: Path) -> bytes:
         raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
 
 
+def _of_pickle(path: Path, network: str | None) -> TrainedGenerator:
+    from artnb.exchange.stylegan2_pickles import read_stylegan2_pickle
+
+    return read_stylegan2_pickle(path, network)
+
+
 def _of_torch(path: Path, network: str | None) -> TrainedGenerator:
+    from artnb.exchange.stylegan2_state_dicts import from_rosinality, has_stylegan2
     from artnb.exchange.torch_layout import from_torch
     from artnb.exchange.torch_networks import choose_generator
 
     state = read_state_dict(path)
     try:
+        if has_stylegan2(state):
+            return from_rosinality(state, network)
         name, own = choose_generator(state, network)
         settings, weights = from_torch(own)
     except InputError as error:

@@ -17,7 +17,13 @@ import numpy as np
 
 from artnb.errors import InputError
 from artnb.files import refuse_pointer
-from artnb.torch_files.unpickling import ScriptObject, Tensor, TensorUnpickler, UnusableError
+from artnb.torch_files.unpickling import (
+    ScriptObject,
+    Storage,
+    Tensor,
+    TensorUnpickler,
+    UnusableError,
+)
 
 LARGEST_FILE_BYTES = 4 << 30
 _PICKLE_START = b"\x80"
@@ -25,6 +31,8 @@ _ZIP_START = b"PK\x03\x04"
 # Both from PyTorch's torch/serialization.py.
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
+# The magic number lies within, whichever protocol a file is pickled by.
+_LONGEST_START = 32
 
 
 def is_torch_file(path: Path) -> bool:
@@ -34,6 +42,22 @@ def is_torch_file(path: Path) -> bool:
             return file.read(len(_ZIP_START)).startswith((_ZIP_START, _PICKLE_START))
     except OSError:
         return False
+
+
+def is_plain_pickle(path: Path) -> bool:
+    """Say whether a file is a pickle of Python's, and not one of PyTorch's: by its start or name.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_LONGEST_START)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}); check the path") from error
+    if start.startswith(_ZIP_START) or _LEGACY_MAGIC.to_bytes(10, "little") in start:
+        return False
+    return path.suffix in (".pkl", ".pickle") or start.startswith(_PICKLE_START)
 
 
 def read_state_dict(path: Path) -> dict[str, np.ndarray]:
@@ -103,6 +127,22 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
             "save the network before it is frozen",
         )
     return tensors
+
+
+def read_storage(data: bytes) -> np.ndarray:
+    """Read the values of one storage, as PyTorch saves it within pickles of Python's.
+
+    Args:
+        data: what `torch.save` wrote of a storage, in either format.
+
+    Raises:
+        UnusableError: it is something else.
+    """
+    read = _read_zip if data.startswith(_ZIP_START) else _read_legacy
+    tree, storages = read(io.BytesIO(data), len(data))
+    if not isinstance(tree, Storage):
+        raise UnusableError("what should be values of a tensor is something else")
+    return storages[tree.key]
 
 
 def _cut_off(size_bytes: int) -> UnusableError:

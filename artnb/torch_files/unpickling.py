@@ -56,13 +56,14 @@ class UnusableError(ValueError):
         self.advice = advice
 
 
-class _Beside:
+class Beside:
     """Stands for what is no tensor: a pickle may do with it whatever it likes, and nothing is done.
 
     All of a pickle's ways to fill an object are here, so that none reaches another attribute.
     """
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> "_Beside":
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> "Beside":
+        """Take whatever it is made of."""
         return super().__new__(cls)
 
     def __init__(self, *_args: Any, **_kwargs: Any) -> None:
@@ -166,7 +167,7 @@ class TensorUnpickler(pickle.Unpickler):
         if full.startswith(_OF_SCRIPT):
             return ScriptObject
         if full in _BESIDE:
-            return _Beside
+            return Beside
         if full not in self._known:
             raise UnusableError(f"it asks for {full}, which no state dict needs")
         return self._known[full]

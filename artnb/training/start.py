@@ -213,7 +213,7 @@ def find_run(folder: Path, resume: bool | str, mirror: Path | None, say: Say) ->
 
 
 def _refuse_imported(run: Run) -> None:
-    if not run.method.can_train:
+    if run.is_imported:
         raise InputError(
             f"the Run {run.path.name} was imported: it has neither discriminators nor optimizers, "
             "so that no training can go on with it; train a new one under another --run NAME"

@@ -42,6 +42,18 @@ def torch_golden(torch_generators):
         return dict(golden)
 
 
+@pytest.fixture(scope="session")
+def stylegan2(tmp_path_factory):
+    """StyleGAN2s in the files of two programs for PyTorch."""
+    return _unpacked("stylegan2", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def stylegan2_golden(stylegan2):
+    with np.load(stylegan2 / "golden.npz") as golden:
+        return dict(golden)
+
+
 @pytest.fixture(autouse=True)
 def places(monkeypatch, tmp_path):
     """Folders for Runs, downloads and weights, of this test alone."""

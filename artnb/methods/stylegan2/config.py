@@ -85,7 +85,8 @@ class StyleGAN2Config(TrainingConfig):
     flip: bool = setting(False, "mirror half of the pictures; not for letters and digits")
 
     # Networks
-    latent_size: int = setting(512, "numbers of a latent, z and w", at_least=1)
+    latent_size: int = setting(512, "numbers of a latent z", at_least=1)
+    w_size: int | None = setting(None, "numbers of a latent w; none: as of z", at_least=1)
     mapping_layers: int = setting(2, "from z to w; 8 in StyleGAN2", at_least=1)
     channel_base: int = setting(
         16384, "a resolution has this over its edge as channels; fewer are faster", at_least=1

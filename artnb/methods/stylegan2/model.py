@@ -43,7 +43,7 @@ def sizes_of(config: StyleGAN2Config) -> Sizes:
     return Sizes(
         config.image_size_px,
         z_size=config.latent_size,
-        w_size=config.latent_size,
+        w_size=config.w_size or config.latent_size,
         mapping_layers=config.mapping_layers,
         channel_base=config.channel_base,
         channel_max=config.channel_max,
