@@ -466,12 +466,14 @@ class Timer:
     def __init__(self, peer: StyleGAN2Peer) -> None:
         edge = peer.sizes.size_px
         real = torch.rand(peer.batch, 3, edge, edge, device=peer.device) * 2 - 1
-        self.device, self.seconds = peer.device, {part: [] for part in SHARES}
+        self.device = peer.device
         self.parts = {
             "main": lambda: peer.main_step(real),
             "r1": lambda: peer.regularise_gradients(real),
             "path": peer.regularise_paths,
+            "period": lambda: [peer.iterate(real) for _ in range(R1_INTERVAL)],
         }
+        self.seconds = {part: [] for part in self.parts}
 
     def take(self, part: str) -> float:
         """Do a part once; give its seconds."""
@@ -504,7 +506,10 @@ def main() -> None:
     parser.add_argument("--channel-base", type=int, default=16384)
     parser.add_argument("--channel-max", type=int, default=512)
     parser.add_argument("--mapping-layers", type=int, default=2)
-    parser.add_argument("--part", choices=list(SHARES), help="this one alone; else an iteration")
+    parser.add_argument(
+        "--part", choices=[*SHARES, "period"],
+        help="this one alone, or 16 iterations as they come; else an iteration",
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm-ups", type=int, default=1)
     parser.add_argument("--serve", action="store_true", help="take rounds when asked to")
@@ -525,7 +530,9 @@ def main() -> None:
 def serve(timer: Timer, wanted: list[str]) -> None:
     """Take rounds in turns with another process: each is an iteration, or one part."""
     while worker.asked():
-        worker.answer({"seconds": timer.iteration(wanted)})
+        stopwatch = worker.Stopwatch()
+        seconds = timer.iteration(wanted)
+        worker.answer({**stopwatch.taken(), "seconds": seconds})
     peak = {}
     if timer.device == "cuda":
         peak["peak_device_memory_gb"] = round(torch.cuda.max_memory_allocated() / 1e9, 2)

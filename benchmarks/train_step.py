@@ -10,14 +10,9 @@ go to `benchmarks/results/`.
 """
 
 import argparse
-import itertools
 import os
-import statistics
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 # What `artnb train` takes for small networks.
 SMALL = ("smoke", "preview", "night")
@@ -25,6 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import machine  # noqa: E402
+import rounds  # noqa: E402
 import worker  # noqa: E402
 
 from artnb.platform.cpu import tune_tensorflow  # noqa: E402
@@ -43,8 +39,12 @@ def main() -> None:
     sides = {"artnb": worker.Worker(own, ours(options))}
     if not options.alone:
         sides["pytorch"] = worker.Worker(peer_command(options), dict(os.environ))
-    seconds = worker.alternate(sides, options.warm_ups, options.rounds)
-    report(options, before, seconds, {name: side.finish() for name, side in sides.items()})
+    name = options.name or (
+        f"train_step-{options.backend}-{options.device}-{options.precision}"
+        f"-{options.size}px-batch{options.batch}"
+    )
+    figures = rounds.take(sides, options.warm_ups, options.rounds, options.steps)
+    print(machine.save(name, {"machine": before, **figures}, options.results))
 
 
 def parse() -> argparse.Namespace:
@@ -89,7 +89,6 @@ def peer_command(options: argparse.Namespace) -> list[str]:
 
 def serve(options: argparse.Namespace) -> None:
     """Train for as long as rounds are asked for, with `fit`, as `artnb train` does."""
-    import keras
     import numpy as np
 
     from artnb.method import preset_config
@@ -107,71 +106,7 @@ def serve(options: argparse.Namespace) -> None:
     shape = (options.batch, options.size, options.size, 3)
     random = np.random.default_rng(0)
     batch = tuple(random.integers(0, 256, shape, dtype=np.uint8) for _ in range(2))
-
-    def stream() -> Iterator[tuple]:
-        yield from itertools.repeat(batch)
-
-    class Rounds(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-            if batch % options.steps == 0:
-                if not worker.asked():
-                    worker.answer_at_the_end(**device_memory())
-                    os._exit(0)
-                self.start = time.perf_counter()
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            if (batch + 1) % options.steps == 0:
-                float(logs["generator_g"])  # waits for the device
-                worker.answer({"seconds": time.perf_counter() - self.start})
-
-    model.fit(stream(), steps_per_epoch=10**9, verbose=0, callbacks=[Rounds()])
-
-
-def device_memory() -> dict[str, float]:
-    """Give the peak of an accelerator's memory, where JAX or TensorFlow know it."""
-    import keras
-
-    if keras.backend.backend() == "jax":
-        import jax
-
-        facts = jax.devices()[0].memory_stats() or {}
-        peak = facts.get("peak_bytes_in_use")
-    else:
-        import tensorflow as tf
-
-        has_gpu = tf.config.list_physical_devices("GPU")
-        peak = tf.config.experimental.get_memory_info("GPU:0")["peak"] if has_gpu else None
-    return {} if peak is None else {"peak_device_memory_gb": round(peak / 1e9, 2)}
-
-
-def report(
-    options: argparse.Namespace,
-    before: dict[str, Any],
-    seconds: dict[str, list[float]],
-    facts: dict[str, dict[str, Any]],
-) -> None:
-    """Print the medians and their ratio, and write the file."""
-    medians = {name: statistics.median(s) / options.steps for name, s in seconds.items()}
-    ratio = medians["artnb"] / medians["pytorch"] if "pytorch" in medians else None
-    for name, median in medians.items():
-        spread = (
-            f"{min(seconds[name]) / options.steps:.3f} to {max(seconds[name]) / options.steps:.3f}"
-        )
-        print(f"{name:8} {median:.3f} s a step ({spread}), {facts[name]}")
-    if ratio is not None:
-        print(f"artnb / pytorch: {ratio:.3f}")
-    name = options.name or (
-        f"train_step-{options.backend}-{options.device}-{options.precision}"
-        f"-{options.size}px-batch{options.batch}"
-    )
-    figures = {
-        "machine": before,
-        "seconds_a_step": {n: round(m, 4) for n, m in medians.items()},
-        **({} if ratio is None else {"ratio": round(ratio, 3)}),
-        "rounds": {n: [round(s / options.steps, 4) for s in all_] for n, all_ in seconds.items()},
-        **facts,
-    }
-    print(machine.save(name, figures, options.results))
+    rounds.train(model, batch, options.steps, "generator_g")
 
 
 if __name__ == "__main__":

@@ -33,12 +33,26 @@ def peak_memory_gb() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
 
 
+class Stopwatch:
+    """Counts seconds, and those of all cores in this process, from when it is made."""
+
+    def __init__(self) -> None:
+        self.start, self.cpu_start = time.perf_counter(), time.process_time()
+
+    def taken(self) -> dict[str, float]:
+        """Give what a round answers with."""
+        return {
+            "seconds": time.perf_counter() - self.start,
+            "cpu_seconds": time.process_time() - self.cpu_start,
+        }
+
+
 def serve(round_of_steps: Callable[[], None]) -> None:
     """Time a round whenever one is asked for; it returns when its work is really done."""
     while asked():
-        start = time.perf_counter()
+        stopwatch = Stopwatch()
         round_of_steps()
-        answer({"seconds": time.perf_counter() - start})
+        answer(stopwatch.taken())
 
 
 class Worker:
@@ -51,6 +65,7 @@ class Worker:
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self.command = command
+        self.cpu_seconds: list[float] = []
         self.said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
         self.process = subprocess.Popen(
             command,
@@ -62,7 +77,7 @@ class Worker:
         )
 
     def round(self) -> float:
-        """Ask for a round; give its seconds.
+        """Ask for a round; give its seconds, and keep those of its cores, where it tells them.
 
         Raises:
             SystemExit: the process has ended; with the last that it said.
@@ -72,7 +87,9 @@ class Worker:
             self.process.stdin.flush()
         except BrokenPipeError:
             pass
-        return self._answer()["seconds"]
+        answered = self._answer()
+        self.cpu_seconds.append(answered.get("cpu_seconds", 0.0))
+        return answered["seconds"]
 
     def finish(self) -> dict[str, Any]:
         """Ask for no more; give what it says at the end."""

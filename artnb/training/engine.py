@@ -154,7 +154,7 @@ class AdversarialModel(BackendEngine, keras.Model):
             sums = [g if m is None else g + m for g, m in zip(gradients, more, strict=True)]
             return sums, auxiliary
 
-        return keras.ops.cond(due, added, lambda: (gradients, otherwise))
+        return self.either(due, added, lambda: (gradients, otherwise))
 
     def tracked_step(self, batch: Any) -> dict[str, Any]:
         """Run `step` and give the means of its losses since the epoch began."""

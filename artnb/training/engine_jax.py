@@ -101,6 +101,10 @@ class JaxEngine:
         """Differentiate a scalar function of a tensor by it, inside a loss or outside."""
         return jax.grad(function)(inputs)
 
+    def either(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        """Give what one of two functions gives, and compute nothing of the other."""
+        return keras.ops.cond(condition, then, otherwise)
+
     def sync(self) -> None:
         """Make variables readable from a callback; between steps `fit` holds their values."""
         if getattr(self, "_jax_state", None) is not None:

@@ -58,5 +58,16 @@ class TensorFlowEngine:
             value = function(inputs)
         return tape.gradient(value, inputs)
 
+    def either(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        """Give what one of two functions gives, and compute nothing of the other.
+
+        The first stays a function of its own in the graph. Dissolved in it, TensorFlow 2.21 may add
+        its gradients up in a temporary variable, which it makes in every step and gives back only
+        in those that take this way: the step after fails, where pictures or networks are large
+        (AlreadyExistsError; https://github.com/tensorflow/tensorflow/issues/23780).
+        """
+        kept = tf.function(then, autograph=False, experimental_attributes={"_noinline": True})
+        return tf.cond(condition, kept, otherwise)
+
     def sync(self) -> None:
         """Make variables readable from a callback; on TensorFlow they always are."""
