@@ -12,7 +12,7 @@ from artnb.files import refuse_pointer
 from artnb.torch_files import is_plain_pickle, is_torch_file, read_state_dict
 
 _KINDS = (
-    "a .pth of PyTorch, a .pkl of stylegan2-ada-pytorch, a .h5 or .keras of Keras, a checkpoint of "
+    "a .pth of PyTorch, a .h5 or .keras of Keras, a .pkl of stylegan2-ada-pytorch, a checkpoint of "
     "TensorFlow, or an .onnx that artnb exported"
 )
 
