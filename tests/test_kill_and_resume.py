@@ -27,5 +27,6 @@ def test_every_bit_is_the_same(moment):
 
 
 @pytest.mark.slow
-def test_however_often_it_is_killed():
-    is_the_same("--kills", "25", "--seed", "25")
+@pytest.mark.parametrize("method", ["cyclegan", "stylegan2"])
+def test_however_often_it_is_killed(method):
+    is_the_same("--kills", "25", "--seed", "25", "--method", method)

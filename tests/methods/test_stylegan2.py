@@ -312,3 +312,34 @@ def test_what_cannot_be_asked_is_one_sentence(run, data, tmp_path, capsys):
         capsys, *begin, "--data", data, "--from", run.path.with_name("rum")
     )
     assert not (tmp_path / "new").exists()
+
+
+def upright_and_in_colour(pictures):
+    """Say which pictures are red above and blue below, as all real ones are."""
+    pictures = np.float32(pictures)
+    above, below = pictures[:, 2:6].mean(axis=(1, 2)), pictures[:, 10:14].mean(axis=(1, 2))
+    is_red = (above[:, 0] > above[:, 2] + 40) & (above[:, 1] < 100)
+    return is_red & (below[:, 2] > below[:, 0] + 40) & (below[:, 1] < 100)
+
+
+@pytest.mark.slow
+def test_augmentation_does_not_leak_below_its_limit_and_does_above(tmp_path):
+    """Of Karras et al. 2020, figure 4: what all real pictures have in common stays theirs."""
+    random = np.random.default_rng(0)
+    for number in range(64):
+        pixels = np.full((16, 16, 3), 40.0)
+        pixels[:8, :, 0], pixels[8:, :, 2] = random.uniform(150, 250, 2)
+        pixels += random.normal(0, 8, pixels.shape)
+        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(tmp_path / f"{number}.png")
+    shares = {}
+    for p in (0.6, 1.0):
+        settings = preset_config(
+            "preview", "stylegan2", augmentation="fixed", augmentation_p=p, batch_size=16,
+            channel_max=16, latent_size=32, epochs=1, steps_per_epoch=400, sample_count=16,
+        )  # fmt: skip
+        data = open_dataset(tmp_path, domains=1)
+        made = train(data, settings, tmp_path / f"run-{p}", say=lambda _line: None)
+        pictures = list(generate(made.sampler().load(), range(64)))
+        shares[p] = upright_and_in_colour(pictures).mean()
+    assert shares[0.6] > 0.9
+    assert shares[1.0] < 0.5
