@@ -1,9 +1,7 @@
 """What notebook 09 trains, and what it shows of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-
-from PIL import Image
 
 from artnb.collection.clean import Cleaning, clean
 from artnb.collection.pictures import Clustered, cluster_pictures, pictures_in_use
@@ -11,7 +9,6 @@ from artnb.collection.read import read_collection
 from artnb.collection.table import Collection
 from artnb.data.dataset import Dataset
 from artnb.data.listing import list_images
-from artnb.drawing.grids import titled_grid
 from artnb.errors import InputError
 from artnb.evaluation.evaluator import Evaluator
 from artnb.evaluation.extractor import Extractor
@@ -28,7 +25,6 @@ from artnb.platform.machine import resolve_preset
 from artnb.progress import Progress, silent
 from artnb.runs.run import Run
 from artnb.sampling.choice import SampleChoice
-from artnb.sampling.generating import generate
 from artnb.synthetic.collection import make_demo_collection
 from artnb.training.ada import AdaptiveAugmentation
 
@@ -37,7 +33,6 @@ __all__ = [
     "AdaptiveAugmentation",
     "StyleGAN2",
     "digits_config",
-    "draw_classes",
     "draw_clusters",
     "first_and_last_grid",
     "first_picture",
@@ -145,13 +140,6 @@ def first_picture(folder: Path) -> Path:
     if not files:
         raise InputError(f"there must be pictures to take one of, and {folder} has none")
     return files[0]
-
-
-def draw_classes(run: Run, seeds: Sequence[int], truncation: float = 0.7) -> Image.Image:
-    """Show the same seeds, in rows, in each class of a Run, in columns."""
-    generator, names = run.sampler().load(), run.config().class_names
-    columns = [list(generate(generator, seeds, truncation, kind)) for kind in range(len(names))]
-    return titled_grid(list(zip(*columns, strict=True)), names)
 
 
 def scoring_by(

@@ -15,8 +15,8 @@
 #
 # **What you get:** a network that writes digits when told which, one that paints 64 px paintings,
 # and all that one can ask of it: curves, scores, truncation, mixtures, ways between pictures,
-# whether it has learnt by heart, the latent of a given painting, and a second network that begins
-# where the first one ended.
+# whether it has learnt by heart, the latent of a painting, and a second network that begins where
+# the first one ended.
 #
 # **What it needs:** the package. Without pictures of your own a collection is invented.
 # SqueezeNet's weights, 3 MB, and MNIST, 11 MB, are fetched where that is possible; nothing depends
@@ -123,7 +123,8 @@ show_source(stylegan.StyleGAN2.losses)
 # %% [markdown]
 # Every few steps two **regularisers** come on top: R1 keeps the discriminator's gradients at real
 # pictures small, and the path length makes equal steps in w change pictures equally. Watch the
-# grid: the same seeds again and again, as the averaged generator paints them.
+# grid, the same seeds again and again: a row for each digit, a column for each z. What stays alike
+# down a column, slant or thickness, the network keeps apart from which digit it is.
 
 # %%
 written = artnb.train(digits, digits_config, out / "digits-run", watch=artnb.LivePicture().show)
@@ -132,13 +133,6 @@ written = artnb.train(digits, digits_config, out / "digits-run", watch=artnb.Liv
 first, last = stylegan.first_and_last_grid(written)
 show(first)
 show(last)
-
-# %% [markdown]
-# Asked by class, in columns. A row has one and the same z: what stays alike within it, slant or
-# thickness, the network keeps apart from which digit it is.
-
-# %%
-show(stylegan.draw_classes(written, range(2 if smoke else 6)))
 
 # %% [markdown]
 # ## 2 · Paintings of one kind
@@ -160,8 +154,7 @@ else:
     show(stylegan.draw_clusters(clusters))
 
 # %% [markdown]
-# The largest cluster is taken. Where kinds are few and each has pictures enough, all could be
-# learnt at once as classes, like the digits.
+# The largest cluster is taken. Kinds with pictures enough could be classes, like the digits.
 
 # %%
 size_px = config.image_size_px
@@ -170,8 +163,7 @@ print(paintings.describe())
 show(picture_grid(artnb.fixed_pictures(paintings.y.train, 16, size_px), columns=8))
 
 # %% [markdown]
-# Half of the paintings are mirrored at random, which doubles them; digits were not, for good
-# reason. Where a network is here to look, each epoch is scored as it ends.
+# Half of the paintings are mirrored at random, as digits must not be. Where a network is here to look, each epoch is scored as it ends.
 
 # %%
 scoring = stylegan.scoring_by(extractor, seed)
@@ -229,7 +221,7 @@ show(samples.drawn["truncations"])
 # ## 6 · Mixtures
 #
 # Each block takes its own w. Coarse blocks from the picture on the left, fine ones from that above:
-# layout comes from one, colours and strokes from the other, as far as training has parted them.
+# layout comes from one, colours and strokes from the other, once training has parted them.
 
 # %%
 show(samples.drawn["mixing"])
@@ -248,8 +240,7 @@ show(picture_grid(list(way), columns=8))
 # %% [markdown]
 # ## 8 · Learnt by heart?
 #
-# The samples that lie nearest to real paintings, each beside the nearest one. Were they copies, you
-# would see it here.
+# The samples that lie nearest to real paintings, each beside the nearest one. Copies would show.
 
 # %%
 view = stylegan.nearest_samples(run, extractor, 16 if smoke else 100, paintings, bar)
@@ -273,7 +264,7 @@ show(projected / f"{target.stem}-beside.png")
 # %% [markdown]
 # ## 10 · Beginning from another Run
 #
-# Hardly anybody with few pictures begins from nothing. A network that has learnt other pictures,
+# With few pictures hardly anybody begins from nothing. A network that has learnt other pictures,
 # even quite different ones, has much to give: edges, light, how things hang together. Below one
 # learns another cluster from where the first ended, in two fifths of the time. On the command line
 # it is `--from RUN`.
