@@ -114,17 +114,17 @@ show(picture_grid(artnb.fixed_pictures(digits.y.train, 20, digits.size_px), colu
 # %% [markdown]
 # Two networks train against each other. The **generator** turns a latent z into **w** (the mapping
 # network), and w into a picture, in blocks of 4, 8, 16 … px. The **discriminator** is shown real
-# and generated pictures and gives each a number, a logit, above 0 where it takes it for real. In
-# one step:
+# and generated pictures and gives each a number, a logit, the higher the more real. In one step:
 
 # %%
 show_source(stylegan.StyleGAN2.losses)
 
 # %% [markdown]
-# Every few steps two **regularisers** come on top: R1 keeps the discriminator's gradients at real
-# pictures small, and the path length makes equal steps in w change pictures equally. Watch the
-# grid, the same seeds again and again: a row for each digit, a column for each z. What stays alike
-# down a column, slant or thickness, the network keeps apart from which digit it is.
+# Every few steps **regularisers** come on top: R1 keeps the discriminator's gradients at real
+# pictures small, and where it is on, the path length makes equal steps in w change pictures
+# equally. Watch the grid, the same seeds again and again: a row for each digit, a column for each
+# z. What stays alike down a column, slant or thickness, the network keeps apart from which digit it
+# is.
 
 # %%
 written = artnb.train(digits, digits_config, out / "digits-run", watch=artnb.LivePicture().show)
@@ -163,7 +163,8 @@ print(paintings.describe())
 show(picture_grid(artnb.fixed_pictures(paintings.y.train, 16, size_px), columns=8))
 
 # %% [markdown]
-# Half of the paintings are mirrored at random, as digits must not be. Where a network is here to look, each epoch is scored as it ends.
+# Half of the paintings are mirrored at random, as digits must not be. Where a network is here to
+# look, each epoch is scored as it ends.
 
 # %%
 scoring = stylegan.scoring_by(extractor, seed)
@@ -184,11 +185,12 @@ show_source(stylegan.AdaptiveAugmentation.observe)
 show(run.losses_picture)
 
 # %% [markdown]
-# - **Mean sign of D(real)**: 1 where every real picture is taken for real, 0 where it guesses.
-#   Above the dashed target ADA raises p, below it p falls.
+# - **Mean sign of D(real)**: 1 where every real picture is taken for real, 0 where D guesses. With
+#   the relativistic loss, the sign of D(real) − D(generated). Above the dashed target ADA raises p,
+#   below it p falls.
 # - **p** climbing at a steady pace: the pictures are few, and ADA has work to do. Around 0 all is
 #   well, or little has been trained. Beyond 0.8 the changes begin to show in what is generated.
-# - **Losses** say little. What counts is whether the sign stays near the target, and the grid.
+# - **Losses** say little. Look at the grid.
 # - A **collapse** is many seeds with one picture, or a distance that rises again and again. artnb
 #   says so after the epoch, with what to do; the best epoch is kept.
 #
@@ -206,8 +208,8 @@ print(f"From here on it is epoch {epoch} that paints.")
 # %% [markdown]
 # ## 5 · Truncation
 #
-# Every seed is a picture, the same one each time. Far from the average w pictures are rare in
-# training and often bad. **Truncation** pulls w towards the average: 1 leaves it, 0 is the average
+# Every seed is a picture, the same one each time. Far from the average w pictures are often bad.
+# **Truncation** pulls w towards the average: 1 leaves it, 0 is the average
 # picture itself. Usual are 0.5 to 1.
 
 # %%
