@@ -63,7 +63,9 @@ def train(
         Option(metavar="METHOD", nargs="?", answer=_describe),
     ] = None,
     swap_domains: Annotated[bool, "take X for Y and Y for X"] = False,
-    evaluate_every: Annotated[int | None, "score every N epochs, on held-out photos"] = None,
+    evaluate_every: Annotated[
+        int | None, "score every N epochs, on held-out photos or samples"
+    ] = None,
     extractor: options.Extractor = "auto",
     tensorboard: Annotated[bool, help_of(TrainingOptions, "tensorboard")] = False,
     backend: options.Backend = None,
@@ -108,7 +110,7 @@ def train(
         mirror=mirror,
         deadline=until,
         keep_alive_minutes=heartbeat,
-        scoring=_scoring(evaluate_every, extractor),
+        scoring=_scoring(evaluate_every, extractor, own),
     )
     print(f"Grids while training:  {made.samples}")
     print(f"Loss curves:           {made.losses_picture}")
@@ -166,10 +168,11 @@ def _find_method(name: str | None, run) -> Method:
     return method
 
 
-def _scoring(every: int | None, extractor: str):
+def _scoring(every: int | None, extractor: str, method: Method):
     if every is None:
         return None
+    # What learns from one domain paints no photos, and its judge may want to know classes.
+    left_out = {"ssim", "discriminator"} if method.domains == 1 else set()
+    metrics = [name for name in evaluation.DEFAULT_RUN_METRICS if name not in left_out]
     network = artnb.load_extractor(extractor, progress=artnb.bar)
-    return evaluation.Scoring(
-        every, artnb.Evaluator(network, evaluation.DEFAULT_RUN_METRICS, skip_too_few=True)
-    )
+    return evaluation.Scoring(every, artnb.Evaluator(network, metrics, skip_too_few=True))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from PIL import Image
 
 import artnb as package
 from artnb.cli import main
+from artnb.errors import InputError
 from artnb.method import find_method, preset_config
 from artnb.runs.run import new_run
+from tests.evaluation.stand_in import Colours
 from tests.quick import QUICK
 
 LONGEST_S = 600  # seconds, on a machine that is busy with other things
@@ -345,6 +348,26 @@ def test_a_method_that_cannot_be_trained_or_is_not_the_runs(folders, capsys):
     new_run("mine", preset_config("smoke")).log_file.write_text("epoch\n1\n")
     sentence = complains(capsys, *train, "--resume", "--method", "imported")
     assert "is one of cyclegan, got --method imported; leave it out" in sentence
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("method", "of_photos"), [("cyclegan", {"ssim", "discriminator"}), ("stylegan2", set())]
+)
+def test_a_training_is_scored_by_what_its_method_has(method, of_photos, tmp_path, monkeypatch):
+    asked = set()
+
+    def train(*_, scoring, **__):
+        asked.update(metric.name for metric in scoring.evaluator.metrics)
+        raise InputError("that will do")
+
+    monkeypatch.setattr(package, "train", train)
+    monkeypatch.setattr(package, "load_extractor", lambda *_, **__: Colours())
+    monkeypatch.setattr(package, "open_dataset", lambda *_, **__: SimpleNamespace(remarks=()))
+    given = ("train", "--data", str(tmp_path), "--method", method, "--evaluate-every", "1")
+    assert main(list(given)) == 2
+    assert "kernel" in asked
+    assert asked & {"ssim", "discriminator"} == of_photos
 
 
 def test_who_reads_only_the_first_line_is_no_fault_of_the_systems():

@@ -216,6 +216,10 @@ def test_classes_are_the_folders_and_each_has_pictures_of_its_own(run):
         run.sampler(class_name="greens")
 
 
+def test_without_a_class_there_is_no_verdict(run):
+    assert run.judge(run.sampler()) is None
+
+
 def test_a_seed_is_always_the_same_picture(run):
     generator = run.sampler().load()
     several = list(generate(generator, [5, 9]))

@@ -13,8 +13,8 @@ from tests.notebooks.executed import execute, shows_pictures
 ELSEWHERE = (test_quickstart.SOURCE, test_kaggle_submission.SOURCE)
 
 
-# They look with a network's weights; the second makes do without them.
-NEEDS_WEIGHTS, TAKES_WEIGHTS = "load_extractor", "style_transfer"
+# They look with a network's weights; these make do without them.
+NEEDS_WEIGHTS, TAKES_WEIGHTS = "load_extractor", ("import style_transfer", "import stylegan")
 NO_PROXY_LISTENS = "http://127.0.0.1:9"
 
 
@@ -22,7 +22,7 @@ NO_PROXY_LISTENS = "http://127.0.0.1:9"
 def source(request, tmp_path, monkeypatch):
     """A notebook's source, with the weights it looks with at hand: nothing is fetched here."""
     text = request.param.read_text(encoding="utf-8")
-    if NEEDS_WEIGHTS in text or TAKES_WEIGHTS in text:
+    if any(words in text for words in (NEEDS_WEIGHTS, *TAKES_WEIGHTS)):
         weights = weights_at_hand("squeezenet")
         if weights is None and NEEDS_WEIGHTS in text:
             pytest.skip("needs SqueezeNet's weights: let ARTNB_WEIGHTS name their folder")

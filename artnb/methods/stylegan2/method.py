@@ -43,8 +43,8 @@ class StyleGAN2Method(Method):
         return config.latent_size
 
     def judges(self, run: "Run") -> Mapping[str, str]:
-        """Name the discriminator."""
-        return {"y": "discriminator"}
+        """Name the discriminator; with classes it judges by them, and nobody asks for one."""
+        return {} if run.config().class_names else {"y": "discriminator"}
 
     def real_from(self, config: StyleGAN2Config) -> float:
         """Give the logit above which a picture is called real."""
