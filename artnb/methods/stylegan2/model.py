@@ -118,23 +118,16 @@ class StyleGAN2(AdversarialModel):
         """The averaged generator, to look at, and the discriminator, to begin another Run from."""
         return {"generator": self.average, "discriminator": self.discriminator}
 
-    # Lazy regularisers come every so many steps: what a step costs is the mean over a round.
     @property
     def steps_of_a_round(self) -> int:
-        """After how many steps everything that a step may do has been done."""
+        """After how many steps both lazy regularisers have come: what a step costs is the mean."""
         return math.lcm(self.config.r1_every, self.config.path_length_every)
 
     def describe(self) -> str:
         """Say how large the networks are, and what R1 weighs and why."""
-        c = self.config
-        why = (
-            "as set"
-            if c.r1_gamma is not None
-            else (
-                f"0.0002 · {c.image_size_px}² / {c.batch_size}: larger pictures and "
-                "smaller batches need more"
-            )
-        )
+        c, why = self.config, "as set"
+        if c.r1_gamma is None:
+            why = f"0.0002 · {c.image_size_px}² / {c.batch_size}: by size and batch"
         return (
             f"Networks: generator of {self.generator.count_params():,} parameters, discriminator "
             f"of {self.discriminator.count_params():,}, {c.image_size_px} px in {c.precision}. "

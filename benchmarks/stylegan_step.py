@@ -1,7 +1,7 @@
 """Time a training step of the Method `stylegan2` against PyTorch, in turns.
 
-    python benchmarks/stylegan2_step.py --torch-python ../torch/bin/python
-    python benchmarks/stylegan2_step.py --channel-base 2048 --channel-max 128 --rounds 5
+    python benchmarks/stylegan_step.py --torch-python ../torch/bin/python
+    python benchmarks/stylegan_step.py --channel-base 2048 --channel-max 128 --rounds 5
 
 A round is a period of 16 steps, in which R1 comes once and path lengths four times on both sides:
 what a step costs is its mean, regularisers included. Figures go to `benchmarks/results/`.
@@ -83,7 +83,7 @@ def name_of(options: argparse.Namespace) -> str:
     """Name the file of results."""
     augmented = "" if options.augment is None else f"-augment{options.augment:g}"
     return (
-        f"stylegan2_step-{options.backend}-{options.device}-{options.precision}-"
+        f"stylegan_step-{options.backend}-{options.device}-{options.precision}-"
         f"{options.size_px}px-batch{options.batch}-channels{options.channel_base}{augmented}"
     )
 
