@@ -196,11 +196,6 @@ class StyleGAN2Config(TrainingConfig):
         kimg = self.batch_size * 10 / 32 if self.ema_kimg is None else self.ema_kimg
         return kimg * 1000
 
-    @property
-    def kimg_per_epoch(self) -> float | None:
-        """Thousands of pictures in an epoch, where it has a number of steps of its own."""
-        return self.steps_per_epoch and self.steps_per_epoch * self.batch_size / 1000
-
     def check_together(self) -> None:
         """Check the size and the kinds of augmentation.
 
