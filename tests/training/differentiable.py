@@ -11,7 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import layers, ops
 
-from artnb.models.convolutions import NarrowConvolution, UpsamplingConvolution
+from artnb.models.convolutions import (
+    NarrowConvolution,
+    UpsamplingConvolution,
+    transposed_convolution,
+)
 from artnb.models.layers import (
     DropFirst,
     GroupNormalization,
@@ -118,6 +122,7 @@ OPERATIONS = {
     "transposed convolution": Operation(
         lambda x, w: ops.conv_transpose(x, w, strides=2, padding="valid"), (3, 3, 3, 4)
     ),
+    "transposed convolution in blocks": Operation(transposed_convolution, (3, 3, 4, 3)),
     "matrix product": Operation(ops.matmul, (4, 5)),
     "einsum": Operation(lambda x, w: ops.einsum("bij,bjwc->biwc", ops.stack([w, w]), x), (5, 6)),
     "tensordot": Operation(lambda x, w: ops.tensordot(w, x, [[1], [1]]), (5, 6)),
@@ -205,7 +210,7 @@ LAYERS = {
 # What `keras.ops` gives without a gradient.
 WITHOUT_GRADIENT = frozenset({
     "all", "any", "arange", "argmax", "argsort", "cast", "convert_to_numpy", "convert_to_tensor",
-    "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "max", "minimum",
+    "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "map", "max", "minimum",
     "one_hot", "shape", "sign", "stop_gradient", "zeros_like",
 })  # fmt: skip
 # What is done with draws alone, by which nothing is differentiated.

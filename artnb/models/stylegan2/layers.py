@@ -13,6 +13,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from artnb.models.convolutions import transposed_convolution
 from artnb.models.layers import LeakyReLU
 from artnb.models.stylegan2.fir import downsample, pad, smooth
 
@@ -134,14 +135,12 @@ class EqualizedConvolution(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Turn `(batch, height, width, n)` into `(batch, height', width', filters)`."""
-        kernel, strides = self.kernel * self.scale, 1
-        if not self.downsampling:
-            inputs = pad(inputs, self.kernel_size // 2, self.kernel_size // 2)
-        elif self.kernel_size == 1:
+        kernel, strides, padding = self.kernel * self.scale, 1, "same"
+        if self.downsampling and self.kernel_size == 1:
             inputs = downsample(inputs)
-        else:
-            inputs, strides = smooth(pad(inputs, 2, 2), order=3), 2
-        features = ops.conv(inputs, kernel, strides, padding="valid")
+        elif self.downsampling:
+            inputs, strides, padding = smooth(pad(inputs, 2, 2), order=3), 2, "valid"
+        features = ops.conv(inputs, kernel, strides, padding)
         return features if self.bias is None else features + self.bias
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
@@ -223,10 +222,8 @@ class ModulatedConvolution(keras.layers.Layer):
 
     def _convolve(self, features: Any, kernel: Any) -> Any:
         if not self.upsampling:
-            features = pad(features, self.kernel_size // 2, self.kernel_size // 2)
-            return ops.conv(features, kernel, padding="valid")
-        turned = ops.transpose(kernel, (0, 1, 3, 2))
-        spread = ops.conv_transpose(features, turned, 2, padding="valid")
+            return ops.conv(features, kernel, padding="same")
+        spread = transposed_convolution(features, kernel)
         # Zeros between pixels leave a quarter of the brightness.
         return smooth(pad(spread, 1, 1), order=3) * 4.0
 
