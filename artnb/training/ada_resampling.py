@@ -8,17 +8,23 @@ are matrix products with antialiased cubic weights, so that nothing is gathered,
 every order are right, and the same on every backend.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from keras import ops
 
+# As many weights are made at a time, 16 MB in float32; TensorFlow works at up to ten parts at once,
+# with several temporaries each.
+_WEIGHTS_AT_A_TIME = 2**22
+
 
 def resample(pictures: Any, inverse: Any) -> Any:
     """Place pictures anew; beyond their borders they are reflected.
 
-    Whole shifts, quarter turns and mirroring move pixels and change none. Memory goes by
-    batch × edge³: at 256 px eight pictures take some gigabytes.
+    Whole shifts, quarter turns and mirroring move pixels and change none. Computing goes by
+    batch × edge³; memory does not, since weights are made for some lines at a time, and again for
+    the gradients.
 
     Args:
         pictures: float `(batch, edge, edge, channels)`.
@@ -38,12 +44,14 @@ def resample(pictures: Any, inverse: Any) -> Any:
     step = a - shear * d
     # Row j of the picture and column u of the result meet at one x; (batch, j, u).
     x = step * across[None, None] + shear * along[None, :, None] + (c - shear * f)
-    sheared = _means(extended, _reflecting_weights(_folded(x, edge), step, edge))
+    sheared = _means(
+        extended, _folded(x, edge), lambda places: _reflecting_weights(places, step, edge)
+    )
     # Each column u then holds, at some y, the pixel of each row v; (batch, u, v).
     columns = ops.transpose(sheared, (0, 2, 1, 3))
     y = d * across[None, :, None] + e * across[None, None] + f
     height = extended.shape[1]
-    result = _means(columns, _weights(_folded(y, height), e, height))
+    result = _means(columns, _folded(y, height), lambda places: _weights(places, e, height))
     return ops.transpose(result, (0, 2, 1, 3))
 
 
@@ -112,7 +120,65 @@ def _cubic(distance: Any) -> Any:
     return 0.5 * outer * outer * (outer - 1.0) + inner * inner * (1.0 - 2.0 * inner)
 
 
-def _means(lines: Any, weights: Any) -> Any:
-    """Give means of pixels `(batch, lines, pixels, channels)`, weighted for each place."""
-    # The sums are divided, not the weights: these are by far the largest tensor.
-    return ops.matmul(weights, lines) / ops.sum(weights, axis=-1)[..., None]
+def _means(lines: Any, places: Any, weigh: Callable[[Any], Any]) -> Any:
+    """Give means of pixels `(batch, lines, pixels, channels)` around places on their lines.
+
+    They are linear in the pixels: the gradient is the transposed product, whose own gradient is the
+    product again, so that no weights need be kept for either.
+
+    Args:
+        lines: `(batch, lines, pixels, channels)`.
+        places: `(batch, lines, places)`.
+        weigh: gives some lines' places their pixels' weights, `(batch, lines, places, pixels)`.
+
+    Returns:
+        `(batch, lines, places, channels)`.
+    """
+
+    def mean(lines: Any, places: Any) -> Any:
+        # The sums are divided, not the weights: these are by far the largest tensor.
+        weights = weigh(places)
+        return ops.matmul(weights, lines) / ops.sum(weights, axis=-1)[..., None]
+
+    def spread(means: Any, places: Any) -> Any:
+        weights = weigh(places)
+        means = means / ops.sum(weights, axis=-1)[..., None]
+        return ops.matmul(ops.transpose(weights, (0, 1, 3, 2)), means)
+
+    count = _parts(lines.shape[0] or 1, lines.shape[1], lines.shape[2] * places.shape[2])
+    return _linear(
+        lambda lines: _in_parts(mean, count, lines, places),
+        lambda means: _in_parts(spread, count, means, places),
+    )(lines)
+
+
+def _linear(product: Callable[[Any], Any], transposed: Callable[[Any], Any]) -> Callable:
+    """Give a linear function whose gradients of any order are these two products in turn."""
+
+    @ops.custom_gradient
+    def function(values: Any) -> tuple[Any, Callable[[Any], Any]]:
+        return product(values), _linear(transposed, product)
+
+    return function
+
+
+def _parts(batch: int, lines: int, weights_of_a_line: int) -> int:
+    """Give into how many equal parts lines are divided, for their weights to find room."""
+    wanted = -(-batch * lines * weights_of_a_line // _WEIGHTS_AT_A_TIME)
+    return next(parts for parts in range(min(wanted, lines), lines + 1) if lines % parts == 0)
+
+
+def _in_parts(function: Callable[[Any, Any], Any], count: int, lines: Any, places: Any) -> Any:
+    """Apply a function to some of the lines `(batch, lines, …)` at a time."""
+    if count == 1:
+        return function(lines, places)
+    results = ops.map(lambda part: function(*part), (_split(lines, count), _split(places, count)))
+    results = ops.transpose(results, (1, 0, 2, 3, 4))
+    return ops.reshape(results, (-1, lines.shape[1], *results.shape[3:]))
+
+
+def _split(values: Any, count: int) -> Any:
+    """Turn `(batch, lines, …)` into `(count, batch, lines / count, …)`."""
+    lines = values.shape[1]
+    apart = ops.reshape(values, (-1, count, lines // count, *values.shape[2:]))
+    return ops.transpose(apart, (1, 0, *range(2, len(apart.shape))))

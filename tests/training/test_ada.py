@@ -168,6 +168,29 @@ def test_the_gradient_is_the_adjoint():
     assert (numpy(gradient) * pictures).sum() == pytest.approx(forwards, rel=1e-4)
 
 
+def test_lines_resampled_some_at_a_time_give_the_same(monkeypatch):
+    """And so do their gradients, and the gradients' own."""
+    pictures, others = (uniform_pictures(seed, (2, 8, 8, 3)) for seed in (0, 1))
+    inverse = ops.convert_to_tensor(augmentation(probability=0.9, size_px=8).draw(2).inverse)
+    gradients = BackendEngine().input_gradients
+
+    def slopes(x):
+        return gradients(lambda x: ops.sum(ops.square(resample(x, inverse)) * others), x)
+
+    def curves(x):
+        return gradients(lambda x: ops.sum(ops.square(slopes(x))), x)
+
+    pictures = ops.convert_to_tensor(pictures)
+    at_once = numpy(compiled(curves)(pictures))
+
+    def again(x):
+        return curves(x)
+
+    monkeypatch.setattr("artnb.training.ada_resampling._WEIGHTS_AT_A_TIME", 500)
+    in_parts = numpy(compiled(again)(pictures))
+    np.testing.assert_allclose(in_parts, at_once, rtol=1e-4, atol=1e-4)
+
+
 def test_with_probability_0_pictures_stay_as_they_are():
     layer = augmentation()
     pictures = uniform_pictures(0, (_BATCH, 16, 16, 3))
