@@ -211,10 +211,12 @@ LAYERS = {
 WITHOUT_GRADIENT = frozenset({
     "all", "any", "arange", "argmax", "argsort", "cast", "convert_to_numpy", "convert_to_tensor",
     "custom_gradient", "floor", "isfinite", "logical_and", "logical_or", "map", "max", "minimum",
-    "one_hot", "shape", "sign", "stop_gradient", "zeros_like",
+    "one_hot", "shape", "sign", "stop_gradient", "zeros", "zeros_like",
 })  # fmt: skip
-# What is done with draws alone, by which nothing is differentiated.
-OF_DRAWS = frozenset({"abs", "cos", "maximum", "ones_like", "power", "round", "sin", "sqrt"})
+# What is done with draws, or with gradients as they are, by which nothing is differentiated.
+OF_DRAWS = frozenset(
+    {"nan_to_num", "unstack", "abs", "cos", "maximum", "ones_like", "power", "round", "sin", "sqrt"}
+)
 # What the operations above consist of.
 FUNCTIONS = frozenset({
     "average_pool", "broadcast_to", "clip", "concatenate", "conv", "conv_transpose",
