@@ -25,7 +25,7 @@
 # | machine | from top to bottom |
 # |---|---|
 # | two CPU cores | 20 minutes (an estimate), 12 of them training |
-# | the same, preset `smoke` | SMOKE seconds of computing (measured) |
+# | the same, preset `smoke` | a minute and a half of computing on busy cores (measured) |
 # | one T4 | 20 minutes (an estimate); for results give `minutes` an hour or more |
 
 # %% cellView="form"
