@@ -209,8 +209,7 @@ print(f"From here on it is epoch {epoch} that paints.")
 # ## 5 · Truncation
 #
 # Every seed is a picture, the same one each time. Far from the average w pictures are often bad.
-# **Truncation** pulls w towards the average: 1 leaves it, 0 is the average
-# picture itself. Usual are 0.5 to 1.
+# **Truncation** pulls w towards the average: 1 leaves it, 0 is the average picture itself.
 
 # %%
 truncations = (0, 0.3, 0.5, 0.7, 1)
