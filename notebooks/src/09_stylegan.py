@@ -25,7 +25,7 @@
 # | machine | from top to bottom |
 # |---|---|
 # | two CPU cores | 20 minutes (an estimate), 12 of them training |
-# | the same, preset `smoke` | SMOKE seconds of computing (measured) |
+# | the same, preset `smoke` | a minute and a half of computing on busy cores (measured) |
 # | one T4 | 20 minutes (an estimate); for results give `minutes` an hour or more |
 
 # %% cellView="form"
@@ -209,8 +209,7 @@ print(f"From here on it is epoch {epoch} that paints.")
 # ## 5 · Truncation
 #
 # Every seed is a picture, the same one each time. Far from the average w pictures are often bad.
-# **Truncation** pulls w towards the average: 1 leaves it, 0 is the average
-# picture itself. Usual are 0.5 to 1.
+# **Truncation** pulls w towards the average: 1 leaves it, 0 is the average picture itself.
 
 # %%
 truncations = (0, 0.3, 0.5, 0.7, 1)

@@ -37,6 +37,7 @@ def test_paintings_have_64_px_or_more_but_in_smoke(preset, taken, size_px):
     assert (config.preset, config.image_size_px, config.seed) == (taken, size_px, 3)
     assert config.flip
     assert config.minutes == (None if preset == "smoke" else 2.0)
+    assert config.steps_per_epoch <= 50 or taken in ("session", "paper256")
 
 
 def test_auto_is_what_suits_the_machine(monkeypatch):
