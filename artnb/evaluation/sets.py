@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from artnb.data.dataset import Dataset, Images, open_dataset
@@ -213,11 +214,17 @@ def open_run_data(run: Run, data: Path | None = None, progress: Progress = silen
             f"the Run {run.path.name} was trained on {path}, and that is not here; say where it "
             "is with --data, or name other pictures with --real and --photos"
         )
-    domains = run.method.domains
-    dataset = open_dataset(path, progress=progress, domains=domains)
+    opened = partial(
+        open_dataset,
+        path,
+        size_px=recorded.get("size_px"),
+        progress=progress,
+        domains=run.method.domains,
+    )
+    dataset = opened()
     if dataset.y.name != recorded["y"]:
         with suppress(InputError):  # a folder of one kind of pictures has nothing to swap
-            dataset = open_dataset(path, swap_domains=True, progress=progress, domains=domains)
+            dataset = opened(swap_domains=True)
     if not run.is_imported and dataset.fingerprint != recorded["fingerprint"]:
         raise InputError(
             f"{path} is not what the Run {run.path.name} was trained on; say where that is with "

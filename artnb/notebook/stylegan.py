@@ -48,6 +48,8 @@ __all__ = [
 # What all notebooks offer, in this method's words.
 _PRESETS = {"night": "preview", "paper": "paper256"}
 _PAINTINGS_PX = 64
+# Of digits there is nothing to be mixed, and 16 px need little of R1.
+_PAINTINGS_BY_PREVIEW = {"style_mixing": 0.9, "r1_gamma": 1.0}
 # On a CPU a step takes long at that size: else there would be few epochs, and curves of few points.
 _STEPS_PER_EPOCH = {"preview": 50}
 _INVENTED, _INVENTED_IN_SMOKE = 600, 24
@@ -82,7 +84,9 @@ def paintings_config(preset: str, minutes: float, seed: int = 0) -> StyleGAN2Con
     config = _config(_PRESETS.get(preset, preset), minutes, seed, flip=True)
     if preset == "smoke":
         return config
+    of_paintings = _PAINTINGS_BY_PREVIEW if config.preset == "preview" else {}
     return config.replace(
+        **of_paintings,
         image_size_px=max(_PAINTINGS_PX, config.image_size_px),
         steps_per_epoch=_STEPS_PER_EPOCH.get(config.preset, config.steps_per_epoch),
     )
