@@ -16,6 +16,7 @@ from artnb.data.dataset import open_dataset
 from artnb.data.pipeline import batches
 from artnb.method import preset_config
 from artnb.methods.cyclegan.model import CycleGAN, build_generator
+from artnb.methods.stylegan2.model import StyleGAN2
 from artnb.platform.devices import (
     agreed,
     alone,
@@ -129,6 +130,23 @@ def several_steps(dataset):
     return found
 
 
+def lazy_regularisers():
+    """Train a StyleGAN2 for as many steps as it takes for each regulariser to come twice."""
+    config = preset_config("smoke", "stylegan2", r1_every=2, path_length_every=2)
+    model = StyleGAN2(config, 32)
+    pictures = uniform_pictures(0, (4, 32, 32, 3))
+    stream = tf_stream((np.uint8(127.5 * (pictures + 1)),))
+    history = model.fit(stream, epochs=4, steps_per_epoch=1, shuffle=False, verbose=0).history
+    return {f"loss/{name}": np.array(values) for name, values in history.items()}
+
+
+def tf_stream(batch):
+    """Give the same batch again and again, as TensorFlow's replicas share it."""
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices(batch).batch(len(batch[0])).repeat()
+
+
 def augmentation():
     """Let replicas augment and observe their shares of four pictures, on TensorFlow."""
     import tensorflow as tf
@@ -194,6 +212,8 @@ def main():
             found = {key: value for name in CONFIGS for key, value in one_step(name).items()}
         elif task == "augment":
             found = augmentation()
+        elif task == "lazy":
+            found = lazy_regularisers()
         else:
             found = several_steps(open_dataset(Path(sys.argv[4])))
         in_replicas = keras.backend.backend() == "tensorflow" and replicas() > 1

@@ -148,6 +148,17 @@ def test_adaptive_augmentation_on_two_devices_is_that_of_one(tmp_path):
 
 
 @pytest.mark.slow
+@needs_tensorflow
+def test_regularisers_come_on_two_devices_when_they_are_due(tmp_path):
+    """Pictures are compared within a device's share, so that losses are not those of one."""
+    _, (two, facts) = on_one_and_two("lazy", tmp_path)
+    assert facts["replicas"] == 2
+    for name in ("r1", "path_length"):
+        assert (np.abs(two[f"loss/{name}"]) > 1e-7).tolist() == [True, False, True, False]
+    assert all(np.isfinite(values).all() for values in two.values())
+
+
+@pytest.mark.slow
 @needs_jax
 def test_two_hosts_are_killed_and_resume(tmp_path, dataset):
     """Both hosts of a training die; resumed, it is the one that would have been."""

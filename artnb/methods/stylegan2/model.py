@@ -232,7 +232,8 @@ class StyleGAN2(AdversarialModel):
             gradients,
             otherwise=(ops.zeros(()), mean),
         )
-        self.path_length_mean.mean.assign(mean)
+        # Within a branch replicas cannot tell each other anything.
+        self.path_length_mean.mean.assign(ops.mean(whole_batch(mean[None])))
         return gradients, loss
 
     def path_length(self, kind: Any, draw: Draw, mean: Any) -> tuple[Any, Any]:
@@ -250,7 +251,7 @@ class StyleGAN2(AdversarialModel):
             return ops.sum(self.generator.paint(ws, noises) * direction)
 
         lengths = path_lengths(self.input_gradients(along, ws))
-        new_mean = mean + _PATH_LENGTH_DECAY * (ops.mean(whole_batch(lengths)) - mean)
+        new_mean = mean + _PATH_LENGTH_DECAY * (ops.mean(lengths) - mean)
         weight = self.config.path_length_weight * self.config.path_length_every
         loss = weight * ops.mean(ops.square(lengths - new_mean))
         return loss, (loss, new_mean)
