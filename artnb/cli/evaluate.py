@@ -33,7 +33,8 @@ def evaluate(
     """Score a Run epoch by epoch, or a folder of generated pictures against real ones.
 
     metrics: frechet (with Inception: fid), kernel (kid), memorised-frechet (mifid),
-             precision-recall, inception-score; of a Run also ssim, discriminator, style
+             precision-recall, inception-score; of a Run also ssim, discriminator, style,
+             of one that has latents ppl
     anchor:  what the photos themselves score is printed beside it: --photos, or the Run's
     rules:   real and generated pictures must be others, and of one size; what breaks
              a rule gets no score, and the exit code is 2
@@ -45,6 +46,8 @@ def evaluate(
         _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend)
         return
     runs = [artnb.open_run(name) for name in run]
+    for each in runs:
+        _refuse_what_latents_lack(each, to, photos, gap, nearest)
     painters = options.read_painters(painter)
     options.say_passed_over(real, photos, *painters.values())
     options.say_backend(backend)
@@ -63,6 +66,24 @@ def evaluate(
             _show_nearest(each, evaluator, to, choice, dataset, scores)
     if len(runs) > 1:
         _compare(runs, rows)
+
+
+def _refuse_what_latents_lack(run, to, photos, gap, nearest) -> None:
+    """Say before any work what only a Run can be asked that paints photos."""
+    if not run.is_latent:
+        return
+    asked = {
+        "--photos": photos,
+        "--gap": gap,
+        "--nearest": nearest,
+        f"--to {to}": to not in ("y", run.domains[1]),
+    }
+    for option, wanted in asked.items():
+        if wanted:
+            raise InputError(
+                f"the Run {run.path.name} makes pictures out of latents and paints no photos; "
+                f"leave out {option} (artnb sample --nearest shows samples beside real pictures)"
+            )
 
 
 def _evaluate_folders(real, fake, photos, to, resize, out, scorer, backend) -> None:

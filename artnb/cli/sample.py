@@ -78,14 +78,21 @@ def sample(
         refuse_to_replace([out / _NEAREST])
         dataset = evaluation.open_run_data(opened, data, artnb.bar)
     options.say_backend(backend)
+    if nearest:  # what cannot be had is said before the work
+        network = artnb.load_extractor(extractor, progress=artnb.bar)
     samples = artnb.sample(opened, out, choice, sampler.epoch, artnb.bar, class_name)
     print(f"{count} picture{'s' * (count != 1)} in {out}")
     for kind, path in samples.drawn.items():
         print(f"{kind.capitalize() + ':':13}{path}")
     if nearest:
-        network = artnb.load_extractor(extractor, progress=artnb.bar)
         view = evaluation.view_nearest_samples(
-            opened, network, choice, sampler.epoch, dataset, progress=artnb.bar
+            opened,
+            network,
+            choice,
+            sampler.epoch,
+            dataset,
+            progress=artnb.bar,
+            class_name=class_name,
         )
         print(f"Nearest:     {write_painting(np.asarray(view.picture), out / _NEAREST)}")
         print(view.sentence)
@@ -125,7 +132,7 @@ def project(
     opened = artnb.open_run(run)
     sampler = opened.sampler(epoch, class_name)
     check_steps(steps)
-    SampleChoice(seed=seed)
+    SampleChoice(count=1, seed=seed)
     open_picture(picture, "a picture to be projected")
     files = ProjectionFiles(out, picture)
     files.check()

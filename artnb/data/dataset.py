@@ -154,8 +154,16 @@ class Dataset:
         """Tell Y's pictures apart by the folders in which they lie.
 
         Raises:
-            InputError: fewer than two are named, or pictures lie in others or in none.
+            InputError: fewer than two are named, one twice or one that has no training pictures;
+                pictures lie in others or in none; or a folder's name has commas.
         """
+        folders = self.folders()
+        # Settings name classes with commas between.
+        if unclear := [folder for folder in folders if "," in folder or folder != folder.strip()]:
+            raise InputError(
+                "a class must be a folder whose name has no commas and neither begins nor ends "
+                f"with a space, got {unclear[0]!r}; rename it"
+            )
         named = [name for name in classes if name]
         if len(named) < 2:
             raise InputError(
@@ -163,10 +171,17 @@ class Dataset:
                 "pictures; put the pictures of each kind into a folder of its own (artnb "
                 "collection folders does it by a column), or leave classes out"
             )
-        if others := [folder for folder in self.folders() if folder not in classes]:
+        if others := [folder for folder in folders if folder not in classes]:
             raise InputError(
                 f"all training pictures must lie in one of the folders {', '.join(classes)}, and "
                 f"some lie in {others[0] or 'none'}; name it among the classes, or move them"
+            )
+        if len(classes) > len(folders):
+            idle = [name for name in classes if name not in folders]
+            what = f"{idle[0]} has none" if idle else "one is named twice"
+            raise InputError(
+                f"each class must have training pictures of its own, and of {', '.join(classes)} "
+                f"{what}; leave it out, or choose among {', '.join(folders)}"
             )
         return replace(self, classes=tuple(classes))
 

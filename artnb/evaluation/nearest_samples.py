@@ -23,6 +23,7 @@ def view_nearest_samples(
     dataset: Dataset | None = None,
     most: int = 8,
     progress: Progress = silent,
+    class_name: str | None = None,
 ) -> NearestView:
     """Show the samples that lie nearest to real pictures, the most suspicious first.
 
@@ -36,13 +37,15 @@ def view_nearest_samples(
         dataset: the Run's, where it is open already.
         most: how many are shown.
         progress: shows how far it has got.
+        class_name: whose samples; None takes all classes in turn, where there are any.
 
     Raises:
-        InputError: the Run has no latents, no such snapshot, or its data is gone or is other data.
+        InputError: the Run has no latents, no such snapshot or class, or its data is gone or is
+            other data.
     """
     from artnb.sampling.generating import generate
 
-    choice, sampler = choice or SampleChoice(), run.sampler(epoch)
+    choice, sampler = choice or SampleChoice(), run.sampler(epoch, class_name)
     generator = sampler.load()
     samples = list(generate(generator, choice.seeds, choice.truncation))
     sets = RunSets(

@@ -243,8 +243,9 @@ class _Scorer:
         judge, snapshot = _find_judge(painter), painter.run.snapshot(painter.epoch)
         if judge is None:
             raise InputError(
-                f"the snapshot {snapshot} holds no discriminator_{painter.to}: it was made before "
-                "they were kept, or imported; leave out what needs it"
+                f"the snapshot {snapshot} holds no discriminator_{painter.to} that could be asked: "
+                "it was made before they were kept, or imported, or judges by classes; leave out "
+                "what needs it"
             )
         return Verdicts(judge, self.networks)
 

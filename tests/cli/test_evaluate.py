@@ -8,6 +8,7 @@ from artnb.cli import main
 from artnb.data.images import is_marked_as_painted
 from artnb.evaluation.rows import read_scores
 from tests.evaluation.stand_in import Colours, write_pictures
+from tests.sampling.latent_run import make_latent_run
 
 
 @pytest.fixture(autouse=True)
@@ -147,3 +148,26 @@ def test_further_painters_are_classes_of_the_style_classifier(run, tmp_path, cap
 def test_what_cannot_be_asked_is_explained(run, capsys, arguments, text):
     assert text in fails(capsys, "evaluate", *arguments)
     assert not run.scores_file.exists()
+
+
+@pytest.fixture(scope="module")
+def latent_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("latent")
+    return make_latent_run(folder / "run", folder / "pictures", epochs=(1,))
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--photos", "photos"], "paints no photos; leave out --photos"),
+        (["--gap"], "paints no photos; leave out --gap"),
+        (["--nearest"], "paints no photos; leave out --nearest (artnb sample --nearest shows"),
+        (["--to", "x"], "paints no photos; leave out --to x"),
+        (["--metrics", "ssim"], "pictures out of latents have none"),
+        (["--metrics", "style"], "a Run that makes pictures out of latents"),
+    ],
+)
+def test_what_needs_photos_is_refused_of_latents(latent_run, capsys, arguments, text):
+    assert text in fails(capsys, "evaluate", "--run", latent_run.path, *arguments)
+    assert not latent_run.scores_file.exists()

@@ -357,3 +357,44 @@ def test_a_dataset_of_hardly_anything_that_can_be_decoded_is_refused(folder):
     with_records(folder, lambda _number, record: replace(record, image=b"no picture"))
     with pytest.raises(InputError, match=r"2 usable photo pictures.+9 of its 9 pictures"):
         open_dataset(folder)
+
+
+# Classes
+
+
+@pytest.fixture
+def two_kinds(tmp_path):
+    """A Dataset of one domain, whose pictures lie in the folders blues and reds."""
+    for kind in ("blues", "reds"):
+        fill(tmp_path / "kinds" / kind, 4, first_seed=len(kind) * 100)
+    return tmp_path / "kinds"
+
+
+def test_folders_are_classes(two_kinds):
+    dataset = open_dataset(two_kinds, domains=1)
+    told_apart = dataset.with_classes(dataset.folders())
+    assert told_apart.classes == ("blues", "reds")
+    assert set(told_apart.class_numbers(range(len(dataset.y.train)))) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("classes", "text"),
+    [
+        (["blues"], "two folders or more"),
+        (["blues", "greens"], "some lie in reds; name it"),
+        (["blues", "reds", "greens"], "greens has none; leave it out, or choose among blues, reds"),
+        (["blues", "reds", "reds"], "one is named twice; leave it out"),
+    ],
+)
+def test_classes_that_no_picture_teaches_are_refused(two_kinds, classes, text):
+    with pytest.raises(InputError, match=text):
+        open_dataset(two_kinds, domains=1).with_classes(classes)
+
+
+@pytest.mark.parametrize("name", ["red, dark", " reds"])
+def test_a_class_that_no_setting_could_name_is_refused(two_kinds, name):
+    """Settings name classes with commas between, and leave out spaces beside them."""
+    (two_kinds / "reds").rename(two_kinds / name)
+    dataset = open_dataset(two_kinds, domains=1)
+    with pytest.raises(InputError, match=f"has no commas .*, got '{name}'; rename it"):
+        dataset.with_classes(dataset.folders())

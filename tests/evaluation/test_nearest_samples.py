@@ -41,3 +41,17 @@ def test_a_sample_that_is_a_real_picture_is_found(run, monkeypatch):
     assert view.nearest.order()[0] == 1
     assert view.nearest.distances[1] == pytest.approx(0, abs=1e-3)
     assert "Of 2 samples 1 (50 %) lie nearer" in view.sentence
+
+
+def test_samples_of_a_class_are_that_class_s(run, monkeypatch):
+    """As the files beside the sheet are, whose seeds it names."""
+    asked = []
+    sampler = type(run).sampler
+
+    def watched(self, epoch="latest", class_name=None):
+        asked.append(class_name)
+        return sampler(self, epoch)
+
+    monkeypatch.setattr(type(run), "sampler", watched)
+    view_nearest_samples(run, Colours(), SampleChoice(count=2), class_name="reds")
+    assert asked == ["reds"]

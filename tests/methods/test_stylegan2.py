@@ -177,6 +177,31 @@ def test_the_average_moves_by_its_half_life():
     np.testing.assert_allclose(moved, 1 - 0.5 ** (4 / 1000), rtol=1e-3)
 
 
+def _moved_by_infinite_gradients(precision):
+    """Give a model after such a step, and whether one of its weights moved."""
+    model = StyleGAN2(config(precision=precision), _EDGE)
+    weights = model.players["generator"].trainable_variables
+    before = weights[0].numpy().copy()
+    infinite = [ops.full(weight.shape, np.float32("inf")) for weight in weights]
+    model.move("generator", infinite)
+    return model, (weights[0].numpy() != before).any(), np.isfinite(weights[0].numpy()).all()
+
+
+def test_infinite_gradients_move_a_network_a_little():
+    _, moved, finite = _moved_by_infinite_gradients("float32")
+    assert moved
+    assert finite
+
+
+def test_in_float16_infinite_gradients_lower_the_loss_scale():
+    """Else it would only ever rise, until no gradient was a number."""
+    model, moved, finite = _moved_by_infinite_gradients("mixed_float16")
+    optimizer = model.players["generator"].optimizer
+    assert float(optimizer.dynamic_scale) == optimizer.initial_scale / 2
+    assert not moved
+    assert finite
+
+
 def test_r1_is_by_size_and_batch_unless_it_is_set():
     assert config(image_size_px=64, batch_size=32).gamma == pytest.approx(0.0256)
     assert config(r1_gamma=3.0).gamma == 3.0

@@ -75,13 +75,14 @@ class Metric:
 NEEDS = {
     "features": "this score compares features, and the sets were measured without an extractor; "
     "measure them with Evaluator.measure",
-    "sources": "SSIM compares translations with their photos, and two folders tell nothing of who "
-    "belongs to whom; measure it with --run, name the photos with --photos, or leave it out of "
-    "--metrics",
+    "sources": "SSIM compares translations with their photos: two folders tell nothing of who "
+    "belongs to whom, and pictures out of latents have none; measure it with a --run that paints "
+    "photos, name those of a folder with --photos, or leave it out of --metrics",
     "discriminator": "discriminator accuracy asks a Run's discriminator, and two folders have "
     "none; measure it with --run, or leave it out of --metrics",
-    "classifier": "the style classifier learns from a Run's two domains, and two folders have "
-    "none; measure it with --run, or leave it out of --metrics",
+    "classifier": "the style classifier learns from the two domains of a Run that paints photos, "
+    "and neither two folders nor a Run that makes pictures out of latents have them; measure it "
+    "with another --run, or leave it out of --metrics",
     "latents": "a perceptual path length is defined between two latents, and pictures painted "
     "from photos have none; leave it out of --metrics, or score a Run of stylegan2",
 }

@@ -161,8 +161,8 @@ class StyleGAN2(AdversarialModel):
         of_discriminator, r1 = self.with_gradient_penalty(
             gradients["discriminator"], real, kind, draw, of_real, of_fake, steps
         )
-        self.apply_gradients(list(map(bounded, of_generator)), self.players["generator"])
-        self.apply_gradients(list(map(bounded, of_discriminator)), self.players["discriminator"])
+        self.move("generator", of_generator)
+        self.move("discriminator", of_discriminator)
         self.generator.average_w.follow(whole_batch(w), _AVERAGE_W_BETA)
         self.augment.observe(sureness)
         self.move_average()
@@ -294,6 +294,17 @@ class StyleGAN2(AdversarialModel):
 
         gradients = self.input_gradients(verdict, pictures)
         return self.config.r1_every * r1_penalty(gradients, self.config.gamma)
+
+    def move(self, name: str, gradients: list) -> None:
+        """Let a network's optimizer step, by gradients that are numbers.
+
+        In float16 the optimizer sees them as they are: those that are none tell it to skip the step
+        and to scale losses by less.
+        """
+        player = self.players[name]
+        if not isinstance(player.optimizer, keras.optimizers.LossScaleOptimizer):
+            gradients = list(map(bounded, gradients))
+        self.apply_gradients(gradients, player)
 
     def move_average(self) -> None:
         """Move the averaged generator towards the trained one.
