@@ -138,7 +138,6 @@ def test_a_run_that_paints_photos_has_no_latents(made, capsys):
     [
         ["translate", "--photos", ".", "--out", "out"],
         ["submit", "build", "--photos", "."],
-        ["export", "--format", "keras", "--out", "out.keras"],
         ["study"],
     ],
 )

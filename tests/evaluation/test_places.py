@@ -1,6 +1,7 @@
 """What pictures are measured where a folder holds photos and paintings, or shards."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,9 @@ from artnb.submission.photos import find_photos
 from artnb.synthetic.dataset import make_demo_data
 from tests.data.test_shards_of_others import example, framed
 from tests.evaluation.stand_in import Colours, write_pictures
+
+# A Run whose own pictures are not asked for.
+PAINTS = SimpleNamespace(is_latent=False)
 
 
 def shard_of(folder, path, target=""):
@@ -136,11 +140,11 @@ def test_photos_may_lie_in_folders_of_any_names(tmp_path):
 def test_a_runs_other_pictures_may_be_shards(tmp_path, side):
     place = competition(tmp_path / "competition")
     choice = Choice(real=place, photos=place)
-    sets = RunSets(None, choice).held_out()
+    sets = RunSets(PAINTS, choice).held_out()
     assert len(sets.reference.names) == 8
     assert len(sets.photos.names) == 9
     shard = Choice(**{"real": place, "photos": place, side: place / "monet_tfrec" / "a.tfrec"})
-    sets = RunSets(None, shard).held_out()
+    sets = RunSets(PAINTS, shard).held_out()
     assert len((sets.reference if side == "real" else sets.photos).names) == 8
 
 
