@@ -243,11 +243,11 @@ def _find_domains(
     path: Path, swap_domains: bool, domains: int
 ) -> tuple[tuple[SourceDomain, ...], tuple[str, ...]]:
     """Give one domain, or X and Y, and what is to be said of how they were found."""
-    if domains == 1 and not swap_domains:
-        only = find_domain(path)
+    if domains == 1:
+        only = find_domain(path, swap_domains)
         return (only,), tuple(notes_on([only]))
     source = find_source(path, swap_domains)
-    return source.domains[-domains:], source.notes
+    return source.domains, source.notes
 
 
 def _open_source(

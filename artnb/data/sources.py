@@ -188,18 +188,24 @@ def find_source(path: Path, swap_domains: bool = False) -> Source:
     return source
 
 
-def find_domain(path: Path) -> SourceDomain:
+def find_domain(path: Path, swap_domains: bool = False) -> SourceDomain:
     """Give the one kind of pictures that is learnt from: those of a folder, or Y of two sides.
 
     Args:
         path: a folder of pictures or shards, the competition's, or one with `trainA` and `trainB`.
+        swap_domains: of two sides take X.
 
     Raises:
-        InputError: there are none.
+        InputError: there are none, or there is but one kind and another is asked for.
     """
     existing_folder(path, "training pictures")
     if two := _find_train_folders(path) or _find_competition(path):
-        return two.y
+        return two.x if swap_domains else two.y
+    if swap_domains:
+        raise InputError(
+            f"--swap-domains takes the other of two kinds of pictures, and {path} holds one kind; "
+            "leave it out"
+        )
     side = pictures_of_side(path, "y", "pictures to learn from")
     name = re.sub(r"[^\w .-]", "", path.resolve().name).strip(" .-") or "picture"
     return SourceDomain(name, side.pictures, passed_over=side.passed_over)

@@ -15,7 +15,7 @@ from artnb.files import PART
 from artnb.method import preset_config
 from artnb.methods.stylegan2.collapse import signs_of_collapse
 from artnb.methods.stylegan2.model import StyleGAN2
-from artnb.methods.stylegan2.transfer import begin_from, take_what_fits
+from artnb.methods.stylegan2.transfer import begin_from, find_begun_from, take_what_fits
 from artnb.models.stylegan2.networks import draw_z
 from artnb.runs.run import Run
 from artnb.sampling import generate
@@ -270,6 +270,17 @@ def test_a_training_begins_from_another_run(run):
     assert all((a == b).all() for a, b in zip(fresh.average.get_weights(), kept, strict=True))
     with pytest.raises(InputError, match="keeps epochs 1, 2, and 9 was asked for"):
         begin_from(fresh, f"{run.path}@9")
+
+
+def test_a_runs_folder_may_have_an_at_in_its_name(run, tmp_path):
+    copied = shutil.copytree(run.path, tmp_path / "me@home" / "run")
+    assert find_begun_from(str(copied)) == (Run(copied), 2)
+    assert find_begun_from(f"{copied}@1") == (Run(copied), 1)
+
+
+def test_of_one_kind_of_pictures_there_is_no_other(data):
+    with pytest.raises(InputError, match="--swap-domains takes the other of two kinds"):
+        open_dataset(data, domains=1, swap_domains=True)
 
 
 def test_everything_that_a_step_changes_is_kept(model):

@@ -26,7 +26,9 @@ def find_begun_from(name: str) -> tuple[Run, int]:
     Raises:
         InputError: there is no such Run or epoch, or it is a Run of another method.
     """
-    path, _, epoch = name.partition("@")
+    path, at, epoch = name.rpartition("@")
+    if not at or "/" in epoch:  # an @ of a folder's name
+        path, epoch = name, ""
     run = open_run(path)
     if run.method.name != StyleGAN2Config.METHOD:
         raise InputError(
