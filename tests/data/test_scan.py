@@ -196,9 +196,9 @@ def test_a_share_that_leaves_too_few_says_so(tmp_path):
 
 
 def test_bytes_are_kept_within_the_limit_and_read_again_beyond(tmp_path):
-    source = two_filled(tmp_path)
+    domains = two_filled(tmp_path).domains
     for kept, streamed in zip(
-        scan(source.domains, SIZE_PX), scan(source, SIZE_PX, memory_limit_gb=0), strict=True
+        scan(domains, SIZE_PX), scan(domains, SIZE_PX, memory_limit_gb=0), strict=True
     ):
         in_memory, again = (as_images(d.split("train"), SIZE_PX) for d in (kept, streamed))
         assert in_memory.in_memory
@@ -217,7 +217,7 @@ def test_a_limit_reached_in_the_second_domain_frees_the_first_too(tmp_path):
 
 def test_progress_is_called_for_every_picture(tmp_path):
     progress = CountedProgress()
-    scan(two_filled(tmp_path), SIZE_PX, progress=progress)
+    scan(two_filled(tmp_path).domains, SIZE_PX, progress=progress)
     assert progress.calls == {"reading photo": [10, 10], "reading painting": [4, 4]}
 
 

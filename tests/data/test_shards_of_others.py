@@ -158,7 +158,7 @@ def test_one_record_without_a_picture_is_left_out_and_named(tmp_path):
     payloads.insert(1, example(target=b"monet"))
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs" / "a.tfrec").write_bytes(b"".join(map(framed, payloads)))
-    _, monet = scan(two_folders(tmp_path / "photos", tmp_path / "theirs"), 32)
+    _, monet = scan(two_folders(tmp_path / "photos", tmp_path / "theirs").domains, 32)
     assert len(monet.split("train")) + len(monet.split("test")) == 3
     (bad,) = monet.split("unreadable")
     assert bad.problem == 'it has no byte feature "image" (its features: target)'

@@ -137,7 +137,11 @@ def test_features_that_are_not_finite_are_refused(real, fake):
 
 @pytest.mark.parametrize(
     ("metric", "text"),
-    [("ssim", "SSIM compares"), ("discriminator", "have none"), ("style", "two folders have none")],
+    [
+        ("ssim", "SSIM compares"),
+        ("discriminator", "have none"),
+        ("style", "neither two folders nor"),
+    ],
 )
 def test_what_needs_a_run_is_refused_of_folders(real, fake, metric, text):
     with pytest.raises(InputError, match=text):
