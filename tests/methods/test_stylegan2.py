@@ -363,23 +363,22 @@ def upright_and_in_colour(pictures):
 
 
 @pytest.mark.slow
-def test_augmentation_does_not_leak_below_its_limit_and_does_above(tmp_path):
-    """Of Karras et al. 2020, figure 4: what all real pictures have in common stays theirs."""
+def test_augmentation_does_not_leak_below_its_limit(tmp_path):
+    """What all real pictures have in common stays theirs: Karras et al. 2020, section 3.1.
+
+    At p = 1 any mixture of turned and tinted pictures would do as well.
+    """
     random = np.random.default_rng(0)
     for number in range(64):
         pixels = np.full((16, 16, 3), 40.0)
         pixels[:8, :, 0], pixels[8:, :, 2] = random.uniform(150, 250, 2)
         pixels += random.normal(0, 8, pixels.shape)
         Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(tmp_path / f"{number}.png")
-    shares = {}
-    for p in (0.6, 1.0):
-        settings = preset_config(
-            "preview", "stylegan2", augmentation="fixed", augmentation_p=p, batch_size=16,
-            channel_max=16, latent_size=32, epochs=1, steps_per_epoch=400, sample_count=16,
-        )  # fmt: skip
-        data = open_dataset(tmp_path, domains=1)
-        made = train(data, settings, tmp_path / f"run-{p}", say=lambda _line: None)
-        pictures = list(generate(made.sampler().load(), range(64)))
-        shares[p] = upright_and_in_colour(pictures).mean()
-    assert shares[0.6] > 0.9
-    assert shares[1.0] < 0.5
+    settings = preset_config(
+        "preview", "stylegan2", augmentation="fixed", augmentation_p=0.6, batch_size=16,
+        channel_max=16, latent_size=32, epochs=1, steps_per_epoch=400, sample_count=16,
+    )  # fmt: skip
+    data = open_dataset(tmp_path, domains=1)
+    made = train(data, settings, tmp_path / "run", say=lambda _line: None)
+    pictures = list(generate(made.sampler().load(), range(64)))
+    assert upright_and_in_colour(pictures).mean() > 0.9
