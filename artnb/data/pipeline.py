@@ -211,8 +211,7 @@ def batches(dataset: Dataset, batch_size: int, seed: int, start_batch: int = 0) 
     Returns:
         A `tf.data.Dataset` on TensorFlow, else a `keras.utils.PyDataset`; elements are
         `(real_x, real_y)`, or `(real_y,)` of one domain, uint8 `(batch, size_px, size_px, 3)`, and
-        with classes their numbers, int32 `(batch,)`; on
-        one of several hosts its
+        with classes their numbers, int32 `(batch,)`; on one of several hosts its
         share of the batch.
     """
     order = BatchOrder(dataset, batch_size, seed, *this_host())

@@ -154,12 +154,12 @@ class StyleGAN2(AdversarialModel):
         real, draw, steps = self.prepare(batch[0]), self.draws.draw(self.count), self.steps_taken
         kind = ops.one_hot(batch[1], self.sizes.classes) if self.sizes.classes else None
         of_real, of_fake = (self.augment.draw(self.count) for _ in range(2))
-        gradients, (losses, w, sureness) = self.differentiate_together(
+        gradients, (losses, w, sureness, fake) = self.differentiate_together(
             lambda: self.losses(real, kind, draw, of_real, of_fake)
         )
         of_generator, path_length = self.with_path_length(gradients["generator"], kind, draw, steps)
         of_discriminator, r1 = self.with_gradient_penalty(
-            gradients["discriminator"], real, kind, draw, of_real, of_fake, steps
+            gradients["discriminator"], real, fake, kind, of_real, of_fake, steps
         )
         self.move("generator", of_generator)
         self.move("discriminator", of_discriminator)
@@ -175,7 +175,7 @@ class StyleGAN2(AdversarialModel):
     def losses(
         self, real: Any, kind: Any, draw: Draw, of_real: Any, of_fake: Any
     ) -> tuple[dict[str, Any], Any]:
-        """Give each network's loss, and `(losses, w, sureness)`: see `sureness_of_real`.
+        """Give each network's loss, and `(losses, w, sureness, fakes)`; see `sureness_of_real`.
 
         Args:
             real: float32 `(batch, size_px, size_px, 3)` in [-1, 1].
@@ -193,7 +193,8 @@ class StyleGAN2(AdversarialModel):
             "generator": of_generator(real_logits, fake_logits),
             "discriminator": of_discriminator(real_logits, fake_logits),
         }
-        return losses, (losses, w, self.sureness_of_real(real_logits, fake_logits))
+        sureness = self.sureness_of_real(real_logits, fake_logits)
+        return losses, (losses, w, sureness, ops.stop_gradient(fake))
 
     def sureness_of_real(self, real_logits: Any, fake_logits: Any) -> Any:
         """Give what is above 0 where a real picture is taken for real: the logits.
@@ -210,10 +211,8 @@ class StyleGAN2(AdversarialModel):
 
     def latents(self, z: Any, kind: Any, mixed_from: Any) -> tuple[Any, Any]:
         """Turn z, `(batch, 2, z_size)`, into w of the first, and w for each place, mixed."""
-        first, second = (
-            self.generator.w(z[:, number], kind)
-            for number in ((0, 1) if self.config.style_mixing else (0, 0))
-        )
+        first = self.generator.w(z[:, 0], kind)
+        second = self.generator.w(z[:, 1], kind) if self.config.style_mixing else first
         places = ops.arange(self.sizes.w_count, dtype="int32")[None, :, None]
         return first, ops.where(places < mixed_from, first[:, None], second[:, None])
 
@@ -260,8 +259,8 @@ class StyleGAN2(AdversarialModel):
         self,
         gradients: list,
         real: Any,
+        fake: Any,
         kind: Any,
-        draw: Draw,
         of_real: Any,
         of_fake: Any,
         steps: Any,
@@ -273,8 +272,6 @@ class StyleGAN2(AdversarialModel):
         def penalty() -> tuple[Any, Any]:
             loss = self.gradient_penalty(real, kind, of_real)
             if self.config.loss == "relativistic":
-                _, ws = self.latents(draw.z, kind, draw.mixed_from)
-                fake = ops.stop_gradient(self.generator.paint(ws, draw.noises))
                 loss = loss + self.gradient_penalty(fake, kind, of_fake)
             return loss, loss
 
