@@ -122,7 +122,7 @@ def _check_description(part: Any) -> None:
 
 
 def _weights(model: "onnx.ModelProto", network: keras.Model) -> Iterator[np.ndarray]:
-    from artnb.exchange.onnx_layers import read_weight
+    from artnb.exchange.onnx_nodes import read_weight
 
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     for weight in network.weights:

@@ -11,7 +11,9 @@ import keras
 import onnx
 from onnx import helper
 
-from artnb.exchange.onnx_layers import CONVERTERS, Nodes, cannot
+from artnb.exchange.onnx_layers import CONVERTERS, cannot
+from artnb.exchange.onnx_nodes import Nodes
+from artnb.exchange.onnx_padding import example_edge
 
 # Old enough for all that runs ONNX; newer ones have no node that a generator needs.
 _OPSET = 17
@@ -29,10 +31,11 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
     Args:
         network: of `artnb.exchange.portable.portable`, or of
             `artnb.exchange.portable_stylegan2.portable_stylegan2`.
-        facts: what to record beside it.
+        facts: what to record beside it. By `multiple_px` among them both sides of pictures can be
+            divided; without it they may have any size that the network takes.
 
     Returns:
-        A model from `picture` to `painting`, both float32 `(batch, height, width, 3)` of any
+        A model from `picture` to `painting`, both float32 `(batch, height, width, 3)` of any such
         size; or from `z` and `truncation` to `pictures`. Weights have the paths that Keras gives
         them as their names.
 
@@ -40,7 +43,7 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
         InputError: the network holds a layer that is not known here; the message names it.
     """
     model = helper.make_model(
-        _graph(network),
+        _graph(network, facts.get("multiple_px")),
         opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=_IR_VERSION,
         producer_name="artnb",
@@ -50,9 +53,9 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
     return model
 
 
-def _graph(network: keras.Model) -> onnx.GraphProto:
-    nodes = Nodes()
-    made = _Walk(nodes).through(network)
+def _graph(network: keras.Model, multiple_px: str | None) -> onnx.GraphProto:
+    nodes, edge = Nodes(), example_edge(network, int(multiple_px)) if multiple_px else None
+    made = _Walk(nodes, edge).through(network)
     output = _OUTPUTS[network.inputs[0].name]
     nodes.add("Transpose", [made], output, perm=_COLOURS_LAST)
     given = [_end(one.name, one.shape) for one in network.inputs]
@@ -67,10 +70,15 @@ def _end(name: str, shape: tuple[int | None, ...]) -> onnx.ValueInfoProto:
 
 
 class _Walk:
-    """A walk through a network, which notes by which name each of Keras' tensors goes in ONNX."""
+    """A walk through a network, which notes by which name each of Keras' tensors goes in ONNX.
 
-    def __init__(self, nodes: Nodes) -> None:
-        self._nodes = nodes
+    Args:
+        nodes: the graph to add to.
+        edge: of the picture to walk with, whose padding is that of all; None where there is none.
+    """
+
+    def __init__(self, nodes: Nodes, edge: int | None) -> None:
+        self._nodes, self._edge = nodes, edge
         self._names: dict[keras.KerasTensor, str] = {}
 
     def through(self, network: keras.Model) -> str:
@@ -84,10 +92,12 @@ class _Walk:
 
     def _input(self, like: keras.KerasTensor) -> keras.KerasTensor:
         """Make an input like a network's; pictures are turned."""
-        given = keras.Input(like.shape[1:], name=like.name)
-        self._names[given] = given.name
-        if len(given.shape) == 4:
-            self._names[given] = self._nodes.add("Transpose", [given.name], perm=_COLOURS_FIRST)
+        if len(like.shape) != 4:
+            given = keras.Input(like.shape[1:], name=like.name)
+            self._note(given, given.name)
+            return given
+        given = keras.Input((self._edge, self._edge, like.shape[3]), name=like.name)
+        self._note(given, self._nodes.add("Transpose", [given.name], perm=_COLOURS_FIRST))
         return given
 
     def _visit(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -102,5 +112,10 @@ class _Walk:
         if getattr(layer, "data_format", "channels_last") != "channels_last":
             raise cannot(layer, "has colours first")
         outputs = layer(*args, **kwargs)
-        self._names[outputs] = convert(self._nodes, layer, *(self._names[part] for part in given))
+        self._note(outputs, convert(self._nodes, layer, *(self._names[part] for part in given)))
         return outputs
+
+    def _note(self, features: keras.KerasTensor, name: str) -> None:
+        self._names[features] = name
+        if len(features.shape) == 4:
+            self._nodes.sides[name] = features.shape[1:3]

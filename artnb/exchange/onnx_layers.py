@@ -1,69 +1,15 @@
 """What each layer of Keras is in ONNX: a node, a few, or none."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
-import onnx
-from onnx import helper, numpy_helper
+from onnx import numpy_helper
 
 from artnb.errors import InputError
-
-# Keras keeps a convolution's kernel as (height, width, in, out) where ONNX has (out, in, height,
-# width). Of a transposed convolution both swap in and out, so one order of axes serves both.
-_KERAS_TO_ONNX = (3, 2, 0, 1)
-_ONNX_TO_KERAS = (2, 3, 1, 0)
-
-
-class Nodes:
-    """What a graph is made of so far."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.initializers: dict[str, onnx.TensorProto] = {}
-        self._counts: Counter[str] = Counter()
-
-    def add(
-        self, kind: str, inputs: Sequence[str], output: str | None = None, **attributes: Any
-    ) -> str:
-        """Add a node and give the name of its output; without one its kind is counted."""
-        self._counts[kind] += 1
-        name = f"{kind.lower()}_{self._counts[kind]:02d}"
-        output = output or name
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=name, **attributes))
-        return output
-
-    def weight(self, variable: keras.Variable) -> str:
-        """Add a weight under its path; kernels in ONNX' order."""
-        array = keras.ops.convert_to_numpy(variable)
-        return self.constant(
-            variable.path, array.transpose(_KERAS_TO_ONNX) if array.ndim == 4 else array
-        )
-
-    def constant(self, name: str, values: Any) -> str:
-        """Add numbers that nodes share under a name."""
-        array = np.ascontiguousarray(values)
-        self.initializers[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def integers(self, *values: int) -> str:
-        """Add whole numbers, as nodes take them for sizes and edges."""
-        return self.constant("integers_" + "_".join(map(str, values)), np.array(values, np.int64))
-
-
-def read_weight(tensor: onnx.TensorProto) -> np.ndarray:
-    """Give a weight in Keras' order.
-
-    Raises:
-        ValueError: its numbers lie in another file.
-    """
-    if tensor.external_data:
-        raise ValueError(f"{tensor.name} lies in another file")
-    array = numpy_helper.to_array(tensor)
-    return array.transpose(_ONNX_TO_KERAS) if array.ndim == 4 else array
-
+from artnb.exchange.onnx_nodes import Nodes
+from artnb.exchange.onnx_padding import Window, continued
 
 # From the nodes so far, a layer, and the names of what it is given, to the name of its result.
 Converter = Callable[..., str]
@@ -101,26 +47,19 @@ def _kernel_and_bias(nodes: Nodes, layer: Any) -> list[str]:
 
 
 def _convolution(nodes: Nodes, layer: Any, features: str) -> str:
+    around = zip(layer.kernel_size, layer.dilation_rate, strict=True)
+    edges = tuple(dilation * (kernel - 1) + 1 for kernel, dilation in around)
+    window = Window(edges, layer.strides, layer.padding)
+    features, pads = continued(nodes, features, window, 0.0)
     convolved = nodes.add(
         "Conv",
         [features, *_kernel_and_bias(nodes, layer)],
         strides=layer.strides,
         dilations=layer.dilation_rate,
         group=layer.groups,
-        **_padding(layer),
+        pads=pads,
     )
     return _activated(nodes, layer, convolved)
-
-
-def _padding(layer: Any) -> dict[str, Any]:
-    """Say how a convolution pads; with strides, how much depends on the picture's size."""
-    if layer.padding == "valid":
-        return {}
-    if set(layer.strides) != {1}:
-        return {"auto_pad": "SAME_UPPER"}
-    # In numbers: onnxruntime has no automatic padding of dilated kernels.
-    around = zip(layer.kernel_size, layer.dilation_rate, strict=True)
-    return {"pads": _halves([dilation * (kernel - 1) for kernel, dilation in around])}
 
 
 def _halves(edges: list[int]) -> list[int]:
@@ -311,17 +250,34 @@ def _global_pooling(kind: str) -> Converter:
     return convert
 
 
-def _pooling(kind: str) -> Converter:
-    def convert(nodes: Nodes, layer: Any, features: str) -> str:
-        return nodes.add(
-            kind,
-            [features],
-            kernel_shape=layer.pool_size,
-            strides=layer.strides,
-            auto_pad="SAME_UPPER" if layer.padding == "same" else "VALID",
-        )
+def _max_pooling(nodes: Nodes, layer: Any, features: str) -> str:
+    lowest = float(np.finfo(np.float32).min)
+    return _pooled(nodes, layer, "MaxPool", *continued(nodes, features, _window(layer), lowest))
 
-    return convert
+
+def _average_pooling(nodes: Nodes, layer: Any, features: str) -> str:
+    """Average what of each window lies in the picture.
+
+    A node leaves out its own pads. Those in the graph count as zeros: then the same averages of
+    ones say which share of a window lies in the picture.
+    """
+    padded, pads = continued(nodes, features, _window(layer), 0.0)
+    averages = _pooled(nodes, layer, "AveragePool", padded, pads)
+    if padded == features:
+        return averages
+    one = numpy_helper.from_array(np.ones(1, np.float32))
+    ones = nodes.add("ConstantOfShape", [nodes.add("Shape", [features])], value=one)
+    padded, pads = continued(nodes, ones, _window(layer), 0.0)
+    return nodes.add("Div", [averages, _pooled(nodes, layer, "AveragePool", padded, pads)])
+
+
+def _window(layer: Any) -> Window:
+    return Window(layer.pool_size, layer.strides, layer.padding)
+
+
+def _pooled(nodes: Nodes, layer: Any, kind: str, features: str, pads: list[int]) -> str:
+    how = {"kernel_shape": layer.pool_size, "strides": layer.strides}
+    return nodes.add(kind, [features], pads=pads, **how)
 
 
 def _plainly(kind: str) -> Converter:
@@ -357,10 +313,10 @@ CONVERTERS: dict[str, Converter] = {
     "ZeroPadding2D": _zero_padding,
     "Cropping2D": _cropping,
     "UpSampling2D": _upsampling,
-    "MaxPooling2D": _pooling("MaxPool"),
+    "MaxPooling2D": _max_pooling,
     "GlobalMaxPooling2D": _global_pooling("GlobalMaxPool"),
     "GlobalAveragePooling2D": _global_pooling("GlobalAveragePool"),
-    "AveragePooling2D": _pooling("AveragePool"),
+    "AveragePooling2D": _average_pooling,
     "Rescaling": _rescaling,
     "Dense": _dense,
     "Reshape": _reshape,
