@@ -152,10 +152,11 @@ def _write_keras(maker: Painter | LatentSampler, network: "keras.Model", out: Pa
 def _write_onnx(maker: Painter | LatentSampler, network: "keras.Model", out: Path) -> None:
     from artnb.exchange.onnx_files import write_onnx
 
-    write_onnx(out, _portable(maker, network), _facts(maker))
+    write_onnx(out, _portable(maker, network), facts_of(maker))
 
 
-def _facts(maker: Painter | LatentSampler) -> dict[str, str]:
+def facts_of(maker: Painter | LatentSampler) -> dict[str, str]:
+    """Say what a file records beside a network: what goes in and comes out."""
     import artnb
 
     if isinstance(maker, LatentSampler):

@@ -11,9 +11,10 @@ import keras
 import onnx
 from onnx import helper
 
-from artnb.exchange.onnx_layers import CONVERTERS, cannot
+from artnb.exchange.onnx_layers import CONVERTERS, Converter, cannot
 from artnb.exchange.onnx_nodes import Nodes
 from artnb.exchange.onnx_padding import example_edge
+from artnb.exchange.onnx_statistics import SharedNorms
 
 # Old enough for all that runs ONNX; newer ones have no node that a generator needs.
 _OPSET = 17
@@ -25,7 +26,12 @@ _UNKNOWN = ("batch", "height", "width", "channels")
 _COLOURS_FIRST, _COLOURS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 
 
-def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProto:
+def build_onnx(
+    network: keras.Model,
+    facts: Mapping[str, str],
+    norms: SharedNorms | None = None,
+    half: bool = False,
+) -> onnx.ModelProto:
     """Write a network down as ONNX, and have ONNX check the result.
 
     Args:
@@ -33,6 +39,9 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
             `artnb.exchange.portable_stylegan2.portable_stylegan2`.
         facts: what to record beside it. By `multiple_px` among them both sides of pictures can be
             divided; without it they may have any size that the network takes.
+        norms: what gives norms over pictures inputs and outputs for their statistics; without it
+            each picture has its own.
+        half: keep weights as float16, each cast to float32 before it is used.
 
     Returns:
         A model from `picture` to `painting`, both float32 `(batch, height, width, 3)` of any such
@@ -43,7 +52,7 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
         InputError: the network holds a layer that is not known here; the message names it.
     """
     model = helper.make_model(
-        _graph(network, facts.get("multiple_px")),
+        _graph(network, facts.get("multiple_px"), norms, Nodes(half)),
         opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=_IR_VERSION,
         producer_name="artnb",
@@ -53,14 +62,21 @@ def build_onnx(network: keras.Model, facts: Mapping[str, str]) -> onnx.ModelProt
     return model
 
 
-def _graph(network: keras.Model, multiple_px: str | None) -> onnx.GraphProto:
-    nodes, edge = Nodes(), example_edge(network, int(multiple_px)) if multiple_px else None
-    made = _Walk(nodes, edge).through(network)
+def _graph(
+    network: keras.Model, multiple_px: str | None, norms: SharedNorms | None, nodes: Nodes
+) -> onnx.GraphProto:
+    edge = example_edge(network, int(multiple_px)) if multiple_px else None
+    converters = {**CONVERTERS, "GroupNormalization": norms.convert} if norms else CONVERTERS
+    made = _Walk(nodes, converters, edge).through(network)
     output = _OUTPUTS[network.inputs[0].name]
     nodes.add("Transpose", [made], output, perm=_COLOURS_LAST)
     given = [_end(one.name, one.shape) for one in network.inputs]
-    ends = given, [_end(output, network.outputs[0].shape)]
-    return helper.make_graph(nodes.nodes, network.name, *ends, list(nodes.initializers.values()))
+    results = [_end(output, network.outputs[0].shape)]
+    if norms and norms.count:
+        given += norms.inputs()
+        results.append(norms.output(nodes))
+    numbers = list(nodes.initializers.values())
+    return helper.make_graph(nodes.nodes, network.name, given, results, numbers)
 
 
 def _end(name: str, shape: tuple[int | None, ...]) -> onnx.ValueInfoProto:
@@ -74,11 +90,12 @@ class _Walk:
 
     Args:
         nodes: the graph to add to.
+        converters: what adds each kind of layer.
         edge: of the picture to walk with, whose padding is that of all; None where there is none.
     """
 
-    def __init__(self, nodes: Nodes, edge: int | None) -> None:
-        self._nodes, self._edge = nodes, edge
+    def __init__(self, nodes: Nodes, converters: Mapping[str, Converter], edge: int | None) -> None:
+        self._nodes, self._converters, self._edge = nodes, converters, edge
         self._names: dict[keras.KerasTensor, str] = {}
 
     def through(self, network: keras.Model) -> str:
@@ -102,7 +119,7 @@ class _Walk:
 
     def _visit(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
         given = keras.tree.flatten(args)
-        convert = CONVERTERS.get(type(layer).__name__)
+        convert = self._converters.get(type(layer).__name__)
         if convert is None:
             raise cannot(layer, "is a kind that is not known here")
         if kwargs.get("training"):

@@ -100,24 +100,34 @@ def _normalisation(nodes: Nodes, layer: Any, features: str) -> str:
     onnxruntime adds up a whole channel at once there, which at 256 px is off by 1.5e-4 where one
     half is plain, and layer after layer makes more of it.
     """
-    _demand(layer, axis=(-1, 3))
+    normed_channels(layer)
     centred = nodes.add("Sub", [features, _mean(nodes, layer, features)])
     variance = _mean(nodes, layer, nodes.add("Mul", [centred, centred]))
     epsilon = nodes.constant(f"{layer.name}/epsilon", np.float32(layer.epsilon))
     deviation = nodes.add("Sqrt", [nodes.add("Add", [variance, epsilon])])
     features = nodes.add("Div", [centred, deviation])
     if layer.scale:
-        features = nodes.add("Mul", [features, _per_channel(nodes, layer.gamma)])
+        features = nodes.add("Mul", [features, per_channel(nodes, layer.gamma)])
     if layer.center:
-        features = nodes.add("Add", [features, _per_channel(nodes, layer.beta)])
+        features = nodes.add("Add", [features, per_channel(nodes, layer.beta)])
     return features
+
+
+def normed_channels(layer: Any) -> int:
+    """Say how many channels a norm is over.
+
+    Raises:
+        InputError: it is over something else.
+    """
+    _demand(layer, axis=(-1, 3))
+    return layer.input_spec.axes[layer.axis]
 
 
 def _mean(nodes: Nodes, layer: Any, features: str) -> str:
     """Take the mean of each channel, or of its group: of rows, then of what they gave."""
     for axis in (3, 2):
         features = nodes.add("ReduceMean", [features], axes=[axis])
-    channels = layer.input_spec.axes[layer.axis]
+    channels = normed_channels(layer)
     if layer.groups == channels:
         return features
     features = nodes.add("Reshape", [features, nodes.integers(0, layer.groups, -1)])
@@ -133,7 +143,8 @@ def _filled(nodes: Nodes, value: int, count: int) -> str:
     return nodes.constant(f"{value}_times_{count}", np.full(count, value, np.float32))
 
 
-def _per_channel(nodes: Nodes, weight: keras.Variable) -> str:
+def per_channel(nodes: Nodes, weight: keras.Variable) -> str:
+    """Add a weight that has a number for each channel."""
     return nodes.add("Unsqueeze", [nodes.weight(weight), nodes.integers(0, 2, 3)])
 
 

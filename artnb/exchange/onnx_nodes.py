@@ -18,12 +18,16 @@ _ONNX_TO_KERAS = (2, 3, 1, 0)
 class Nodes:
     """What a graph is made of so far.
 
+    Args:
+        half: keep weights as float16, each cast to float32 before it is used.
+
     Attributes:
         sides: height and width of features by their name, where these are known or an example's
             stand for all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, half: bool = False) -> None:
+        self._half = half
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: dict[str, onnx.TensorProto] = {}
         self.sides: dict[str, tuple[int | None, int | None]] = {}
@@ -39,12 +43,22 @@ class Nodes:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=name, **attributes))
         return output
 
+    def branch(self) -> "Nodes":
+        """Begin the nodes of a branch, which sees what is here and adds its numbers to them."""
+        branch = Nodes(self._half)
+        branch.initializers, branch.sides, branch._counts = (
+            self.initializers, self.sides, self._counts,
+        )  # fmt: skip
+        return branch
+
     def weight(self, variable: keras.Variable) -> str:
         """Add a weight under its path; kernels in ONNX' order."""
         array = keras.ops.convert_to_numpy(variable)
-        return self.constant(
-            variable.path, array.transpose(_KERAS_TO_ONNX) if array.ndim == 4 else array
-        )
+        array = array.transpose(_KERAS_TO_ONNX) if array.ndim == 4 else array
+        if not self._half:
+            return self.constant(variable.path, array)
+        name = self.constant(variable.path, array.astype(np.float16))
+        return self.add("Cast", [name], to=onnx.TensorProto.FLOAT)
 
     def constant(self, name: str, values: Any) -> str:
         """Add numbers that nodes share under a name."""

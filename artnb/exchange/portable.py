@@ -17,12 +17,14 @@ from artnb.models.layers import (
 )
 
 
-def portable(generator: keras.Model) -> keras.Model:
+def portable(generator: keras.Model, centred: bool = True) -> keras.Model:
     """Build the same network in Keras' own layers, without models nested in it.
 
     Args:
         generator: of any precision, with our layers or Keras', and `(batch, height, width, 3)`
             as its input.
+        centred: subtract of channels, before norms, what leaves exactly 0 of plain ones. Without
+            it that is left to whoever computes the norms.
 
     Returns:
         A float32 model of pictures of any height and width, with the same weights. Layers are
@@ -31,13 +33,14 @@ def portable(generator: keras.Model) -> keras.Model:
     Raises:
         InputError: the network holds a layer that is neither Keras' nor ours, or code.
     """
-    return _Porter().port(generator, keras.Input((None, None, 3), name="picture"))
+    return _Porter(centred).port(generator, keras.Input((None, None, 3), name="picture"))
 
 
 class _Porter:
     """Carries a network's layers over, one after the other, and numbers them."""
 
-    def __init__(self) -> None:
+    def __init__(self, centred: bool) -> None:
+        self._centres = centred
         self._counts: Counter[str] = Counter()
         self._twins: dict[int, layers.Layer] = {}
 
@@ -82,7 +85,7 @@ class _Porter:
         It changes nothing but rounding: of a plain picture exactly 0 is left, which no program's
         way of adding up makes into anything else; of others, sums stay small.
         """
-        if norm.groups not in (-1, features.shape[-1]):
+        if not self._centres or norm.groups not in (-1, features.shape[-1]):
             return features
         for pooling in (layers.GlobalMaxPooling2D, layers.GlobalAveragePooling2D):
             pooled = self._new(pooling, keepdims=True)(features)

@@ -50,7 +50,7 @@ class SharedStatistics:
 
 # The standard deviation up to which a channel of one picture is taken for plain. One pixel that is
 # one level off gives 1e-5 at 256 px and 3e-6 at 1,024 px, and what is trained 1e-2 and more.
-_ROUNDING = 2e-6
+ROUNDING = 2e-6
 
 
 class Moments(NamedTuple):
@@ -74,7 +74,7 @@ class Moments(NamedTuple):
         and every norm would make them 316 times larger.
         """
         rsqrt = ops.rsqrt(self.variance + epsilon)
-        return ops.where(self.variance > _ROUNDING**2, rsqrt, ops.zeros_like(rsqrt))
+        return ops.where(self.variance > ROUNDING**2, rsqrt, ops.zeros_like(rsqrt))
 
     def normalise(self, features: Any, epsilon: float) -> Any:
         """Bring features to mean 0 and variance 1 by these statistics."""
