@@ -48,7 +48,7 @@ def write_web_network(path: Path, maker: Painter | LatentSampler, half: bool) ->
     Args:
         path: the file to make; one that is there is replaced.
         maker: what paints, or what makes pictures of latents.
-        half: keep weights as float16, half as large; see `is_exact_in_half`.
+        half: keep weights as float16, half as large; see `half_is_enough`.
 
     Returns:
         The file and what is to know about it. The file itself names, in its metadata, the domains,
@@ -63,7 +63,7 @@ def write_web_network(path: Path, maker: Painter | LatentSampler, half: bool) ->
     from artnb.exchange.onnx_statistics import SharedNorms
 
     norms = SharedNorms()
-    model = build_onnx(_portable(maker), facts_of(maker), norms, half)
+    model = build_onnx(portable_of(maker), facts_of(maker), norms, half)
     data = model.SerializeToString(deterministic=True)
     with disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,12 @@ def write_web_network(path: Path, maker: Painter | LatentSampler, half: bool) ->
     return WebNetwork(path, len(data), norms.count)
 
 
-def _portable(maker: Painter | LatentSampler) -> "keras.Model":
+def portable_of(maker: Painter | LatentSampler) -> "keras.Model":
+    """Build what a file is written of: Keras' own layers, which have the weights that it keeps.
+
+    Raises:
+        InputError: the network cannot be read, or holds layers that cannot be said so.
+    """
     if isinstance(maker, LatentSampler):
         from artnb.exchange.portable_stylegan2 import portable_stylegan2
 

@@ -1,6 +1,5 @@
 """Networks for a browser: one file paints whole pictures, and tiles that share statistics."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +15,13 @@ from artnb.exchange.web_networks import write_web_network
 from artnb.models.layers import GroupNormalization, InstanceNormalization
 from artnb.translation import translate_image
 from tests.exchange.generators import generator, make_run, photos, picture
+from tests.exchange.makers import Maker
 from tests.golden import plain
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
 PLAIN = Path(plain.__file__).with_name("plain.npz")
-
-
-@dataclass
-class Maker:
-    """What a Run would paint with."""
-
-    network: keras.Model
-    source: str = "photo"
-    target: str = "monet"
-    multiple_px: int = 4
-
-    def load(self):
-        return self.network
 
 
 class WebPainter:
