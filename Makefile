@@ -38,9 +38,12 @@ BACKENDS_kaggle     = tensorflow,jax
 # Apache Beam gets along with none of them, and preparing needs no backend.
 PYTHON_beam         = 3.13
 BACKENDS_beam       = beam
+# Gradio wants an older Pillow than ours.
+PYTHON_app          = 3.13
+BACKENDS_app        = tensorflow,app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environments demo test test-tensorflow test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam test-weights notebooks set-repository lint format clean
+.PHONY: help setup environments demo test test-tensorflow test-jax test-slow test-slow-jax test-explorer test-notebooks test-platforms test-beam test-app test-weights notebooks set-repository lint format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +59,7 @@ $(READY) $(JAX)/.ready: pyproject.toml constraints/default.txt
 	$(INSTALL) --constraint constraints/default.txt --editable $(EXTRAS)
 	@touch $@
 
-environments: $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(PLATFORM:%=$(VENV)-%/.ready)  ## all that the tests use
+environments: $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(VENV)-app/.ready $(PLATFORM:%=$(VENV)-%/.ready)  ## all that the tests use
 
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
@@ -111,6 +114,9 @@ test-on-%: $(VENV)-%/.ready
 
 test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an environment of its own
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
+
+test-app: $(VENV)-app/.ready  ## the app of Gradio, in a browser, in an environment of its own
+	$(<D)/bin/$(PYTEST) -m "not slow" tests/web_app tests/publishing/test_space.py
 
 # pip, not uv: on Linux its ordinary PyTorch is large, and PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS name
 # the one for CPUs. The package's own needs are left out: all that is read of it is one file.

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from artnb.data.images import to_float, to_uint8
+from artnb.data.images import scaled_down, to_float, to_uint8
 from artnb.data.painted import PhotosToPaint, Report
 from artnb.models.layers import SharedStatistics
 from artnb.models.painting import PaintingNetwork
@@ -76,14 +76,6 @@ def translate(
         return translate_image(network, np.asarray(small), painter.multiple_px)
 
     return pictures.paint(painted, progress)
-
-
-def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
-    """Bring a picture's longer side down to `largest_px`, antialiased; None leaves it."""
-    if largest_px and max(photo.size) > largest_px:
-        photo = photo.copy()
-        photo.thumbnail((largest_px, largest_px), Image.Resampling.LANCZOS)
-    return photo
 
 
 def translate_images(

@@ -28,6 +28,14 @@ def fit_square(image: Image.Image, size_px: int) -> Image.Image:
     return ImageOps.fit(image, (size_px, size_px), method=Image.Resampling.LANCZOS)
 
 
+def scaled_down(photo: Image.Image, largest_px: int | None) -> Image.Image:
+    """Bring a picture's longer side down to `largest_px`, antialiased; None leaves it."""
+    if largest_px and max(photo.size) > largest_px:
+        photo = photo.copy()
+        photo.thumbnail((largest_px, largest_px), Image.Resampling.LANCZOS)
+    return photo
+
+
 def encode_jpeg(image: Image.Image | np.ndarray, comment: str = "") -> bytes:
     """Encode RGB as JPEG, quality 95, colours at full resolution.
 

@@ -1,23 +1,19 @@
 """The explorer's way in."""
 
-from collections.abc import Sequence
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artnb.errors import InputError
+from artnb.explorer.choices import SomeRuns, no_runs, usable_runs
 from artnb.platform.where import outputs_folder
 from artnb.progress import Progress, bar
-from artnb.runs.run import Run, open_run
-from artnb.runs.table import find_runs
 
 if TYPE_CHECKING:
     import ipywidgets
 
 # Two generators paint this in about two seconds on two processor cores, if they are small.
 LARGEST_PX = 512
-
-SomeRuns = Run | str | Path | Sequence[Run | str | Path]
 
 
 def explore(
@@ -60,13 +56,11 @@ def explore(
     from artnb.explorer.photos import Albums
     from artnb.explorer.widgets import message_box
 
-    usable, remarks = usable_runs(find_runs(outputs_folder()) if runs is None else _opened(runs))
+    usable, remarks = usable_runs(runs)
     if not usable:
-        nothing = f"There is no Run in {outputs_folder()} that can paint yet."
-        advice = "Train one with notebook 02, artnb demo or artnb train, and come back."
-        return message_box(" ".join([*([] if remarks else [nothing]), *remarks, advice]))
-    of_latents = [run for run in usable if run.method.latent_generator(run)]
-    of_photos = [run for run in usable if run not in of_latents]
+        return message_box(no_runs(remarks))
+    of_latents = [run for run in usable if run.is_latent]
+    of_photos = [run for run in usable if not run.is_latent]
     folder, panels = outputs_folder() / "explorer", []
     if of_photos:
         albums = Albums(*(Path(path) if path else None for path in (photos, paintings)), progress)
@@ -74,27 +68,3 @@ def explore(
     if of_latents:
         panels.append(LatentPanel(of_latents, folder, [] if of_photos else remarks))
     return panels[0] if len(panels) == 1 else ipywidgets.VBox(panels)
-
-
-def _opened(runs: SomeRuns) -> list[Run]:
-    several = [runs] if isinstance(runs, (Run, str, Path)) else runs
-    return [run if isinstance(run, Run) else open_run(run) for run in several]
-
-
-def usable_runs(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
-    """Tell Runs that can paint from those that cannot.
-
-    Returns:
-        Those that can, and a sentence for each that cannot.
-    """
-    usable, remarks = [], []
-    for run in runs:
-        try:
-            run.find_epoch()
-            run.config()
-            run.domains  # noqa: B018
-        except (InputError, OSError, KeyError, TypeError) as error:
-            remarks.append(f"The Run {run.path.name} is left out: {error}.")
-        else:
-            usable.append(run)
-    return usable, remarks

@@ -10,8 +10,9 @@ import numpy as np
 from PIL import Image
 
 from artnb.drawing.grids import shown_size
+from artnb.explorer.choices import epoch_choices, run_choices
 from artnb.explorer.paintings import PaintingFolder, Sampled
-from artnb.explorer.panel import epoch_choices, run_choices, told
+from artnb.explorer.panel import told
 from artnb.explorer.widgets import (
     FavouritesBox,
     View,

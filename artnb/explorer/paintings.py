@@ -10,11 +10,10 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.decoding import decode_image
-from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png
+from artnb.data.images import PAINTED_MARK, encode_jpeg, encode_png, scaled_down
 from artnb.explorer.photos import Photo
 from artnb.files import write_whole
 from artnb.runs.painter import LatentSampler, LoadedNetworks, Painter
-from artnb.translation import scaled_down, translate_image
 
 _LONGEST_PART = 50
 _THUMBNAIL_PX = 200
@@ -113,11 +112,21 @@ def paint_there_and_back(networks: LoadedNetworks, painter: Painter, photo: Phot
     Raises:
         InputError: as for `Painter.load`.
     """
-    painting = translate_image(networks.ready(painter), photo.pixels, painter.multiple_px)
-    back, returned = painter.back, None
-    if back:
-        returned = translate_image(networks.ready(back), painting, back.multiple_px)
+    painting = paint_photo(networks, painter, photo.pixels)
+    back = painter.back
+    returned = paint_photo(networks, back, painting) if back else None
     return Painted(photo, painter, painting, returned)
+
+
+def paint_photo(networks: LoadedNetworks, painter: Painter, pixels: np.ndarray) -> np.ndarray:
+    """Paint uint8 `(height, width, 3)`; gives the same shape.
+
+    Raises:
+        InputError: as for `Painter.load`.
+    """
+    from artnb.translation import translate_image  # Keras is loaded when something is painted
+
+    return translate_image(networks.ready(painter), pixels, painter.multiple_px)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial, wraps
@@ -13,6 +12,7 @@ from typing import Any
 import ipywidgets
 
 from artnb.errors import InputError
+from artnb.explorer.choices import direction_choices, epoch_choices, run_choices
 from artnb.explorer.paintings import (
     Painted,
     PaintingFolder,
@@ -253,28 +253,3 @@ class Panel(ipywidgets.VBox):
             yield
         finally:
             self._is_filling = False
-
-
-def run_choices(runs: Sequence[Run]) -> list[tuple[str, Run]]:
-    """Name Runs by their folders, by the whole path where two folders are named alike."""
-    named = Counter(run.path.name for run in runs)
-    return [(run.path.name if named[run.path.name] == 1 else str(run.path), run) for run in runs]
-
-
-def epoch_choices(run: Run) -> list[tuple[str, str | int]]:
-    """Offer the latest epoch, the best one where there are scores, and all that are kept."""
-    kept = run.snapshot_epochs()
-    best = run.best_epoch()
-    choices: list[tuple[str, str | int]] = [(f"latest (epoch {kept[-1]})", "latest")]
-    if best in kept:
-        choices.append((f"best (epoch {best})", "best"))
-    return [*choices, *((f"epoch {epoch}", epoch) for epoch in kept)]
-
-
-def direction_choices(run: Run) -> list[tuple[str, str]]:
-    """Offer the directions that there are, X to Y first, or the styles in its place."""
-    x, y = run.domains
-    if styles := run.method.styles(run):
-        return [(f"{x} → {style}", style) for style in styles]
-    choices = [(f"{x} → {y}", "y"), (f"{y} → {x}", "x")]
-    return [choice for choice in choices if choice[1] in run.method.generators(run)]

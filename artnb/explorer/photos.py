@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.decoding import UnreadableImageError, decode_image, open_image
+from artnb.data.images import scaled_down
 from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError
 from artnb.evaluation.sets import open_run_data
@@ -17,7 +18,6 @@ from artnb.gallery.manifest import spread
 from artnb.progress import Progress, silent
 from artnb.runs.painter import other_role
 from artnb.runs.run import Run
-from artnb.translation import scaled_down
 
 # Decoded, a picture of this size fills 600 MB, as much as a notebook's machine can spare.
 TOO_MANY_PIXELS = 200_000_000
@@ -227,5 +227,5 @@ def _missing_album(run: Run) -> Album:
     )
     if run.is_imported:
         where = f"The Run {run.path.name} was imported and has no pictures of its own"
-    remark = f"{where}; upload one, or name a folder with explore(photos=…)."
+    remark = f"{where}; upload one, or name a folder of photos."
     return Album((), lambda place: b"", remark)

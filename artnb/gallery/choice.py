@@ -10,6 +10,7 @@ from PIL import Image
 
 from artnb.data.dataset import Dataset
 from artnb.data.decoding import UnreadableImageError
+from artnb.data.images import scaled_down
 from artnb.data.sources import pictures_to_paint
 from artnb.errors import InputError, nearest
 from artnb.evaluation.pictures import (
@@ -24,7 +25,6 @@ from artnb.progress import Progress, silent
 from artnb.runs.painter import LatentSampler, Painter, other_role
 from artnb.runs.run import Run
 from artnb.synthetic.dataset import held_out_pairs
-from artnb.translation import scaled_down
 
 # A gallery without these would show nothing.
 _ALWAYS = ("source", "painting")

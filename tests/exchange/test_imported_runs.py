@@ -148,9 +148,8 @@ def test_gallery(name, photos, tmp_path, capsys):
 @pytest.mark.parametrize("name", ["one", "pair"])
 def test_explorer(name, photos, tmp_path):
     pytest.importorskip("ipywidgets")
-    from artnb.explorer.explore import usable_runs
+    from artnb.explorer.choices import direction_choices, epoch_choices, usable_runs
     from artnb.explorer.paintings import paint_there_and_back
-    from artnb.explorer.panel import direction_choices, epoch_choices
     from artnb.explorer.photos import Albums, read_photo
     from artnb.runs.painter import LoadedNetworks
 

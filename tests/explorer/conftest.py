@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from artnb.data.images import encode_jpeg
-from artnb.explorer import paintings
 from artnb.runs.run import Run
 from tests.evaluation.stand_in import make_run, write_pictures
 
@@ -42,7 +41,7 @@ def tinting(monkeypatch):
     def tint(painter, photo, multiple_px):
         return photo + np.uint8(abs(painter.generator.get_weights()[0].sum()) * 1e4 % 200 + 20)
 
-    monkeypatch.setattr(paintings, "translate_image", tint)
+    monkeypatch.setattr("artnb.translation.translate_image", tint)
 
 
 def copy_of(run, folder):
