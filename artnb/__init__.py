@@ -59,5 +59,6 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.synthetic.digits": "write_digits",
         "artnb.training.train": "train",
         "artnb.translation": "paint translate",
+        "artnb.web_app.opening": "app",
     },
 )

@@ -1,0 +1,1 @@
+"""The explorer's choices as an app of Gradio, for several visitors."""
