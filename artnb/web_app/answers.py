@@ -17,14 +17,16 @@ from artnb.errors import InputError
 Updates = dict[Any, Any]
 Choices = Sequence[tuple[str, Any]]
 
-# The height that pictures are shown at.
-SHOWN_PX = 560
+# On a phone the result is below what was pressed; it is drawn a moment after it has come.
+TO_THE_RESULT = """() => setTimeout(() => {
+  const shown = [...document.querySelectorAll('.artnb-result')].find((each) => each.offsetHeight);
+  if (shown) shown.scrollIntoView({behavior: 'smooth', block: 'nearest'});
+}, 300)"""
 # Whoever comes while a picture is painted waits in line; reading pictures has a line of its own.
 PAINTING: dict[str, Any] = {
     "concurrency_limit": 1,
     "concurrency_id": "painting",
     "api_visibility": "private",
-    "scroll_to_output": True,
 }
 READING: dict[str, Any] = {
     "concurrency_limit": 1,

@@ -11,7 +11,7 @@ from artnb.sampling.choice import DEFAULT_TRUNCATION
 from artnb.web_app.answers import (
     PAINTING,
     READING,
-    SHOWN_PX,
+    TO_THE_RESULT,
     Updates,
     offer,
     said,
@@ -39,13 +39,12 @@ class LatentPage:
             with gradio.Column(scale=2, min_width=280):
                 self._add_choices(runs)
             with gradio.Column(scale=5, min_width=320):
-                self.status = gradio.HTML(said(_BEGIN), padding=False)
+                self.status = gradio.HTML(said(_BEGIN))
                 self.picture = gradio.Image(
                     label="Picture",
                     interactive=False,
                     buttons=["fullscreen"],
-                    height=SHOWN_PX,
-                    elem_classes="artnb-picture",
+                    elem_classes="artnb-picture artnb-result",
                 )
                 self.download = gradio.DownloadButton("Download the picture", visible=False)
 
@@ -77,11 +76,12 @@ class LatentPage:
             [self.epoch, self.status],
             **READING,
         )
-        self.make.click(answer(self._make), choices, shown, **PAINTING)
-        self.another.click(
-            answer(self._draw), [self.run, self.epoch, self.truncation],
-            [self.seed, *shown], **PAINTING,
-        )  # fmt: skip
+        drawn = [self.run, self.epoch, self.truncation]
+        for event in (
+            self.make.click(answer(self._make), choices, shown, **PAINTING),
+            self.another.click(answer(self._draw), drawn, [self.seed, *shown], **PAINTING),
+        ):
+            event.then(js=TO_THE_RESULT)
 
     def _offer(self, run: str, epoch: str) -> Updates:
         """Offer a Run's epochs; what is chosen stays chosen where the Run has it too."""

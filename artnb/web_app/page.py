@@ -17,7 +17,9 @@ STYLE = """
 .artnb-alarm {
   color: #24242a; background: #fbe9e2; border-left: 3px solid #c1572b; padding: 0.5em 0.8em;
 }
-.artnb-picture img { width: 100%; height: 100%; object-fit: contain; }
+.html-container { padding: 0 !important; }
+.artnb-picture .image-frame { width: 100%; }
+.artnb-picture img { width: 100%; height: auto; max-height: 560px; object-fit: contain; }
 h1 {
   margin: 0.4em 0 0.2em;
   font: 400 2rem/1.15 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
@@ -57,9 +59,9 @@ def make_page(service: PaintingService, remarks: Sequence[str] = ()) -> gradio.B
     offered = [kind for kind in kinds if kind[2]]
     deleted = (_LOOKED_AT_EVERY_S, _KEPT_S)
     with gradio.Blocks(title="artnb", analytics_enabled=False, delete_cache=deleted) as page:
-        gradio.HTML(_HEADING, padding=False)
+        gradio.HTML(_HEADING)
         for remark in remarks:
-            gradio.HTML(said(remark), padding=False)
+            gradio.HTML(said(remark))
         pages = []
         for title, kind, names in offered:
             if len(offered) == 1:

@@ -11,7 +11,7 @@ from artnb.explorer.photos import Photo
 from artnb.web_app.answers import (
     PAINTING,
     READING,
-    SHOWN_PX,
+    TO_THE_RESULT,
     Updates,
     offer,
     said,
@@ -21,6 +21,8 @@ from artnb.web_app.answers import (
 from artnb.web_app.painting import PaintingService
 
 _BEGIN = "Choose a photo and press Paint. The first painting takes some seconds longer."
+# As the style of .artnb-picture has it.
+_SHOWN_PX = 560
 
 
 class PhotoPage:
@@ -48,20 +50,20 @@ class PhotoPage:
         self.paint = gradio.Button("Paint", variant="primary")
 
     def _add_pictures(self) -> None:
-        self.status = gradio.HTML(said(_BEGIN), padding=False)
+        self.status = gradio.HTML(said(_BEGIN))
         self.before = gradio.Image(
             label="Photo",
             interactive=False,
             buttons=["fullscreen"],
-            height=SHOWN_PX,
             elem_classes="artnb-picture",
         )
         self.both = gradio.ImageSlider(
             label="Photo and painting",
             interactive=False,
             buttons=["fullscreen"],
-            max_height=SHOWN_PX,
+            max_height=_SHOWN_PX,
             visible=False,
+            elem_classes="artnb-result",
         )
         self.download = gradio.DownloadButton("Download the painting", visible=False)
 
@@ -77,7 +79,8 @@ class PhotoPage:
         self.place.input(answer(self._choose), choices, [self.file, *shown], **READING)
         bring = told(self._put_back, self._bring)
         self.file.upload(bring, self.file, [self.place, self.file, *shown], **READING)
-        self.paint.click(answer(self._paint), choices, shown, **PAINTING)
+        painting = self.paint.click(answer(self._paint), choices, shown, **PAINTING)
+        painting.then(js=TO_THE_RESULT)
 
     def _offer(self, run: str, to: str, epoch: str, place: int, file: str | None) -> Updates:
         """Offer what a Run has; what is chosen stays chosen where that has it too."""
