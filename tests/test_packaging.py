@@ -39,14 +39,14 @@ def environment():
 
 def test_everything_is_pinned_exactly_and_within_its_range():
     for name, requirement in wanted().items():
-        found = pins("beam" if name == "apache-beam" else "default")
+        found = pins({"apache-beam": "beam", "gradio": "app"}.get(name, "default"))
         assert name in found, f"{name} has no pin"
         (pin,) = found[name].specifier
         assert pin.operator == "=="
         assert requirement.specifier.contains(pin.version), f"{name}: {pin} and {requirement}"
 
 
-@pytest.mark.parametrize("platform", [*PLATFORMS, "beam"])
+@pytest.mark.parametrize("platform", [*PLATFORMS, "beam", "app"])
 def test_what_a_platform_has_is_within_our_ranges(platform):
     project, found = pyproject(), pins(platform)
     extras = project["optional-dependencies"]
@@ -58,9 +58,10 @@ def test_what_a_platform_has_is_within_our_ranges(platform):
             assert requirement.specifier.contains(pin.version), requirement
 
 
-def test_beam_stays_out_of_all_other_environments():
-    for name in ("default", *PLATFORMS):
-        assert "apache-beam" not in pins(name)
+@pytest.mark.parametrize(("package", "own"), [("apache-beam", "beam"), ("gradio", "app")])
+def test_what_gets_along_with_none_stays_out_of_all_other_environments(package, own):
+    for name in {"default", "beam", "app", *PLATFORMS} - {own}:
+        assert package not in pins(name)
 
 
 def test_a_tpus_machine_has_jax_alone():
@@ -68,7 +69,7 @@ def test_a_tpus_machine_has_jax_alone():
     assert "jax" in pins("colab-tpu")
 
 
-@pytest.mark.parametrize("name", ["default", "beam", *PLATFORMS])
+@pytest.mark.parametrize("name", ["default", "beam", "app", *PLATFORMS])
 def test_torch_and_tensorflow_addons_are_in_no_environment(name):
     names = {*pins(name), *wanted()}
     assert not names & {"torch", "torchvision", "tensorflow-addons"}
@@ -93,7 +94,9 @@ def test_the_environment_is_named_after_the_project():
     assert environment()["name"] == pyproject()["name"] == "artnb"
 
 
-CONSTRAINTS = [f"constraints/{name}.txt" for name in ("default", "beam", "weights", *PLATFORMS)]
+CONSTRAINTS = [
+    f"constraints/{name}.txt" for name in ("default", "beam", "app", "weights", *PLATFORMS)
+]
 
 
 @pytest.mark.parametrize("path", [*CONSTRAINTS, "environment.yml", "pyproject.toml"])
