@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 import artnb
 from artnb.errors import InputError
 from artnb.evaluation.score_curves import find_notes
 from artnb.files import write_whole
 from artnb.gallery.curves import FRAME, draw_panels
 from artnb.gallery.manifest import KINDS, LATENTS, Exhibit, Gallery, ShownRun, View, read_gallery
+from artnb.pages import page_environment
 
 # A page stays below a few hundred kilobytes: so many photos, and fewer where each has many views.
 EXHIBITS_OF_PAGE = 60
@@ -125,7 +124,7 @@ def write_page(folder: Path) -> Path:
     if not gallery.exhibits:
         raise InputError(f"a gallery must hold a photo to be shown, and {folder} holds none")
     pages = list(split_into_pages(gallery.exhibits))
-    template = _environment().get_template("page.html")
+    template = page_environment("artnb.gallery").get_template("page.html")
     common = _common(gallery)
     for page in pages:
         text = template.render(page=page, pages=pages, **common, **_of_page(gallery, page, common))
@@ -153,19 +152,6 @@ def _remove_pages_after(folder: Path, last: int) -> None:
         number = re.fullmatch(r"page-(\d+)\.html", path.name)
         if number and int(number[1]) > last:
             path.unlink()
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("artnb.gallery"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # `tojson` still escapes what could end a script.
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    return environment
 
 
 def _common(gallery: Gallery) -> dict[str, Any]:

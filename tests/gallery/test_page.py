@@ -266,7 +266,8 @@ def test_notes_travel_with_the_views(tmp_path):
 
 
 def test_templates_are_part_of_the_package():
-    names = {file.name for file in (files("artnb.gallery") / "templates").iterdir()}
+    rooms = [files(room) / "templates" for room in ("artnb.gallery", "artnb.pages")]
+    names = {file.name for room in rooms for file in room.iterdir()}
     text = (files("artnb.gallery") / "templates" / "page.html").read_text(encoding="utf-8")
     assert set(re.findall(r'include "([\w.]+)"', text)) <= names
 
