@@ -21,7 +21,9 @@ TILE_PX = 512
 # More than the reach of a nine-block generator's output to either side, 92 px: in the middle
 # of the overlap both tiles have seen all that matters.
 OVERLAP_PX = 192
-_TILES_FOR_STATISTICS = 16
+TILES_FOR_STATISTICS = 16
+# A network mirrors several pixels at its borders itself.
+SMALLEST_PX = 32
 
 
 def paint(generator: keras.Model | PaintingNetwork, pictures: np.ndarray) -> np.ndarray:
@@ -131,10 +133,9 @@ def translate_image(
 def pad_to_multiple(photo: np.ndarray, multiple_px: int) -> np.ndarray:
     """Continue a picture by mirroring until both sides suit the network.
 
-    Padding goes to the right and the bottom; very small pictures grow to 32 px, since the
-    network itself mirrors several pixels at its borders.
+    Padding goes to the right and the bottom; very small pictures grow to `SMALLEST_PX`.
     """
-    targets = [-(-max(32, edge) // multiple_px) * multiple_px for edge in photo.shape[:2]]
+    targets = [-(-max(SMALLEST_PX, edge) // multiple_px) * multiple_px for edge in photo.shape[:2]]
     missing = [(0, target - edge) for target, edge in zip(targets, photo.shape[:2], strict=True)]
     return np.pad(photo, (*missing, (0, 0)), mode="symmetric")
 
@@ -180,7 +181,7 @@ def _measure_statistics(
     multiple_px: int,
 ) -> SharedStatistics:
     """Take norm statistics over tiles spread evenly over the picture, at its own scale."""
-    chosen = np.linspace(0, len(places) - 1, min(_TILES_FOR_STATISTICS, len(places)))
+    chosen = np.linspace(0, len(places) - 1, min(TILES_FOR_STATISTICS, len(places)))
     middles = [_middle(places[round(place)], multiple_px) for place in chosen]
     statistics = SharedStatistics()
     with statistics.recording():

@@ -53,6 +53,8 @@ COMMANDS = {
     "evaluate": Command("Score a Run epoch by epoch, or generated pictures.", "evaluate:evaluate"),
     "gallery": Command("Show what Runs make of photos, epoch by epoch.", "gallery:gallery"),
     "app": Command("Open an app to paint in, in the browser.", "app:app"),
+    "publish": Command("Make a web page that paints in its visitors' browsers.", "publish:publish"),
+    "serve": Command("Open such a page on this machine.", "publish:serve"),
     "study": Command("Measure what a style consists of.", "study:study"),
     "submit": Command("Make and check a submission for Kaggle.", actions=_SUBMIT),
     "kaggle": Command("Push a notebook to Kaggle, with what it needs.", actions=_KAGGLE),

@@ -1,0 +1,256 @@
+// The page: what is chosen, what is painted of it, and what is said meanwhile.
+
+import { comparison, single, waiting } from "./figures.js";
+import { drawLatent } from "./latents.js";
+import { Cancelled, cancel, make } from "./painters.js";
+import { closePhoto, openPhoto, pixelsOf, Refusal } from "./photo.js";
+import { loadWords, megabytes, say } from "./words.js";
+
+const find = (selector) => document.querySelector(selector);
+const findAll = (selector) => [...document.querySelectorAll(selector)];
+
+const site = await (await fetch("site.json")).json();
+await loadWords(site.languages);
+
+const state = { photo: null, round: 0, working: false };
+const strength = () => Number(find("#strength").value) / 100;
+const runtime = () => (useCard() ? site.runtime.webgpu : site.runtime.wasm);
+const useCard = () => find("#card").checked;
+
+// What is said.
+
+function tell(sentence, alarm = false) {
+  find("#status").textContent = sentence;
+  find("#status").classList.toggle("alarm", alarm);
+}
+
+function showProgress(title) {
+  const bar = find("#progress");
+  return (word, done, total) => {
+    const isDownload = word.startsWith("loading");
+    // What is made in one piece tells nothing until it is done.
+    if (total === 1 && done === 0) bar.removeAttribute("value");
+    else Object.assign(bar, { max: total, value: done });
+    const shown = isDownload ? [done, total].map(megabytes) : [done, total];
+    const sentence = total === 1 ? "painting_whole" : word;
+    tell(say(sentence, { style: title, done: shown[0], total: shown[1] }));
+  };
+}
+
+function work(isWorking) {
+  state.working = isWorking;
+  find("#progress").hidden = find("#cancel").hidden = !isWorking;
+  find("main").ariaBusy = String(isWorking);
+}
+
+function explain(error) {
+  if (error instanceof Cancelled) return tell(say("cancelled"));
+  if (error instanceof Refusal) return tell(say(error.word, error.values), true);
+  const reason = String(error.message ?? error);
+  const isMemory = /memory|alloc|out of bounds|RangeError/i.test(reason);
+  return tell(say(isMemory ? "too_little_memory" : "failed", { reason }), true);
+}
+
+/** Do something, say what hinders it, and never two at a time: what comes later is what counts. */
+async function attempt(action) {
+  state.round += 1;
+  const { round } = state;
+  if (state.working) cancel();
+  work(true);
+  try {
+    await action(() => round === state.round);
+  } catch (error) {
+    if (round === state.round) explain(error);
+  } finally {
+    if (round === state.round) work(false);
+  }
+}
+
+// Photos.
+
+const chosen = () => {
+  const numbers = findAll("[name=painter]:checked").map((box) => Number(box.value));
+  return numbers.map((number) => site.painters[number]);
+};
+
+function describe(engine, seconds) {
+  const words = { wasm: "by_processor", webgpu: "by_card", fell_back: "card_differs" };
+  return say(words[engine], { seconds: seconds.toFixed(1) });
+}
+
+async function paintOne(painter, photo) {
+  const began = performance.now();
+  const { width, height, data } = photo;
+  const wish = { network: painter, runtime: runtime(), useCard: useCard(), numbers: site.tiles };
+  const asked = { ...wish, photo: { width, height, pixels: data } };
+  const { picture, engine } = await make(asked, showProgress(painter.title));
+  return { painting: picture, line: describe(engine, (performance.now() - began) / 1000) };
+}
+
+function shownAs(painter, photo, { painting, line }) {
+  const { width, height, data } = photo;
+  return comparison(
+    {
+      photo: { width, height, pixels: data },
+      painting,
+      title: painter.title,
+      line,
+      comment: `${site.mark}: ${painter.source} → ${painter.title} by ${painter.maker}`,
+      parts: [state.photo.name, painter.title],
+    },
+    strength,
+  );
+}
+
+function paint() {
+  if (!state.photo) return;
+  attempt(async (isWanted) => {
+    const photo = await pixelsOf(state.photo, Number(find("#size").value));
+    const painters = chosen();
+    const figures = painters.map(({ title }) => waiting(title, photo.width, photo.height));
+    find("#paintings").replaceChildren(...figures);
+    if (!painters.length) return tell(say("choose_style"));
+    for (const [number, painter] of painters.entries()) {
+      const painted = await paintOne(painter, photo);
+      if (!isWanted()) return;
+      figures[number].replaceWith(shownAs(painter, photo, painted));
+    }
+    tell(say(painters.length === 1 ? "done_one" : "done", { count: painters.length }));
+  });
+}
+
+async function take(file) {
+  if (!file) return;
+  try {
+    const photo = await openPhoto(file, site.most_pixels);
+    if (state.photo) closePhoto(state.photo);
+    state.photo = photo;
+  } catch (error) {
+    explain(error);
+    return;
+  }
+  find("#strengths").hidden = false;
+  paint();
+}
+
+async function takeExample(button) {
+  const response = await fetch(button.dataset.file);
+  const blob = await response.blob();
+  take(new File([blob], button.dataset.name, { type: blob.type }));
+}
+
+function listenToPhotos() {
+  for (const input of findAll("input[type=file]")) {
+    input.addEventListener("change", () => {
+      take(input.files[0]);
+      input.value = ""; // the same file may be chosen again
+    });
+  }
+  for (const button of findAll(".example")) {
+    button.addEventListener("click", () => takeExample(button));
+  }
+  document.addEventListener("paste", ({ clipboardData }) => take(clipboardData.files[0]));
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (!relatedTarget) document.body.classList.remove("dropping");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("dropping");
+    take(event.dataTransfer.files[0]);
+  });
+}
+
+function listenToChoices() {
+  const chosenAgain = findAll("[name=painter], #size, #card");
+  for (const input of chosenAgain) input.addEventListener("change", paint);
+  find("#strength").addEventListener("input", () => {
+    document.documentElement.style.setProperty("--strength", strength());
+    find("#strength-value").textContent = `${find("#strength").value} %`;
+  });
+  find("#cancel").addEventListener("click", cancel);
+}
+
+// Pictures out of latents.
+
+const sampler = () => site.samplers[Number(find("#sampler")?.value ?? 0)];
+
+async function sampleOne(network, seed, truncation) {
+  const kind = Number(find("#class").value || 0);
+  const latent = drawLatent(seed, network.latent_size);
+  const wish = { network, runtime: runtime(), useCard: false, latent, truncation, kind };
+  const { picture } = await make(wish, showProgress(network.title));
+  return single({
+    picture,
+    title: say("seed_of", { seed }),
+    line: say("truncated", { truncation }),
+    comment: `${site.mark}: ${network.title}, seed ${seed}, by ${network.maker}`,
+    parts: [network.title, `seed${seed}`, `truncation-${truncation}`],
+  });
+}
+
+function samplePictures() {
+  attempt(async (isWanted) => {
+    const network = sampler();
+    const [first, truncation] = ["#seed", "#truncation"].map((of) => Number(find(of).value));
+    const seeds = Array.from({ length: site.samples }, (_, place) => (first + place) % 2 ** 32);
+    for (const [place, seed] of seeds.entries()) {
+      const figure = await sampleOne(network, seed, truncation);
+      if (!isWanted()) return;
+      const there = find("#samples").children[place];
+      if (there) there.replaceWith(figure);
+      else find("#samples").append(figure);
+    }
+    tell(say("sampled", { count: seeds.length }));
+  });
+}
+
+function offerClasses() {
+  const { classes } = sampler();
+  const options = classes.map((name, number) => new Option(name, number));
+  find("#class").replaceChildren(...options);
+  find("#classes").hidden = !classes.length;
+}
+
+function listenToSamplers() {
+  if (!site.samplers.length) return;
+  offerClasses();
+  find("#sampler").addEventListener("change", offerClasses);
+  find("#truncation").addEventListener("input", ({ target }) => {
+    find("#truncation-value").textContent = target.value;
+  });
+  for (const input of findAll("#sampler, #class, #seed, #truncation")) {
+    input.addEventListener("change", () => find("#seed").reportValidity() && samplePictures());
+  }
+  find("#next-seeds").addEventListener("click", () => {
+    find("#seed").value = (Number(find("#seed").value) + site.samples) % 2 ** 32;
+    samplePictures();
+  });
+}
+
+// Offline.
+
+async function keepForOffline() {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    await navigator.serviceWorker.register("service-worker.js");
+    await navigator.serviceWorker.ready;
+    if (navigator.connection?.saveData) return;
+    const networks = [...site.painters, ...site.samplers];
+    for (const { file } of networks) await (await fetch(file)).blob();
+  } catch {
+    // Private windows and pages without https have none; the page works without.
+  }
+}
+
+for (const part of findAll("[data-scripted]")) part.hidden = false;
+find("#cards").hidden = !(navigator.gpu && site.runtime.webgpu);
+listenToPhotos();
+listenToChoices();
+listenToSamplers();
+tell(say(site.painters.length ? "choose_photo" : "choose_seed"));
+if (site.samplers.length && !site.painters.length) samplePictures();
+keepForOffline();
