@@ -59,7 +59,14 @@ $(READY) $(JAX)/.ready: pyproject.toml constraints/default.txt
 	$(INSTALL) --constraint constraints/default.txt --editable $(EXTRAS)
 	@touch $@
 
-environments: $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(VENV)-app/.ready $(PLATFORM:%=$(VENV)-%/.ready)  ## all that the tests use
+# Pages are tested with files of two npm packages; without npm those tests skip.
+BROWSER := .browser
+$(BROWSER)/.ready: constraints/browser.json
+	@mkdir -p $(@D) && cp $< $(@D)/package.json
+	@npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --silent \
+	  && touch $@ || echo "npm is not here, or not online: tests of the web page skip"
+
+environments: $(BROWSER)/.ready $(READY) $(JAX)/.ready $(VENV)-beam/.ready $(VENV)-app/.ready $(PLATFORM:%=$(VENV)-%/.ready)  ## all that the tests use
 
 demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 	$(BIN)/artnb demo
@@ -67,11 +74,11 @@ demo: $(READY)  ## make data, train a CycleGAN for a few minutes, show paintings
 # What needs no backend runs where none can be imported; what depends on one, on each.
 WITH_BACKEND = backend and not slow and not notebook and not platform and not weights
 
-test: $(READY)  ## the default tests, about ten minutes on two idle cores
+test: $(READY) $(BROWSER)/.ready  ## the default tests, about ten minutes on two idle cores
 	$(BIN)/$(PYTEST) --without-backend
 	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND)"
 
-test-tensorflow: $(READY)  ## those of them that depend on a backend, all but the longest
+test-tensorflow: $(READY) $(BROWSER)/.ready  ## those of them that depend on a backend, all but the longest
 	$(BIN)/$(PYTEST) -m "$(WITH_BACKEND) and not long" $(FILES)
 
 # Compiling is most of what tests on JAX do, and many of them compile the same. What XLA makes
@@ -148,4 +155,4 @@ format: $(READY)  ## format the code
 	$(BIN)/ruff format .
 
 clean:  ## remove all environments and caches, never outputs/
-	rm -rf $(VENV) $(VENV)-* .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-* $(BROWSER) .pytest_cache .ruff_cache

@@ -4,9 +4,9 @@ import keras
 
 from artnb.data.dataset import open_dataset
 from artnb.method import preset_config
-from artnb.models.stylegan2.networks import draw_z
 from artnb.runs.run import new_run
 from artnb.runs.snapshots import save_snapshot
+from artnb.sampling.generating import latents_of
 from artnb.training.describe import describe_data
 from tests.evaluation.stand_in import write_pictures
 
@@ -20,17 +20,17 @@ SMALL = {
 }
 
 
-def make_latent_run(folder, data_folder, epochs=(1, 2)):
+def make_latent_run(folder, data_folder, epochs=(1, 2), **settings):
     """Make a Run of small random generators, trained as if on pictures of one domain."""
     from artnb.methods.stylegan2.model import build_generator
 
     dataset = open_dataset(write_pictures(data_folder, 12), domains=1)
-    config = preset_config("smoke", "stylegan2", **SMALL)
+    config = preset_config("smoke", "stylegan2", **SMALL | settings)
     run = new_run(folder, config, data=describe_data(dataset), status="finished")
     for epoch in epochs:
         keras.utils.set_random_seed(epoch)
         generator = build_generator(config, "generator")
-        w = generator.mapping.predict_on_batch(draw_z(range(64), config.latent_size))
+        w = latents_of(generator, range(64))
         generator.average_w.average.assign(w.mean(axis=0))
         save_snapshot(run.snapshot(epoch), {"generator": generator}, {"epoch": epoch})
     return run

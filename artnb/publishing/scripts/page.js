@@ -3,7 +3,7 @@
 import { comparison, single, waiting } from "./figures.js";
 import { drawLatent } from "./latents.js";
 import { Cancelled, cancel, make } from "./painters.js";
-import { closePhoto, openPhoto, pixelsOf, Refusal } from "./photo.js";
+import { openPhoto, pixelsOf, Refusal } from "./photo.js";
 import { loadWords, megabytes, say } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -122,9 +122,7 @@ function paint() {
 async function take(file) {
   if (!file) return;
   try {
-    const photo = await openPhoto(file, site.most_pixels);
-    if (state.photo) closePhoto(state.photo);
-    state.photo = photo;
+    state.photo = await openPhoto(file, site.most_pixels);
   } catch (error) {
     explain(error);
     return;
@@ -236,11 +234,18 @@ function listenToSamplers() {
 async function keepForOffline() {
   if (!("serviceWorker" in navigator)) return;
   try {
-    await navigator.serviceWorker.register("service-worker.js");
-    await navigator.serviceWorker.ready;
+    const workers = navigator.serviceWorker;
+    const controlled = new Promise((resolve) => {
+      if (workers.controller) resolve();
+      else workers.addEventListener("controllerchange", resolve, { once: true });
+    });
+    await workers.register("service-worker.js");
+    await controlled;
     if (navigator.connection?.saveData) return;
-    const networks = [...site.painters, ...site.samplers];
-    for (const { file } of networks) await (await fetch(file)).blob();
+    const { module, loader, binary } = site.runtime.wasm;
+    const networks = [...site.painters, ...site.samplers].map(({ file }) => file);
+    for (const file of [module, loader, binary, ...networks]) await (await fetch(file)).blob();
+    document.documentElement.dataset.offline = "ready";
   } catch {
     // Private windows and pages without https have none; the page works without.
   }

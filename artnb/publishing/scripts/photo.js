@@ -9,8 +9,8 @@ export class Refusal extends Error {
   }
 }
 
-/** A picture that is being shown by the browser, which knows its size before it decodes it. */
-async function shown(file) {
+/** How large a picture is; the browser knows before it decodes it. */
+async function sizeOf(file) {
   const image = new Image();
   image.src = URL.createObjectURL(file);
   try {
@@ -18,11 +18,12 @@ async function shown(file) {
       image.onload = resolve;
       image.onerror = reject;
     });
+    return { width: image.naturalWidth, height: image.naturalHeight };
   } catch {
+    return { width: 0, height: 0 };
+  } finally {
     URL.revokeObjectURL(image.src);
-    throw new Refusal("not_a_picture", { name: file.name || file.type });
   }
-  return image;
 }
 
 function blank(width, height) {
@@ -52,52 +53,50 @@ function mayReadPixels() {
 }
 
 /**
- * Open a picture.
+ * Look at a picture's file.
  *
- * @param {Blob} file - of any kind that the browser shows
+ * @param {File} file - of any kind that the browser shows
  * @param {number} mostPixels - larger ones are refused, since decoding them takes all memory
- * @returns {Promise<{image: HTMLImageElement, name: string}>} what `pixelsOf` takes
+ * @returns {Promise<{file: File, name: string}>} what `pixelsOf` takes
  * @throws {Refusal} it is empty, no picture, or too large
  */
 export async function openPhoto(file, mostPixels) {
-  if (!file.size) throw new Refusal("empty_file", { name: file.name });
-  const image = await shown(file);
-  const { naturalWidth: width, naturalHeight: height } = image;
-  if (!width || !height) throw new Refusal("not_a_picture", { name: file.name });
+  const name = file.name || "photo";
+  if (!file.size) throw new Refusal("empty_file", { name });
+  const { width, height } = await sizeOf(file);
+  if (!width || !height) throw new Refusal("not_a_picture", { name });
   if (width * height > mostPixels) {
-    URL.revokeObjectURL(image.src);
     throw new Refusal("too_large", { width, height, most: Math.round(mostPixels / 1e6) });
   }
-  const name = (file.name || "photo").replace(/\.[^.]*$/, "");
-  return { image, name };
+  return { file, name: name.replace(/\.[^.]*$/, "") };
 }
 
-/** Let go of what a photo holds. */
-export function closePhoto({ image }) {
-  URL.revokeObjectURL(image.src);
+/** Decode a file whole; of one that is cut short an image element would show what there is. */
+async function decoded({ file }) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    throw new Refusal("damaged", { name: file.name });
+  }
 }
 
 /**
- * Decode a photo.
+ * Decode a photo, upright, over white.
  *
- * @param {{image: HTMLImageElement}} photo - of `openPhoto`
+ * @param {{file: File}} photo - of `openPhoto`
  * @param {number} largestPx - its longer side is scaled down to this; 0 leaves it
  * @returns {Promise<ImageData>} its pixels
  * @throws {Refusal} it is damaged, or the browser does not let pages read pictures
  */
-export async function pixelsOf({ image, name }, largestPx) {
+export async function pixelsOf(photo, largestPx) {
   if (!mayReadPixels()) throw new Refusal("pixels_hidden");
-  const { naturalWidth, naturalHeight } = image;
-  const scale = largestPx ? Math.min(1, largestPx / Math.max(naturalWidth, naturalHeight)) : 1;
-  const [width, height] = [naturalWidth, naturalHeight].map((side) =>
+  const bitmap = await decoded(photo);
+  const scale = largestPx ? Math.min(1, largestPx / Math.max(bitmap.width, bitmap.height)) : 1;
+  const [width, height] = [bitmap.width, bitmap.height].map((side) =>
     Math.max(1, Math.round(side * scale)),
   );
-  try {
-    await image.decode();
-    const context = blank(width, height);
-    context.drawImage(image, 0, 0, width, height);
-    return context.getImageData(0, 0, width, height);
-  } catch {
-    throw new Refusal("damaged", { name });
-  }
+  const context = blank(width, height);
+  context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
 }

@@ -35,6 +35,8 @@ function jpegComment(text) {
 
 // Where the comment goes: behind a PNG's header; in a JPEG behind its first segment, JFIF's.
 const PNG_HEADER_BYTES = 33;
+// Of a JPEG: below it browsers halve the colours' resolution, which blurs the edges of strokes.
+const BEST = 1;
 
 async function withComment(blob, text) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -54,7 +56,7 @@ async function withComment(blob, text) {
  * @returns {Promise<Blob>} the file
  */
 export async function encode(canvas, type, comment) {
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, 0.95));
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, BEST));
   if (!blob) throw new Error(`the browser cannot write ${type} of this size`);
   return withComment(blob, comment);
 }
