@@ -15,6 +15,8 @@ await loadWords(site.languages);
 const state = { photo: null, round: 0, working: false };
 const strength = () => Number(find("#strength").value) / 100;
 const runtime = () => (useCard() ? site.runtime.webgpu : site.runtime.wasm);
+const isPhone = matchMedia("(pointer: coarse)").matches || navigator.deviceMemory < 4;
+const tiles = isPhone ? { ...site.tiles, ...site.tiles_of_phones } : site.tiles;
 const useCard = () => find("#card").checked;
 
 // What is said.
@@ -81,7 +83,7 @@ function describe(engine, seconds) {
 async function paintOne(painter, photo) {
   const began = performance.now();
   const { width, height, data } = photo;
-  const wish = { network: painter, runtime: runtime(), useCard: useCard(), numbers: site.tiles };
+  const wish = { network: painter, runtime: runtime(), useCard: useCard(), numbers: tiles };
   const asked = { ...wish, photo: { width, height, pixels: data } };
   const { picture, engine } = await make(asked, showProgress(painter.title));
   return { painting: picture, line: describe(engine, (performance.now() - began) / 1000) };
