@@ -107,13 +107,14 @@ def write_networks(
         progress: a step for each.
         say: gets a sentence for each whose weights need 32 bits.
     """
-    from artnb.exchange.web_networks import is_exact_in_half, write_web_network
+    from artnb.exchange.half_precision import half_is_enough
+    from artnb.exchange.web_networks import write_web_network
 
     (site / "networks").mkdir(parents=True, exist_ok=True)
     titles = _titles(makers)
     advance, networks = progress("writing networks", len(makers)), []
     for maker, title in zip(makers, titles, strict=True):
-        half = is_exact_in_half(maker)
+        half = half_is_enough(maker)
         if not half:
             say(f"{title}: its weights stay in 32 bits, since 16 would be seen.")
         written = write_web_network(site / "networks" / "unfinished.onnx", maker, half)
