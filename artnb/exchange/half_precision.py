@@ -19,10 +19,10 @@ _SEEDS = range(3)
 def half_is_enough(maker: Painter | LatentSampler) -> bool:
     """Say whether pictures stay within a grey level where weights are rounded to float16.
 
-    A painter paints two invented photos and a painting, `large_demo_pictures(2, 1)`. A sampler makes
-    the pictures of seeds 0 to 2 without truncation, whose classes are the seeds' remainders. Keras
-    makes each twice in float32, with the weights that a file would keep and with them rounded. Then
-    no colour of any pixel may differ by more than 1/255 of its range.
+    A painter paints two invented photos and a painting, `large_demo_pictures(2, 1)`. A sampler
+    makes the pictures of seeds 0 to 2 without truncation, whose classes are the seeds' remainders.
+    Keras makes each twice in float32, with the weights that a file would keep and with them
+    rounded. Then no colour of any pixel may differ by more than 1/255 of its range.
 
     Args:
         maker: what paints, or what makes pictures of latents.
