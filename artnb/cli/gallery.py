@@ -21,6 +21,9 @@ def gallery(
     largest_px: options.LargestPx = 1024,
     data: options.RunData = None,
     out: Annotated[Path | None, "(default: gallery in the Run's folder)"] = None,
+    painter_page: Annotated[
+        str, "address of a page of artnb publish, for visitors to try photos of their own"
+    ] = "",
     no_page: Annotated[bool, "pictures, sheets and animation alone"] = False,
     backend: options.Backend = None,
 ) -> None:
@@ -47,6 +50,7 @@ def gallery(
         largest_px,
         data,
         page=not no_page,
+        painter_page=painter_page,
         progress=artnb.bar,
         say=print,
     )

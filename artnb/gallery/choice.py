@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 from PIL import Image
@@ -35,6 +36,20 @@ DEFAULT_PHOTOS = 12
 # Strokes are as wide as a network learnt them: on larger photos they are too fine to be seen,
 # and a processor paints those for minutes.
 LARGEST_PX = 1024
+
+
+def check_address(painter_page: str) -> None:
+    """Refuse what a page cannot lead to.
+
+    Raises:
+        InputError: it is an address, but not one of a web page or of a file beside the gallery.
+    """
+    scheme = urlsplit(painter_page).scheme
+    if scheme not in ("", "http", "https"):
+        raise InputError(
+            "the page to paint on must be an address that begins with https://, or a path from the "
+            f"gallery to it, and it is {painter_page!r}"
+        )
 
 
 @dataclass(frozen=True)

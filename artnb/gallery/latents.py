@@ -65,6 +65,7 @@ def make_latent_gallery(
     data: Path | None,
     page: bool,
     extractor: Extractor | None,
+    painter_page: str,
     progress: Progress,
     say: Callable[[str], None],
 ) -> Gallery:
@@ -102,7 +103,7 @@ def make_latent_gallery(
             if page and gallery.exhibits:
                 from artnb.gallery.page import write_page
 
-                write_page(out)
+                write_page(out, painter_page)
         making.draw()
     return gallery
 

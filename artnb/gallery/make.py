@@ -17,6 +17,7 @@ from artnb.gallery.choice import (
     PhotoChoice,
     RunDatasets,
     Section,
+    check_address,
     choose_kinds,
     choose_runs,
     choose_sections,
@@ -48,6 +49,7 @@ def make_gallery(
     data: Path | None = None,
     page: bool = True,
     extractor: Extractor | None = None,
+    painter_page: str = "",
     progress: Progress = silent,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Gallery:
@@ -74,6 +76,8 @@ def make_gallery(
         data: the Runs' data, where it is not where they were trained on it.
         page: write `index.html` too.
         extractor: finds the nearest real pictures; None takes one whose weights are at hand.
+        painter_page: address of a page of `artnb.publish`, to which the gallery's leads: there
+            visitors have photos of their own painted.
         progress: shows how far it has got.
         say: gets a sentence about what is shown and what is left out.
 
@@ -82,13 +86,15 @@ def make_gallery(
 
     Raises:
         InputError: there is no such epoch, domain, kind or photo, a Run's data is needed and
-            gone, or `out` holds something that is no gallery.
+            gone, `out` holds something that is no gallery, or `painter_page` is no address of a
+            web page.
     """
     out = Path(out)
+    check_address(painter_page)
     if any(run.method.latent_generator(run) for run in runs):
         refuse_what_latents_lack(runs, photos, kinds)
         return make_latent_gallery(
-            runs, out, epochs, count, kinds, data, page, extractor, progress, say
+            runs, out, epochs, count, kinds, data, page, extractor, painter_page, progress, say
         )
     chosen = choose_runs(runs, epochs, to, say)
     kinds = choose_kinds(kinds, chosen, say)
@@ -113,7 +119,7 @@ def make_gallery(
             if page and gallery.exhibits:
                 from artnb.gallery.page import write_page
 
-                write_page(out)
+                write_page(out, painter_page)
     return gallery
 
 

@@ -108,11 +108,12 @@ def file_of_page(number: int) -> str:
     return "index.html" if number == 1 else f"page-{number}.html"
 
 
-def write_page(folder: Path) -> Path:
+def write_page(folder: Path, painter_page: str = "") -> Path:
     """Write the pages of a gallery into its folder, in place of earlier ones.
 
     Args:
         folder: of the gallery, with its `gallery.json` and pictures.
+        painter_page: address of a page on which visitors have photos painted, or empty.
 
     Returns:
         The first page, `index.html`; further ones are `page-2.html` and so on.
@@ -125,7 +126,7 @@ def write_page(folder: Path) -> Path:
         raise InputError(f"a gallery must hold a photo to be shown, and {folder} holds none")
     pages = list(split_into_pages(gallery.exhibits))
     template = page_environment("artnb.gallery").get_template("page.html")
-    common = _common(gallery)
+    common = {**_common(gallery), "painter_page": painter_page}
     for page in pages:
         text = template.render(page=page, pages=pages, **common, **_of_page(gallery, page, common))
         write_whole(folder / page.file, text)

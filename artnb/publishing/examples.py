@@ -9,11 +9,10 @@ import numpy as np
 from PIL import Image
 
 from artnb.data.decoding import decode_image
-from artnb.data.images import encode_jpeg
+from artnb.data.images import encode_jpeg, scaled_down
 from artnb.data.listing import list_images
 from artnb.errors import InputError
 from artnb.files import write_whole
-from artnb.translation import scaled_down
 
 _LARGEST_PX = 768
 # By the README beside them in scikit-learn's package.

@@ -12,7 +12,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def opened_browser() -> Iterator:
+def opened_browser(*flags: str) -> Iterator:
     """Open a browser that is installed; without one the test is skipped."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -20,7 +20,7 @@ def opened_browser() -> Iterator:
         pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is found")
     with playwright.sync_playwright() as started:
         # Containers run tests as root, where Chromium's sandbox does not start.
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", *flags])
         yield browser
         browser.close()
 

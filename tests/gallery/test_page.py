@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from artnb.errors import InputError
+from artnb.gallery.choice import check_address
 from artnb.gallery.manifest import KINDS, Gallery, View
 from artnb.gallery.page import (
     ALTS,
@@ -263,6 +264,21 @@ def test_notes_travel_with_the_views(tmp_path):
     Gallery("Near", (run,), (with_nearest,)).save(tmp_path)
     write_page(tmp_path)
     assert data(tmp_path)["exhibits"][0][4][-1] == [4, None, None, "n.webp", "", near.note]
+
+
+def test_it_leads_to_where_visitors_paint(tmp_path):
+    invent_gallery(tmp_path)
+    address = 'https://paint.example/?q="&lang=de'
+    text = write_page(tmp_path, address).read_text(encoding="utf-8")
+    assert '<a href="https://paint.example/?q=&#34;&amp;lang=de">Try your own photo</a>' in text
+    assert "Try your own" not in write_page(tmp_path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
+def test_it_leads_to_web_pages_alone(address):
+    with pytest.raises(InputError, match=r"must be an address that begins with https://"):
+        check_address(address)
+    check_address("../painter/index.html")
 
 
 def test_templates_are_part_of_the_package():

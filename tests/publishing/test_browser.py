@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +12,20 @@ from PIL import Image
 from artnb import translation
 from artnb.data.images import is_marked_as_painted
 from artnb.sampling.generating import generate
-from artnb.translation import translate_image
 from tests.gallery.browser import opened_browser
 from tests.publishing.conftest import HOSTILE
 from tests.publishing.sites import copied, package, served
-
-DESK, PHONE = (1280, 900), (390, 800)
+from tests.publishing.visiting import (
+    DESK,
+    PHONE,
+    Visit,
+    apart,
+    as_png,
+    by_keras,
+    drawn_photo,
+    pixels_of,
+    save_button,
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,53 +38,6 @@ def browser():
 def address(site):
     with served(site) as (address, _):
         yield address
-
-
-class Visit:
-    """A visit to the page; whatever goes wrong is a complaint."""
-
-    def __init__(self, browser, address, size=DESK, path="", **settings):
-        self.address, self.complaints = address, []
-        viewport = {"width": size[0], "height": size[1]}
-        self.context = browser.new_context(viewport=viewport, **settings)
-        self.context.route(lambda url: not url.startswith((address, "blob:")), self._refuse)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
-        complain = self.complaints.append
-        self.page.on("console", lambda message: complain(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: complain(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (complain("a dialog"), dialog.dismiss()))
-        self.page.goto(address + path)
-        self.page.wait_for_selector("[data-scripted]:not([hidden])")
-
-    def _refuse(self, route):
-        self.complaints.append(f"asked for {route.request.url}")
-        route.abort()
-
-    def take(self, name, data, kind="image/png"):
-        file = {"name": name, "mimeType": kind, "buffer": data}
-        self.page.set_input_files("input[type=file] >> nth=0", file)
-
-    def painted(self, count):
-        """Wait until so many paintings are there, and nothing is being done."""
-        self.page.wait_for_selector(f"#paintings figure:nth-child({count}) .saves")
-        self.page.wait_for_selector("#cancel", state="hidden")
-
-    def status(self):
-        return self.page.text_content("#status")
-
-    def refused(self):
-        self.page.wait_for_selector("#status.alarm")
-        return self.status()
-
-    def saved(self, selector):
-        with self.page.expect_download() as download:
-            self.page.click(selector)
-        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
-
-    def close(self):
-        self.context.close()
-        assert self.complaints == []
 
 
 @pytest.fixture
@@ -93,33 +53,6 @@ def visit(browser, address):
         each.close()
 
 
-def as_png(pixels, **options):
-    buffer = io.BytesIO()
-    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
-    image.save(buffer, "PNG", **options)
-    return buffer.getvalue()
-
-
-def drawn_photo(height=47, width=66, seed=1):
-    coarse = np.random.default_rng(seed).integers(0, 255, (5, 7, 3), np.uint8)
-    image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-    return np.asarray(image)
-
-
-def pixels_of(data):
-    with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert("RGB"))
-
-
-def save_button(painting=1, ending="PNG"):
-    return f"#paintings figure:nth-child({painting}) .saves button:text-is('{ending}')"
-
-
-def by_keras(run, photo):
-    painter = run.painter()
-    return translate_image(painter.load(), photo, painter.multiple_px)
-
-
 def by_onnxruntime(site, number, photo):
     onnxruntime = pytest.importorskip("onnxruntime")
     network = json.loads((site / "site.json").read_bytes())["painters"][number]
@@ -130,10 +63,6 @@ def by_onnxruntime(site, number, photo):
         feeds |= {"statistics": np.zeros(count, np.float32), "shared": np.array(False)}
     painted = session.run(["painting"], feeds)[0][0, : photo.shape[0], : photo.shape[1]]
     return np.clip(np.rint((painted + 1) * 127.5), 0, 255)
-
-
-def apart(one, other):
-    return np.abs(one.astype(int) - other.astype(int)).max()
 
 
 def test_two_styles_are_saved_as_keras_and_onnxruntime_paint_them(visit, site, runs):
@@ -305,6 +234,17 @@ def test_it_asks_for_its_own_files_alone_and_works_offline(browser, site):
     _, offline = seen.saved(save_button())
     assert apart(pixels_of(online), pixels_of(offline)) == 0
     seen.close()
+
+
+def test_without_a_graphics_card_the_processor_paints(visit, runs):
+    seen, photo = visit(), drawn_photo()
+    seen.page.evaluate("document.querySelector('#cards').hidden = false")
+    seen.page.check("#card")
+    seen.take("photo.png", as_png(photo))
+    seen.painted(2)
+    assert "not on the graphics card" in seen.page.text_content("#paintings")
+    _, data = seen.saved(save_button())
+    assert apart(pixels_of(data), by_keras(runs[0], photo)) <= 2
 
 
 def test_names_that_mean_no_good_are_text(visit):

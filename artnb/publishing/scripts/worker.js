@@ -64,15 +64,17 @@ async function open(ort, weights, provider) {
     graphOptimizationLevel: "all",
     enableCpuMemArena: false,
     enableMemPattern: false,
+    logSeverityLevel: 3,
   });
 }
 
 /** What differs between two ways of computing a small picture. */
 async function largestDifference(ort, network, one, other) {
-  const noise = Float32Array.from({ length: TRIAL_PX ** 2 * 3 }, (_, place) =>
+  const side = Math.ceil(TRIAL_PX / network.multiple_px) * network.multiple_px;
+  const noise = Float32Array.from({ length: side ** 2 * 3 }, (_, place) =>
     Math.sin(place * 12.9898 + (place % 7) * 78.233),
   );
-  const shape = [1, TRIAL_PX, TRIAL_PX, 3];
+  const shape = [1, side, side, 3];
   const [first, second] = [
     await asFunction(ort, network, one)(noise, shape),
     await asFunction(ort, network, other)(noise, shape),
