@@ -83,7 +83,7 @@ def test_the_same_at_every_size(name, multiple_px, tmp_path):
     """Of multiples of 8 most are padded by numbers, of multiples of 2 in the graph."""
     network = of_layers(*NETWORKS[name])
     session = onnxruntime.InferenceSession(written(network, tmp_path / "one.onnx", multiple_px))
-    for height, width in ((3, 4), (5, 6), (7, 9)):
+    for height, width in ((3, 4), (5, 8)):
         given = photos(multiple_px * height + 8, multiple_px * width + 8)
         (painted,) = session.run(None, {"picture": given})
         np.testing.assert_allclose(painted, picture(network, given), atol=1e-5)
