@@ -46,7 +46,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.platform.machine": "resolve_preset this_machine",
         "artnb.platform.where": "mounted outputs_folder unused_folder",
         "artnb.progress": "bar",
-        "artnb.publishing.site": "publish",
+        "artnb.publishing.publish": "publish publish_space",
         "artnb.runs.run": "Run open_run",
         "artnb.sampling.files": "project_picture sample",
         "artnb.study.of_runs": "study_runs",

@@ -1,29 +1,48 @@
 """Commands that show painters to others: a web page, and a server of it for this machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import artnb
 from artnb.cli import options
 from artnb.cli.maker import Option
+from artnb.errors import InputError
+from artnb.publishing.runtime import find_runtime
+
+_NEXT = {
+    "page": """\
+Look at it:  artnb serve {out}
+Publish it:  put the folder on any web server; docs/web-page.md says how on GitHub Pages""",
+    "space": """\
+Try it:      pip install -r {out}/requirements.txt in an environment of its own; python {out}/app.py
+Publish it:  push the folder's files to the repository of a Gradio Space""",
+}
 
 
 def publish(
     *,
     run: options.RunNames,
-    out: Annotated[Path, "folder for the page; one that artnb made there is replaced"],
+    out: Annotated[Path, "folder for it; what was published there before is replaced"],
+    kind: Annotated[
+        Literal["page", "space"],
+        "page: static files that paint in the visitor's browser; space: the folder of a Gradio "
+        "Space at Hugging Face",
+        Option(("--as",)),
+    ] = "page",
     epoch: options.Epoch = "latest",
     to: Annotated[
         str | None, "x, y or a domain's name: what is painted (default: all styles)"
     ] = None,
     title: Annotated[str | None, "of the page (default: by the styles)"] = None,
-    licence: Annotated[str, "of the networks (default: what is known of their data)"] = "",
+    licence: Annotated[
+        str | None, "of the networks (default: what is known of their data; of a Space: other)"
+    ] = None,
     examples: Annotated[
-        Path | None, "photos to try it with (default: sample photos and an invented one)"
+        Path | None, "photos to try a page with (default: sample photos and an invented one)"
     ] = None,
     runtime: Annotated[
         Path | None,
-        "dist of the npm package onnxruntime-web (default: fetched once)",
+        "dist of the npm package onnxruntime-web, for a page (default: fetched once)",
         Option(metavar="DIR"),
     ] = None,
     backend: options.Backend = None,
@@ -33,16 +52,27 @@ def publish(
     The folder can be put on GitHub Pages, a static Space or any web server; artnb serve opens it
     here. Runs that make pictures out of latents are there with a seed and a truncation.
     """
-    from artnb.publishing.runtime import find_runtime
-
-    runs = [artnb.open_run(name) for name in run]
-    find_runtime(runtime, artnb.bar)
+    runs, is_space = [artnb.open_run(name) for name in run], kind == "space"
+    if is_space:
+        _refuse_of_a_space(examples=examples, runtime=runtime)
+    else:
+        find_runtime(runtime, artnb.bar)
     options.say_backend(backend)
-    page = artnb.publish(runs, out, epoch, to, title, licence, examples, runtime, artnb.bar, print)
-    bytes_of_all = sum(file.stat().st_size for file in page.parent.rglob("*") if file.is_file())
-    print(f"Page:      {page}, {bytes_of_all / 1e6:,.0f} MB in all")
-    print(f"Look:      artnb serve {out}")
-    print("Publish:   put the folder on any web server; docs/web-page.md says how on GitHub Pages")
+    if is_space:
+        licence = "other" if licence is None else licence
+        made = artnb.publish_space(runs, out, epoch, to, title, licence, artnb.bar, print)
+    else:
+        of_page = (licence or "", examples, runtime, artnb.bar, print)
+        made = artnb.publish(runs, out, epoch, to, title, *of_page)
+    sizes = (file.stat().st_size for file in out.rglob("*") if file.is_file())
+    print(f"{made}: {sum(sizes) / 1e6:,.0f} MB in the folder")
+    print(_NEXT[kind].format(out=out))
+
+
+def _refuse_of_a_space(**given: Path | None) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(f"--{name} is for a page, and this is a Space; leave it out")
 
 
 def serve(

@@ -1,1 +1,1 @@
-"""Painters for everybody: a web page that paints in the visitor's browser, and what serves it."""
+"""Painters for everybody: folders that others open as a web page, or as an app of Gradio."""

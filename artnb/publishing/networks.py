@@ -128,6 +128,14 @@ def write_networks(
     return networks
 
 
+def default_title(networks: Sequence[Network]) -> str:
+    """Name a page by its painters, or by what its networks make out of latents."""
+    painters = [network.title for network in networks if not network.latent_size]
+    if not painters:
+        return f"Pictures like {', '.join(network.title for network in networks)}"
+    return f"Paint like {', '.join(painters)}"
+
+
 def _titles(makers: Sequence[Painter | LatentSampler]) -> list[str]:
     """Name each by its style, and by its Run too where that leaves it open."""
     targets = [maker.target for maker in makers]

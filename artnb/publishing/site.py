@@ -3,27 +3,21 @@
 import hashlib
 import json
 import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import artnb
 from artnb.data.images import PAINTED_MARK
-from artnb.errors import InputError
-from artnb.files import disk, write_whole
-from artnb.locks import locked
+from artnb.files import write_whole
 from artnb.pages import page_environment
-from artnb.progress import Progress, silent
-from artnb.publishing.examples import write_examples
+from artnb.publishing.folder import files_in
 from artnb.publishing.headers import HEADERS, MANIFEST, POLICY
-from artnb.publishing.networks import Network, find_makers, write_networks
-from artnb.publishing.runtime import copy_runtime, find_runtime, runtime_version
-from artnb.runs.run import Run
+from artnb.publishing.networks import Network
+from artnb.publishing.runtime import runtime_version
 
 _FORMAT = 1
 _SCRIPTS = Path(__file__).with_name("scripts")
-_TEMPLATES = ("index.html", "page.css", "service-worker.js")
 # English comes first: the page is written in it.
 _LANGUAGES = ("en", "de")
 _SIZES_PX = (256, 512, 1024)
@@ -34,130 +28,28 @@ _SAMPLES = 12
 _TILES_OF_PHONES = {"whole_pixels": 512 * 512, "tiles_for_statistics": 4}
 
 
-def publish(
-    runs: Sequence[Run],
-    out: str | Path,
-    epoch: str | int = "latest",
-    to: str | None = None,
-    title: str | None = None,
-    licence: str = "",
-    examples: Path | None = None,
-    runtime: Path | None = None,
-    progress: Progress = silent,
-    say: Callable[[str], None] = print,
-) -> Path:
-    """Make a web page in a folder: visitors choose a photo, and their browser paints it.
-
-    Nothing runs on a server, and the photo leaves nobody's machine. What a Run that makes pictures
-    out of latents can do is there too: a seed and a truncation.
-
-    Args:
-        runs: that can paint or sample; one photo is painted in all styles that are chosen.
-        out: the folder; a page that was made there before is replaced, other files in it stay.
-        epoch: of each Run: counted from 1, `"latest"` or `"best"`.
-        to: what is painted; None takes each Run's usual domain, in all its styles.
-        title: of the page.
-        licence: of the networks, in words; empty takes what is known of their data.
-        examples: a file or folder of photos to try it with; None takes sample photos with their
-            credit, and an invented one.
-        runtime: `dist` of the npm package onnxruntime-web; None takes its files from
-            `$ARTNB_WEIGHTS` or the cache, or fetches them.
-        progress: a step for each network.
-        say: gets a sentence about what is fetched or made otherwise than usual.
-
-    Returns:
-        The page, `index.html`.
-
-    Raises:
-        InputError: a Run cannot paint so, other files of the same names lie in `out`, a file of
-            onnxruntime-web is missing, or the disk is full.
-    """
-    out = Path(out)
-    makers = find_makers(runs, epoch, to)
-    earlier = _files_made_before(out)
-    files = find_runtime(runtime, progress, say)
-    with disk(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(out, f"the page {out}", say), disk(out), _folder_beside(out) as unfinished:
-        site = Path(unfinished)
-        manifest = {
-            "networks": write_networks(makers, site, licence, progress, say),
-            "examples": write_examples(site, examples),
-            "runtime": copy_runtime(files, site),
-        }
-        _write_page(site, title, **manifest)
-        _replace(out, site, earlier)
-    return out / "index.html"
-
-
-def _folder_beside(out: Path) -> "tempfile.TemporaryDirectory[str]":
-    """Give a folder on the same disk, so that finished files need only get their names."""
-    return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
-
-
-def _files_made_before(out: Path) -> list[str]:
-    """List what an earlier page has in a folder.
-
-    Raises:
-        InputError: it is a file, or its list is damaged.
-    """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} must be a folder, and it is a file; name another --out")
-    if not (out / MANIFEST).exists():
-        return []
-    try:
-        return [MANIFEST, *map(str, json.loads((out / MANIFEST).read_bytes())["files"])]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{out / MANIFEST} must be the list of a page that artnb made, and it is damaged or "
-            "another's; choose another --out, or remove it"
-        ) from error
-
-
-def _replace(out: Path, site: Path, earlier: Sequence[str]) -> None:
-    """Move what was made to its place, then remove what an earlier page had beside it."""
-    files = _files_in(site)
-    for file in files:
-        if (out / file).exists() and file not in earlier:
-            raise InputError(
-                f"{out / file} is there and no part of a page that artnb made, and will not be "
-                "overwritten; choose another --out"
-            )
-    # The list first: whatever is there then is known to be a page's.
-    known = {"files": sorted({*files, *earlier} - {MANIFEST})}
-    out.mkdir(exist_ok=True)
-    write_whole(out / MANIFEST, json.dumps(known))
-    for file in sorted(files, key=lambda file: file == MANIFEST):
-        (out / file).parent.mkdir(parents=True, exist_ok=True)
-        (site / file).replace(out / file)
-    for file in set(earlier) - set(files):
-        if _is_within(out, file):
-            (out / file).unlink(missing_ok=True)
-
-
-def _is_within(folder: Path, file: str) -> bool:
-    """Say whether a file of a list lies in its folder, whatever the list says."""
-    return (folder / file).resolve().is_relative_to(folder.resolve())
-
-
-def _files_in(site: Path) -> list[str]:
-    found = (path for path in site.rglob("*") if path.is_file())
-    return sorted(path.relative_to(site).as_posix() for path in found)
-
-
-def _write_page(
+def write_page(
     site: Path,
-    title: str | None,
     networks: Sequence[Network],
+    title: str,
     examples: Sequence[dict[str, Any]],
     runtime: dict[str, Any],
 ) -> None:
+    """Write a page for networks whose files are in its folder.
+
+    Args:
+        site: the folder.
+        networks: of `write_networks`.
+        title: of the page.
+        examples: of `write_examples`.
+        runtime: of `copy_runtime`.
+    """
     painters = [network for network in networks if not network.latent_size]
     samplers = [network for network in networks if network.latent_size]
     shutil.copytree(_SCRIPTS, site, dirs_exist_ok=True)
-    write_whole(site / ".nojekyll", "")
+    write_whole(site / ".nojekyll", "")  # GitHub Pages would look for pages to be made of files
     facts = {
-        "title": title or _default_title(painters, samplers),
+        "title": title,
         "painters": [network.as_json() for network in painters],
         "samplers": [network.as_json() for network in samplers],
         "examples": examples if painters else [],
@@ -170,12 +62,6 @@ def _write_page(
         write_whole(site / template, _render(template, **page))
     _write_manifest(site, facts)
     _write_service_worker(site, runtime, networks)
-
-
-def _default_title(painters: Sequence[Network], samplers: Sequence[Network]) -> str:
-    if not painters:
-        return f"Pictures like {', '.join(network.title for network in samplers)}"
-    return f"Paint like {', '.join(network.title for network in painters)}"
 
 
 def _words() -> dict[str, str]:
@@ -206,7 +92,7 @@ def _write_manifest(site: Path, facts: dict[str, Any]) -> None:
             "smallest_px": translation.SMALLEST_PX,
         },
         "tiles_of_phones": _TILES_OF_PHONES,
-        "files": sorted({*_files_in(site), "service-worker.js"}),
+        "files": sorted({*files_in(site), "service-worker.js"}),
     }
     write_whole(site / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
 
@@ -217,10 +103,10 @@ def _write_service_worker(site: Path, runtime: dict[str, Any], networks: Sequenc
     At the first visit it keeps all but what is large: of that, networks and what runs them on a
     processor follow when the page has them loaded.
     """
-    large = {file for kind in runtime.values() for file in (kind["binary"], kind["module"])}
+    parts = ("module", "loader", "binary")
+    large = {kind[part] for kind in runtime.values() for part in parts}
     large |= {network.file for network in networks}
-    large |= {kind["loader"] for kind in runtime.values()}
-    small = [file for file in _files_in(site) if file not in large and file != ".nojekyll"]
+    small = [file for file in files_in(site) if file not in large and file != ".nojekyll"]
     digest = hashlib.sha256()
     for file in small:
         digest.update(file.encode() + (site / file).read_bytes())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artnb.publishing.site import publish
+from artnb.publishing.publish import publish
 from artnb.runs.run import Run
 from tests.exchange.generators import make_run
 from tests.publishing.sites import runtime

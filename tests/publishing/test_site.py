@@ -14,7 +14,7 @@ from artnb.evaluation.metrics.score import Score
 from artnb.evaluation.rows import row_of, write_scores
 from artnb.publishing.headers import POLICY
 from artnb.publishing.networks import find_makers
-from artnb.publishing.site import publish
+from artnb.publishing.publish import publish
 from artnb.runs.run import Run
 from tests.exchange.generators import make_run
 from tests.publishing.conftest import HOSTILE
@@ -141,7 +141,7 @@ def test_files_of_others_are_not_overwritten(runs, photos, tmp_path):
     out = tmp_path / "mine"
     out.mkdir()
     (out / "index.html").write_text("mine")
-    with pytest.raises(InputError, match=r"index\.html is there and no part of a page"):
+    with pytest.raises(InputError, match=r"index\.html is there and nothing that artnb publish"):
         publish_to(out, runs[:1], photos)
     assert [path.name for path in out.iterdir()] == ["index.html"]
     assert (out / "index.html").read_text() == "mine"
@@ -198,3 +198,22 @@ def test_a_domain_towards_x(photos, tmp_path):
     site = publish_to(tmp_path / "site", [run], photos, to="photo")
     (painter,) = manifest_of(site)["painters"]
     assert (painter["source"], painter["title"]) == ("monet", "photo")
+
+
+def test_a_space_holds_the_same_networks(runs, site, tmp_path):
+    out = tmp_path / "space"
+    given = [word for run in runs for word in ("--run", str(run.path))]
+    assert main(["publish", "--as", "space", "--out", str(out), *given]) == 0
+    page, space = manifest_of(site), json.loads((out / "space.json").read_bytes())
+    of_page = [network["file"] for network in page["painters"] + page["samplers"]]
+    of_space = [network["file"] for network in space["painters"] + space["latents"]]
+    assert of_space == of_page
+    assert all((out / file).is_file() for file in space["files"])
+    assert main(["publish", "--as", "space", "--out", str(out), *given[:2]]) == 0
+    assert len(list((out / "networks").iterdir())) == 1
+
+
+def test_what_a_space_has_not_is_refused(runs, tmp_path, capsys):
+    given = ["--as", "space", "--run", str(runs[0].path), "--out", str(tmp_path / "space")]
+    assert main(["publish", *given, "--examples", "x"]) == 2
+    assert "--examples is for a page" in capsys.readouterr().err

@@ -13,14 +13,8 @@ from PIL import Image
 import artnb.publishing
 from artnb.data.decoding import decode_image
 from artnb.data.images import PAINTED_MARK, is_marked_as_painted
-from artnb.errors import InputError
-from artnb.publishing.space import (
-    GRADIO_VERSION,
-    REQUIREMENTS,
-    SpacePainter,
-    SpaceSampler,
-    write_space,
-)
+from artnb.publishing.networks import Network
+from artnb.publishing.space import GRADIO_VERSION, REQUIREMENTS, write_space
 from tests.test_packaging import pins
 
 TEMPLATES = Path(artnb.publishing.__file__).parent / "templates" / "space"
@@ -42,35 +36,48 @@ def painting(monkeypatch):
 
 
 @pytest.fixture
-def networks(tmp_path):
-    files = [tmp_path / name for name in ("monet.onnx", "digits.onnx")]
-    for file in files:
-        file.write_bytes(file.name.encode())
+def networks():
+    told = {"trained_on": "", "licence": "", "scores": (), "bytes": 5}
     return [
-        SpacePainter(files[0], NASTY, "photo", "monet", "run", 3, multiple_px=4, statistics=512),
-        SpaceSampler(files[1], "Digits", "latents", "digits", "run", 2, 32, 64, ("0", "1")),
+        Network(NASTY, "photo", "run, epoch 3", file="networks/a.onnx", statistics=512, **told),
+        Network(
+            *("Digits", "latents", "run, epoch 2"),
+            **{"file": "networks/b.onnx", "size_px": 32, "latent_size": 64},
+            **told,
+            classes=("0", "1"),
+        ),
     ]
+
+
+def written(folder, networks, *given):
+    """Write a Space beside networks that are there."""
+    for network in networks:
+        (folder / network.file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / network.file).write_bytes(b"onnx.")
+    write_space(folder, networks, *given)
+    return folder
 
 
 # The folder
 
 
 def test_the_folder_holds_all_that_a_space_needs(networks, tmp_path):
-    folder = write_space(tmp_path / "space", networks, "Two ways to paint")
+    folder = written(tmp_path / "space", networks, "Two ways to paint")
     files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     assert files == {
         *("app.py", "painting.py", "requirements.txt", "README.md", ".gitattributes"),
-        *("space.json", "networks/monet.onnx", "networks/digits.onnx"),
+        *("space.json", "networks/a.onnx", "networks/b.onnx"),
     }
     facts = json.loads((folder / "space.json").read_text(encoding="utf-8"))
     (painter,), (sampler,) = facts["painters"], facts["latents"]
-    assert (folder / painter["file"]).read_bytes() == b"monet.onnx"
+    assert painter["file"] == "networks/a.onnx"
     assert painter["statistics"] == 512
     assert sampler["classes"] == ["0", "1"]
+    assert {*facts["files"], "space.json"} == files
 
 
 def test_the_front_matter_is_what_spaces_read(networks, tmp_path):
-    folder = write_space(tmp_path / "space", networks, NASTY, "cc-by-4.0")
+    folder = written(tmp_path / "space", networks, NASTY, "cc-by-4.0")
     _, matter, text = (folder / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     read = yaml.safe_load(matter)
     assert read["title"] == NASTY
@@ -84,40 +91,11 @@ def test_the_front_matter_is_what_spaces_read(networks, tmp_path):
 
 
 def test_it_asks_for_what_was_tried(networks, tmp_path):
-    folder = write_space(tmp_path / "space", networks, "Monet")
+    folder = written(tmp_path / "space", networks, "Monet")
     lines = (folder / "requirements.txt").read_text(encoding="utf-8").split()
     assert lines == list(REQUIREMENTS)
     assert f"gradio=={GRADIO_VERSION}" in lines
     assert set(lines) <= {str(pin) for pin in pins("app").values()}
-
-
-def test_a_space_is_written_anew_and_nothing_else_replaced(networks, tmp_path):
-    folder = write_space(tmp_path / "space", networks, "Monet")
-    write_space(folder, networks, "Manet")
-    assert "# Manet" in (folder / "README.md").read_text(encoding="utf-8")
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "app.py").write_text("mine", encoding="utf-8")
-    with pytest.raises(InputError, match=r"must be new or a Space .* holds app\.py; name another"):
-        write_space(other, networks, "Monet")
-    with pytest.raises(InputError, match="must be a folder, and it is a file"):
-        write_space(other / "app.py", networks, "Monet")
-
-
-def test_networks_that_lie_in_the_folder_stay_there(networks, tmp_path):
-    place = tmp_path / "space" / "networks" / "sub"
-    place.mkdir(parents=True)
-    file = networks[0].file.rename(place / "monet.onnx")
-    painter = SpacePainter(file, "Monet", "photo", "monet", "run", 3, 4)
-    folder = write_space(tmp_path / "space", [painter], "Monet")
-    facts = json.loads((folder / "space.json").read_text(encoding="utf-8"))
-    assert facts["painters"][0]["file"] == "networks/sub/monet.onnx"
-    assert len(list(folder.rglob("*.onnx"))) == 1
-
-
-def test_files_named_alike_are_refused(networks, tmp_path):
-    with pytest.raises(InputError, match="a file of its own name"):
-        write_space(tmp_path / "space", networks[:1] * 2, "Monet")
 
 
 # How its app reads and writes pictures

@@ -34,7 +34,7 @@ def photo():
 def test_tiles_are_laid_as_translate_lays_them(painting):
     ours = (translation.WHOLE_PIXELS, translation.TILE_PX, translation.OVERLAP_PX)
     assert ours == (painting.WHOLE_PIXELS, painting.TILE_PX, painting.OVERLAP_PX)
-    assert painting.TILES_FOR_STATISTICS == translation._TILES_FOR_STATISTICS
+    assert painting.TILES_FOR_STATISTICS == translation.TILES_FOR_STATISTICS
     for length in (512, 513, 700, 1536):
         starts = translation.tile_starts(length, 512, 192, 4)
         assert painting.tile_starts(length, 512, 4) == starts

@@ -70,7 +70,7 @@ def told(function):
 
 def about(facts: dict) -> str:
     """Say which network it is."""
-    return f"{facts['source']} → {facts['target']} by {facts['run']}, epoch {facts['epoch']}"
+    return f"{facts['source']} → {facts['title']} by {facts['maker']}"
 
 
 @told
@@ -81,7 +81,7 @@ def paint(number: int, file: str | None):
     facts, photo = SPACE["painters"][number], read_photo(file)
     painting = Painter(facts).paint(photo)
     name, what = os.path.splitext(os.path.basename(file))[0], about(facts)
-    path = write_png(painting, f"{name}-{facts['target']}", f"{name}\n{what}")
+    path = write_png(painting, f"{name}-{facts['title']}", f"{name}\n{what}")
     height, width, _ = photo.shape
     return (
         said(f"{what}, at {width}×{height} pixels."),
@@ -95,8 +95,8 @@ def make(number: int, seed: int, truncation: float, kind: str | None):
     """Make the picture of a seed."""
     facts, seed = SPACE["latents"][number], int(seed)
     picture = invent(facts, seed, truncation, kind)
-    what = f"seed {seed}, truncation {truncation:g}, by {facts['run']}, epoch {facts['epoch']}"
-    path = write_png(picture, f"{facts['target']}-seed{seed:04d}-truncation-{truncation:g}", what)
+    what = f"seed {seed}, truncation {truncation:g}, by {facts['maker']}"
+    path = write_png(picture, f"{facts['title']}-seed{seed:04d}-truncation-{truncation:g}", what)
     return said(what), path, gradio.update(value=path, interactive=True)
 
 
