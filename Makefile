@@ -123,7 +123,7 @@ test-beam: $(VENV)-beam/.ready  ## preparing as an Apache Beam pipeline, in an e
 	$(<D)/bin/$(PYTEST) tests/data/test_beam.py tests/data/test_prepare.py tests/data/test_records.py
 
 test-app: $(VENV)-app/.ready  ## the app of Gradio, in a browser, in an environment of its own
-	$(<D)/bin/$(PYTEST) -m "not slow" tests/web_app tests/publishing
+	$(<D)/bin/$(PYTEST) -m "not slow" tests/web_app tests/publishing/test_space*.py
 
 # pip, not uv: on Linux its ordinary PyTorch is large, and PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS name
 # the one for CPUs. The package's own needs are left out: all that is read of it is one file.

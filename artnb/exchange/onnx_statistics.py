@@ -37,7 +37,7 @@ class SharedNorms:
         """Normalise features, and learned scale and offset of each channel."""
         channels = normed_channels(layer)
         norm = _Norm(layer.groups, channels, layer.epsilon)
-        mean = self._statistics(nodes, norm.groups, lambda own: norm.mean_of_plain(own, features))
+        mean = self._statistics(nodes, norm.groups, lambda own: norm.mean(own, features))
         centred = nodes.add("Sub", [features, norm.by_channel(nodes, mean)])
         factor = self._statistics(nodes, norm.groups, lambda own: norm.factor(own, centred))
         scale = norm.by_channel(nodes, factor)
@@ -85,18 +85,18 @@ class _Norm:
         self.groups, self._channels, self._epsilon = groups, channels, epsilon
         self._of_group = channels // groups
 
-    def mean_of_plain(self, nodes: Nodes, features: str) -> str:
-        """Take means of what the first pixel is less of: of what is plain, exactly its value."""
+    def mean(self, nodes: Nodes, features: str) -> str:
+        """Take means of what is left by the first pixel: of plain features exactly their value."""
         axes, steps = nodes.integers(0, 1, 2, 3), nodes.integers(1, self._of_group, 1, 1)
         ends = nodes.integers(1, self._channels, 1, 1)
         pixel = nodes.add("Slice", [features, nodes.integers(0, 0, 0, 0), ends, axes, steps])
         first = nodes.add("Reshape", [pixel, nodes.integers(-1)])
         shifted = nodes.add("Sub", [features, self.by_channel(nodes, first)])
-        return nodes.add("Add", [first, self._mean(nodes, shifted)])
+        return nodes.add("Add", [first, self._averaged(nodes, shifted)])
 
     def factor(self, nodes: Nodes, centred: str) -> str:
         """Give what to multiply by for variance 1, and 0 where nothing but rounding is left."""
-        variance = self._mean(nodes, nodes.add("Mul", [centred, centred]))
+        variance = self._averaged(nodes, nodes.add("Mul", [centred, centred]))
         epsilon = nodes.constant(f"epsilon_{self._epsilon:g}", np.float32(self._epsilon))
         deviation = nodes.add("Sqrt", [nodes.add("Add", [variance, epsilon])])
         rounding = nodes.constant("variance_of_rounding", np.float32(ROUNDING**2))
@@ -111,7 +111,7 @@ class _Norm:
             numbers = nodes.add("Expand", [rows, nodes.integers(self.groups, self._of_group)])
         return nodes.add("Reshape", [numbers, nodes.integers(1, self._channels, 1, 1)])
 
-    def _mean(self, nodes: Nodes, features: str) -> str:
+    def _averaged(self, nodes: Nodes, features: str) -> str:
         """Take the mean of rows, then of what they gave in each group, then of pictures."""
         rows = nodes.add("ReduceMean", [features], axes=[3], keepdims=0)
         if self._of_group > 1:

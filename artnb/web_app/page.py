@@ -21,7 +21,7 @@ STYLE = """
 .artnb-picture .image-frame { width: 100%; }
 .artnb-picture img { width: 100%; height: auto; max-height: 560px; object-fit: contain; }
 h1 {
-  margin: 0.4em 0 0.2em;
+  margin: 0.4em 0 0.2em; overflow-wrap: anywhere;
   font: 400 2rem/1.15 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif;
 }
 """

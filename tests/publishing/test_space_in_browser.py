@@ -8,13 +8,14 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from artnb.data.images import is_marked_as_painted
-from artnb.exchange.web_networks import write_web_network
-from artnb.publishing.space import SpacePainter, SpaceSampler, write_space
+from artnb.publishing.networks import write_networks
+from artnb.publishing.space import write_space
 from tests.evaluation.stand_in import write_pictures
 from tests.gallery.browser import opened_browser
 from tests.sampling.latent_run import make_latent_run
@@ -28,18 +29,16 @@ with_gradio = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def space(made, tmp_path_factory):
+    """A Space of two painters, whose names mean no good, and a sampler."""
     folder = tmp_path_factory.mktemp("space")
     latents = make_latent_run(folder / "run", folder / "pictures")
-    written = write_web_network(folder / "monet.onnx", made.painter(2, "y"), half=False)
-    write_web_network(folder / "new.onnx", latents.sampler(2), half=False)
-    write_web_network(folder / "back.onnx", made.painter(2, "x"), half=False)
-    names = ("photo", NASTY, "run", 2, 4, written.statistics)
-    networks = [
-        SpacePainter(folder / "monet.onnx", "Monet", *names),
-        SpacePainter(folder / "back.onnx", "Back", *names),
-        SpaceSampler(folder / "new.onnx", "New", "latents", "new", "run", 2, 16, 32, ()),
-    ]
-    return write_space(folder / "space", networks, NASTY)
+    makers = [made.painter(2, "y"), made.painter(2, "x"), latents.sampler(2)]
+    (folder / "space").mkdir()
+    networks = write_networks(makers, folder / "space", say=lambda _line: None)
+    titles = (NASTY, "Back", "New")
+    networks = [replace(each, title=t) for each, t in zip(networks, titles, strict=True)]
+    write_space(folder / "space", networks, NASTY)
+    return folder / "space"
 
 
 @contextmanager
@@ -82,7 +81,7 @@ def paint(page, photo):
     page.set_input_files("input[type=file]", photo)
     page.get_by_text(photo.name).first.wait_for()
     page.get_by_role("button", name="Paint", exact=True).click()
-    page.get_by_text(f"photo → {NASTY} by run, epoch 2, at 48×48 pixels.").wait_for()
+    page.get_by_text(f"photo → {NASTY} by run, epoch 2 (CycleGAN), at 48×48 pixels.").wait_for()
     return downloaded(page, "Download the painting")
 
 
@@ -128,7 +127,7 @@ def test_seeds(browser, url):
         page.get_by_role("tab", name="Invent a picture").click()
         page.get_by_label("number input for Seed").fill("7")
         page.get_by_role("button", name="Make the picture").click()
-        page.get_by_text("seed 7, truncation 0.7, by run, epoch 2").wait_for()
+        page.get_by_text("seed 7, truncation 0.7, by run, epoch 2 (StyleGAN2-ADA)").wait_for()
         assert is_marked_as_painted(downloaded(page, "Download the picture")[1])
         page.get_by_role("button", name="Another seed").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -20,6 +20,7 @@ from painting import FOLDER, LARGEST_PX, Painter, Refused, invent, read_photo, w
 SPACE = json.loads((FOLDER / "space.json").read_text(encoding="utf-8"))
 LAST_SEED = 999
 ALL = "all in turn"
+BEGIN = f"Bring a photo and press Paint. Beyond {LARGEST_PX:,} pixels it is scaled down."
 IN_LINE = {"concurrency_limit": 1, "concurrency_id": "painting"}
 STYLE = """
 .said, .alarm { line-height: 1.45; overflow-wrap: anywhere; }
@@ -27,6 +28,12 @@ STYLE = """
   color: #24242a; background: #fbe9e2; border-left: 3px solid #c1572b; padding: 0.5em 0.8em;
 }
 .html-container { padding: 0 !important; }
+.picture .image-frame { width: 100%; }
+.picture img { width: 100%; height: auto; max-height: 560px; object-fit: contain; }
+h1 {
+  margin: 0.4em 0 0.2em !important; overflow-wrap: anywhere;
+  font: 400 2rem/1.15 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif !important;
+}
 """
 # Gradio's own fonts are fetched from Google.
 THEME = gradio.themes.Default(
@@ -114,9 +121,12 @@ def add_photo_page() -> None:
             file = gradio.File(label="A photo of yours", height=140)
             button = gradio.Button("Paint", variant="primary")
         with gradio.Column(scale=5, min_width=320):
-            status = gradio.HTML(said(f"Longer sides than {LARGEST_PX} pixels are scaled down."))
+            status = gradio.HTML(said(BEGIN))
             pictures = gradio.ImageSlider(
-                label="Photo and painting", interactive=False, buttons=["fullscreen"]
+                label="Photo and painting",
+                interactive=False,
+                buttons=["fullscreen"],
+                max_height=560,
             )
             download = gradio.DownloadButton("Download the painting", interactive=False)
     button.click(paint, [style, file], [status, pictures, download], **IN_LINE)
@@ -140,7 +150,12 @@ def add_latent_page() -> None:
             another = gradio.Button("Another seed")
         with gradio.Column(scale=5, min_width=320):
             status = gradio.HTML(said("Nearer to truncation 0, pictures are more alike."))
-            picture = gradio.Image(label="Picture", interactive=False, buttons=["fullscreen"])
+            picture = gradio.Image(
+                label="Picture",
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_classes="picture",
+            )
             download = gradio.DownloadButton("Download the picture", interactive=False)
     choices, shown = [style, seed, truncation, kind], [status, picture, download]
     button.click(make, choices, shown, **IN_LINE)
