@@ -56,8 +56,12 @@ def browser():
 @pytest.fixture
 def page(browser, opened):
     with visit(browser, opened.url) as page:
-        page.get_by_text("Choose a photo and press Paint").wait_for()
+        await_photo(page)
         yield page
+
+
+def await_photo(page):
+    page.locator(".artnb-picture img").first.wait_for()
 
 
 def paint(page):
@@ -124,7 +128,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(page, folder, tmp_path, nam
 
 def test_names_are_text(page):
     choose(page, "Style", NASTY)
-    page.get_by_text("Choose a photo and press Paint").wait_for()
+    await_photo(page)
     page.get_by_role("button", name="Paint", exact=True).click()
     page.get_by_text(f"by {NASTY}, epoch 2").wait_for()
     assert page.locator("img[src=x]").count() == 0
@@ -133,7 +137,7 @@ def test_names_are_text(page):
 def test_two_visitors_are_painted_for_in_line(browser, opened, folder):
     with visit(browser, opened.url) as one, visit(browser, opened.url) as other:
         for page, name in ((one, "000.png"), (other, "001.png")):
-            page.get_by_text("Choose a photo").wait_for()
+            await_photo(page)
             bring(page, folder / "own" / name)
             page.get_by_text(f"{name} has 40×40").wait_for()
         for page in (one, other):
@@ -157,6 +161,7 @@ def test_seed_and_truncation(page):
 def test_on_a_phone_nothing_is_wider_than_the_page(browser, opened, scheme):
     size = {"width": 390, "height": 844}
     with visit(browser, opened.url, viewport=size, color_scheme=scheme) as page:
+        await_photo(page)
         paint(page)
         page.get_by_text("Download the painting").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
