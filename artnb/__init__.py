@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = offered(
         "artnb.method": "preset_config",
         "artnb.methods.cyclegan.config": "CycleGANConfig",
         "artnb.notebook.display": "LivePicture show show_source show_table",
+        "artnb.notebook.pages": "show_page",
         "artnb.platform.backend": "start_keras",
         "artnb.platform.deadline": "Deadline",
         "artnb.platform.machine": "resolve_preset this_machine",

@@ -53,7 +53,7 @@ def serve(site: str | Path, port: int = 0) -> ThreadingHTTPServer:
         InputError: the folder holds no page, or the port is taken.
     """
     site = Path(site)
-    _check_is_site(site)
+    check_is_site(site)
     try:
         return ThreadingHTTPServer((_LOOPBACK, port), partial(_Handler, directory=str(site)))
     except (OSError, OverflowError) as error:
@@ -67,7 +67,12 @@ def address_of(server: ThreadingHTTPServer) -> str:
     return f"http://{_LOOPBACK}:{server.server_address[1]}/"
 
 
-def _check_is_site(site: Path) -> None:
+def check_is_site(site: Path) -> None:
+    """Check that a folder holds a page.
+
+    Raises:
+        InputError: it does not.
+    """
     try:
         is_site = "format" in json.loads((site / MANIFEST).read_bytes())
     except (OSError, ValueError, TypeError):
