@@ -162,7 +162,7 @@ def _translate_in_tiles(
         for top in tile_starts(height, tile_height, OVERLAP_PX, multiple_px)
         for left in tile_starts(width, tile_width, OVERLAP_PX, multiple_px)
     ]
-    statistics = _measure_statistics(generator, photo, places, multiple_px)
+    statistics = _measure_statistics(generator, photo, multiple_px)
     weight = _blending_weight(tile_height, tile_width)
     total = np.zeros((height, width, 3), np.float32)
     weights = np.zeros((height, width, 1), np.float32)
@@ -175,28 +175,51 @@ def _translate_in_tiles(
 
 
 def _measure_statistics(
-    generator: keras.Model | PaintingNetwork,
-    photo: np.ndarray,
-    places: Sequence[tuple[slice, slice]],
-    multiple_px: int,
+    generator: keras.Model | PaintingNetwork, photo: np.ndarray, multiple_px: int
 ) -> SharedStatistics:
-    """Take norm statistics over tiles spread evenly over the picture, at its own scale."""
-    chosen = np.linspace(0, len(places) - 1, min(TILES_FOR_STATISTICS, len(places)))
-    middles = [_middle(places[round(place)], multiple_px) for place in chosen]
+    """Take norm statistics over samples of the picture, at its own scale."""
+    samples = [photo[place] for place in sample_places(*photo.shape[:2], multiple_px)]
     statistics = SharedStatistics()
     with statistics.recording():
-        generator(to_float(np.stack([photo[middle] for middle in middles])))
+        generator(to_float(np.stack(samples)))
     return statistics
 
 
-def _middle(place: tuple[slice, slice], multiple_px: int) -> tuple[slice, slice]:
-    """Give about the middle half of a tile, so that several fit into memory at once."""
-    top, left = (
-        slice(side.start + quarter, side.stop - quarter)
-        for side in place
-        for quarter in [(side.stop - side.start) // 4 // multiple_px * multiple_px]
+def sample_places(height: int, width: int, multiple_px: int) -> list[tuple[slice, slice]]:
+    """Spread squares of half a tile's edge evenly over a picture, from edge to edge.
+
+    A picture's upper edge is sky and its lower one ground: left out, everything between would be
+    taken for brighter or darker than it is.
+
+    Args:
+        height: of the picture, pixels.
+        width: of the picture, pixels.
+        multiple_px: what their places and edges are multiples of.
+
+    Returns:
+        At most `TILES_FOR_STATISTICS` places, all of one size.
+    """
+    columns = int(np.sqrt(TILES_FOR_STATISTICS * width / height))
+    columns = min(max(columns, 1), TILES_FOR_STATISTICS)
+    rows = TILES_FOR_STATISTICS // columns
+    tops, lefts = (
+        _sample_starts(length, count, multiple_px)
+        for length, count in ((height, rows), (width, columns))
     )
-    return top, left
+    edges = [min(_sample_edge(multiple_px), length) for length in (height, width)]
+    return [(slice(t, t + edges[0]), slice(x, x + edges[1])) for t in tops for x in lefts]
+
+
+def _sample_edge(multiple_px: int) -> int:
+    return max(TILE_PX // 2 // multiple_px, 1) * multiple_px
+
+
+def _sample_starts(length: int, most: int, multiple_px: int) -> list[int]:
+    edge = _sample_edge(multiple_px)
+    steps = max(length - edge, 0) // multiple_px
+    count = min(most, -(-length // edge))
+    places = np.linspace(0, steps, count) if count > 1 else [steps // 2]
+    return [int(place) * multiple_px for place in places]
 
 
 def _blending_weight(height: int, width: int) -> np.ndarray:

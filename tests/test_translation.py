@@ -111,6 +111,32 @@ def test_tiles_show_no_seam(monkeypatch):
     assert steps.max() < 4 * np.median(steps) + 0.5
 
 
+@pytest.mark.parametrize(("height", "width"), [(1024, 1536), (300, 4000), (4000, 300), (512, 513)])
+def test_statistics_are_taken_from_edge_to_edge(height, width):
+    places = module.sample_places(height, width, 4)
+    assert 1 < len(places) <= module.TILES_FOR_STATISTICS
+    assert len({(top.stop - top.start, left.stop - left.start) for top, left in places}) == 1
+    for side, length in ((0, height), (1, width)):
+        if length >= 2 * module.TILE_PX // 2:
+            assert min(place[side].start for place in places) == 0
+            assert max(place[side].stop for place in places) > length - 4
+        assert all(place[side].start % 4 == 0 for place in places)
+        assert all(0 <= place[side].start < place[side].stop <= length for place in places)
+
+
+def test_a_bright_sky_counts(monkeypatch):
+    """With samples of the middle alone it was 25 levels off."""
+    painter = resnet_generator("g", 8, 2)
+    draw_weights(painter, 3)
+    photo = np.array(landscape(400, 560)) // 3
+    photo[:100] = 255 - photo[:100]
+    whole = translate_image(painter, photo).astype(float)
+    monkeypatch.setattr(module, "WHOLE_PIXELS", 10_000)
+    monkeypatch.setattr(module, "TILE_PX", 256)
+    monkeypatch.setattr(module, "OVERLAP_PX", 128)
+    assert np.abs(translate_image(painter, photo) - whole).mean() < 10
+
+
 def test_tiles_without_shared_statistics_would_show_seams(monkeypatch):
     painter = resnet_generator("g", 8, 2)
     draw_weights(painter, 3)

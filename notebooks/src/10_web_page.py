@@ -239,8 +239,8 @@ if painters:
 
 # %% [markdown]
 # The page's tiles overlap by 192 px as well, and are blended there, so that these lines go too. It
-# takes statistics from the middles of up to 16 tiles, so its tone may be some levels off. In Python
-# this is where a norm asks for them:
+# takes statistics from up to 16 squares all over the photo, which is half a level off here. In
+# Python this is where a norm asks for them:
 
 # %%
 show_source(web_page.SharedStatistics.moments)

@@ -12,12 +12,6 @@ function padded(length, { multiple_px: multiple, smallest_px: smallest }) {
   return Math.ceil(Math.max(smallest, length) / multiple) * multiple;
 }
 
-/** As Python rounds: halves to the even number. */
-function rounded(number) {
-  const up = Math.round(number);
-  return number % 1 === 0.5 && up % 2 ? up - 1 : up;
-}
-
 function evenly(last, count) {
   if (count < 2) return [0];
   const step = last / (count - 1);
@@ -50,29 +44,34 @@ function cut(photo, { top, left, height, width }, into = new Float32Array(height
 
 const asLevel = (value) => (value + 1) * 127.5;
 
-/** Tell about the middle half of a tile, so that several fit into memory at once. */
-function middle({ top, left, height, width }, { multiple_px: multiple }) {
-  const quarter = (side) => Math.floor(Math.floor(side / 4) / multiple) * multiple;
-  const [down, right] = [quarter(height), quarter(width)];
-  return {
-    top: top + down,
-    left: left + right,
-    height: height - 2 * down,
-    width: width - 2 * right,
-  };
+/** Where squares of half a tile's edge lie, spread evenly over a picture from edge to edge. */
+export function samplePlaces({ height, width }, numbers) {
+  const { tile_px: tile, tiles_for_statistics: most, multiple_px: multiple } = numbers;
+  const edge = Math.max(Math.floor(Math.floor(tile / 2) / multiple), 1) * multiple;
+  const columns = Math.min(Math.max(Math.floor(Math.sqrt((most * width) / height)), 1), most);
+  const rows = Math.floor(most / columns);
+
+  function starts(length, most) {
+    const steps = Math.floor(Math.max(length - edge, 0) / multiple);
+    const count = Math.min(most, Math.ceil(length / edge));
+    const places = count > 1 ? evenly(steps, count) : [Math.floor(steps / 2)];
+    return places.map((place) => Math.floor(place) * multiple);
+  }
+
+  const size = { height: Math.min(edge, height), width: Math.min(edge, width) };
+  const lefts = starts(width, columns);
+  return starts(height, rows).flatMap((top) => lefts.map((left) => ({ top, left, ...size })));
 }
 
-async function measureStatistics(network, photo, tiles, numbers) {
-  const count = Math.min(numbers.tiles_for_statistics, tiles.length);
-  const chosen = evenly(tiles.length - 1, count).map((place) => tiles[rounded(place)]);
-  const middles = chosen.map((tile) => middle(tile, numbers));
-  const { height, width } = middles[0];
-  const batch = new Float32Array(count * height * width * 3);
-  middles.forEach((part, number) => {
-    const size = height * width * 3;
-    cut(photo, part, batch.subarray(number * size, (number + 1) * size));
+async function measureStatistics(network, photo, size, numbers) {
+  const places = samplePlaces(size, numbers);
+  const { height, width } = places[0];
+  const length = height * width * 3;
+  const batch = new Float32Array(places.length * length);
+  places.forEach((place, number) => {
+    cut(photo, place, batch.subarray(number * length, (number + 1) * length));
   });
-  return (await network(batch, [count, height, width, 3])).found;
+  return (await network(batch, [places.length, height, width, 3])).found;
 }
 
 /** What each pixel of a tile's side weighs: rising within the overlap, never quite zero. */
@@ -140,7 +139,7 @@ async function paintInTiles(network, photo, size, numbers, advance) {
   const tiles = rows.flatMap((top) => columns.map((left) => place(top, left)));
   advance(0, tiles.length);
   const statistics = numbers.statistics
-    ? await measureStatistics(network, photo, tiles, numbers)
+    ? await measureStatistics(network, photo, size, numbers)
     : null;
   const [down, across] = [ramp(height, numbers.overlap_px), ramp(width, numbers.overlap_px)];
   const band = new Band(photo, height, size.width);

@@ -126,7 +126,7 @@ class Painter:
             for top in tile_starts(height, tile_height, self.multiple_px)
             for left in tile_starts(width, tile_width, self.multiple_px)
         ]
-        shared = self.measure(photo, places) if self.statistics else None
+        shared = self.measure(photo) if self.statistics else None
         weight = blending_weight(tile_height, tile_width)
         total = np.zeros((height, width, 3), np.float32)
         weights = np.zeros((height, width, 1), np.float32)
@@ -135,12 +135,10 @@ class Painter:
             weights[place] += weight
         return total / weights
 
-    def measure(self, photo: np.ndarray, places: list) -> np.ndarray:
-        """Take statistics over the middles of tiles that are spread evenly over the photo."""
-        count = min(TILES_FOR_STATISTICS, len(places))
-        chosen = [places[round(place)] for place in np.linspace(0, len(places) - 1, count)]
-        middles = [tuple(middle(side, self.multiple_px) for side in place) for place in chosen]
-        return self.run(np.stack([photo[place] for place in middles]))[1]
+    def measure(self, photo: np.ndarray) -> np.ndarray:
+        """Take statistics over squares that are spread evenly over the photo, edge to edge."""
+        places = sample_places(*photo.shape[:2], self.multiple_px)
+        return self.run(np.stack([photo[place] for place in places]))[1]
 
 
 def tile_starts(length: int, tile_px: int, multiple_px: int) -> list[int]:
@@ -152,10 +150,19 @@ def tile_starts(length: int, tile_px: int, multiple_px: int) -> list[int]:
     return [int(place) * multiple_px for place in places]
 
 
-def middle(side: slice, multiple_px: int) -> slice:
-    """Give about the middle half of a tile's side."""
-    quarter = (side.stop - side.start) // 4 // multiple_px * multiple_px
-    return slice(side.start + quarter, side.stop - quarter)
+def sample_places(height: int, width: int, multiple_px: int) -> list[tuple[slice, slice]]:
+    """Place squares of half a tile's edge evenly over a photo."""
+    columns = int(np.sqrt(TILES_FOR_STATISTICS * width / height))
+    columns = min(max(columns, 1), TILES_FOR_STATISTICS)
+    rows, edge = TILES_FOR_STATISTICS // columns, max(TILE_PX // 2 // multiple_px, 1) * multiple_px
+
+    def along(length: int, most: int) -> list[slice]:
+        steps, count = max(length - edge, 0) // multiple_px, min(most, -(-length // edge))
+        places = np.linspace(0, steps, count) if count > 1 else [steps // 2]
+        starts = [int(place) * multiple_px for place in places]
+        return [slice(start, start + min(edge, length)) for start in starts]
+
+    return [(y, x) for y in along(height, rows) for x in along(width, columns)]
 
 
 def blending_weight(height: int, width: int) -> np.ndarray:
