@@ -53,16 +53,24 @@ function explain(error) {
   return tell(say(isMemory ? "too_little_memory" : "failed", { reason }), true);
 }
 
+/** Remove the places of pictures that will not come. */
+function forgetWaiting() {
+  for (const figure of findAll("figure:has(.waits)")) figure.remove();
+}
+
 /** Do something, say what hinders it, and never two at a time: what comes later is what counts. */
 async function attempt(action) {
   state.round += 1;
   const { round } = state;
   if (state.working) cancel();
+  forgetWaiting();
   work(true);
   try {
     await action(() => round === state.round);
   } catch (error) {
-    if (round === state.round) explain(error);
+    if (round !== state.round) return;
+    forgetWaiting();
+    explain(error);
   } finally {
     if (round === state.round) work(false);
   }
