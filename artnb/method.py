@@ -79,6 +79,8 @@ class Method(ABC):
     can_train: ClassVar[bool] = True
     # Kinds of pictures that it learns from: 2 where one is turned into the other.
     domains: ClassVar[int] = 2
+    # Whether snapshots hold networks that tell real pictures from made ones, which scores may ask.
+    has_judges: ClassVar[bool] = False
     # By which distance to real pictures epochs are ranked: the first of these that was measured.
     # Fréchet before kernel distance: on the same few pictures its bias is the same in every epoch,
     # and it wavers less from one draw of pictures to the next.

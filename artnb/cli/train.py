@@ -171,8 +171,9 @@ def _find_method(name: str | None, run) -> Method:
 def _scoring(every: int | None, extractor: str, method: Method):
     if every is None:
         return None
-    # What learns from one domain paints no photos, and its judge may want to know classes.
-    left_out = {"ssim", "discriminator"} if method.domains == 1 else set()
+    # What learns from one domain paints no photos.
+    left_out = {"ssim"} if method.domains == 1 else set()
+    left_out |= set() if method.has_judges else {"discriminator"}
     metrics = [name for name in evaluation.DEFAULT_RUN_METRICS if name not in left_out]
     network = artnb.load_extractor(extractor, progress=artnb.bar)
     return evaluation.Scoring(every, artnb.Evaluator(network, metrics, skip_too_few=True))

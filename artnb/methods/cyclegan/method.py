@@ -26,6 +26,7 @@ class CycleGANMethod(Method):
         "G": ("generator_g", "generator_f"),
         "D": ("discriminator_x", "discriminator_y"),
     }
+    has_judges: ClassVar[bool] = True
     when_diverging: ClassVar[str] = "Lower learning_rate, set r1_gamma=5 or precision=float32"
 
     def config(self, preset: str, **changes: Any) -> CycleGANConfig:

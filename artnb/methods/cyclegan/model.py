@@ -5,8 +5,6 @@ Deviation: Keras' Adam adds epsilon before its bias correction is undone, PyTorc
 1e-8 the difference is far below what float32 resolves in practice.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -24,6 +22,7 @@ from artnb.training.diffaugment import DiffAugment
 from artnb.training.engine import AdversarialModel, Player, compiles
 from artnb.training.losses import ADVERSARIAL_LOSSES, mean_absolute_error, r1_penalty
 from artnb.training.pool import ReplayPool
+from artnb.training.precision import precision, with_loss_scale
 
 LOSS_NAMES = (
     "generator_g",
@@ -35,17 +34,6 @@ LOSS_NAMES = (
     "discriminator_x",
     "discriminator_y",
 )
-
-
-@contextmanager
-def precision(policy: str) -> Iterator[None]:
-    """Build layers in a precision, such as `"mixed_bfloat16"`."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _style(config: CycleGANConfig) -> Style:
@@ -96,9 +84,7 @@ def adam(config: CycleGANConfig, name: str) -> keras.optimizers.Optimizer:
         epsilon=config.adam_epsilon,
         name=f"adam_{name}",
     )
-    if config.precision == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(optimizer, name=f"loss_scale_{name}")
-    return optimizer
+    return with_loss_scale(optimizer, config.precision, name)
 
 
 class CycleGAN(AdversarialModel):

@@ -14,7 +14,6 @@ from keras import ops
 
 from artnb.data.dataset import Dataset
 from artnb.errors import InputError
-from artnb.methods.cyclegan.model import precision
 from artnb.methods.fast_style.config import NETWORK, FastStyleConfig
 from artnb.methods.fast_style.styles import (
     PALETTE,
@@ -33,6 +32,7 @@ from artnb.stylization.objective import Objective
 from artnb.stylization.shifts import SHIFT_PX, SHIFTS_PX
 from artnb.training.augmentation import ScaleCropFlip
 from artnb.training.engine import AdversarialModel, Player
+from artnb.training.precision import precision, with_loss_scale
 from artnb.training.replicas import replicas_of_step
 
 LOSS_NAMES = ("style", "palette", "content", "smoothness")
@@ -85,8 +85,7 @@ class FastStyle(AdversarialModel):
         keras.utils.set_random_seed(config.seed)
         generator = build_trained(config)
         adam = keras.optimizers.Adam(config.learning_rate, epsilon=1e-8, name="adam_generator")
-        if config.precision == "mixed_float16":
-            adam = keras.optimizers.LossScaleOptimizer(adam, name="loss_scale_generator")
+        adam = with_loss_scale(adam, config.precision, "generator")
         super().__init__({"generator": Player((generator,), adam)}, LOSS_NAMES, config.jit_compile)
         self.config, self.generator_g, self.objective = config, generator, objective
         self.augment = ScaleCropFlip(

@@ -11,7 +11,6 @@ import keras
 from keras import ops
 
 from artnb.data.dataset import Dataset
-from artnb.methods.cyclegan.model import precision
 from artnb.methods.stylegan2.config import StyleGAN2Config
 from artnb.methods.stylegan2.draws import Draw, StepDraws
 from artnb.methods.stylegan2.losses import LOSSES, path_lengths
@@ -21,6 +20,7 @@ from artnb.training.ada import AdaptiveAugmentation
 from artnb.training.augmentation import ScaleCropFlip
 from artnb.training.engine import AdversarialModel, Player
 from artnb.training.losses import r1_penalty
+from artnb.training.precision import precision, with_loss_scale
 from artnb.training.replicas import replicas_of_step, whole_batch
 
 LOSS_NAMES = (
@@ -331,9 +331,7 @@ def adam(config: StyleGAN2Config, name: str) -> keras.optimizers.Optimizer:
     optimizer = keras.optimizers.Adam(
         config.learning_rate, beta_1=0.0, beta_2=0.99, epsilon=1e-8, name=f"adam_{name}"
     )
-    if config.precision == "mixed_float16":
-        return keras.optimizers.LossScaleOptimizer(optimizer, name=f"loss_scale_{name}")
-    return optimizer
+    return with_loss_scale(optimizer, config.precision, name)
 
 
 def augmentation_of(config: StyleGAN2Config) -> AdaptiveAugmentation:
