@@ -352,7 +352,8 @@ def test_a_method_that_cannot_be_trained_or_is_not_the_runs(folders, capsys):
 
 @pytest.mark.backend
 @pytest.mark.parametrize(
-    ("method", "of_photos"), [("cyclegan", {"ssim", "discriminator"}), ("stylegan2", set())]
+    ("method", "of_photos"),
+    [("cyclegan", {"ssim", "discriminator"}), ("fast_style", {"ssim"}), ("stylegan2", set())],
 )
 def test_a_training_is_scored_by_what_its_method_has(method, of_photos, tmp_path, monkeypatch):
     asked = set()

@@ -4,13 +4,9 @@ import shutil
 
 import pytest
 
-import artnb
-from artnb import evaluation
 from artnb.cli import main
-from artnb.cli.train import _scoring
 from artnb.data.images import is_marked_as_painted
 from artnb.evaluation.rows import read_scores
-from artnb.method import find_method
 from tests.evaluation.stand_in import Colours, write_pictures
 from tests.sampling.latent_run import make_latent_run
 
@@ -175,19 +171,3 @@ def latent_run(tmp_path_factory):
 def test_what_needs_photos_is_refused_of_latents(latent_run, capsys, arguments, text):
     assert text in fails(capsys, "evaluate", "--run", latent_run.path, *arguments)
     assert not latent_run.scores_file.exists()
-
-
-@pytest.mark.parametrize(
-    ("method", "left_out"),
-    [
-        ("cyclegan", set()),
-        ("fast_style", {"discriminator"}),
-        ("stylegan2", {"discriminator", "ssim"}),
-    ],
-)
-def test_training_is_scored_by_what_its_method_has(method, left_out, monkeypatch):
-    monkeypatch.setattr(artnb, "load_extractor", lambda *_, **__: None)
-    monkeypatch.setattr(artnb, "Evaluator", lambda _network, metrics, **__: metrics)
-    monkeypatch.setattr(evaluation, "Scoring", lambda _every, metrics: metrics)
-    asked = _scoring(1, "squeezenet", find_method(method))
-    assert set(evaluation.DEFAULT_RUN_METRICS) - set(asked) == left_out
