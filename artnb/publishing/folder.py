@@ -1,5 +1,6 @@
 """A published folder: made whole, in place of what was published there before."""
 
+import filecmp
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.files import disk, write_whole
+from artnb.files import can_write, disk, write_whole
 from artnb.locks import locked
 
 
@@ -30,14 +31,15 @@ def published_folder(out: Path, manifest: str, say: Callable[[str], None]) -> It
     earlier = _files_made_before(out, manifest)
     with disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(out, f"the folder {out}", say), disk(out), _folder_beside(out) as unfinished:
+    with locked(out, f"the folder {out}", say), disk(out), _unfinished_folder(out) as unfinished:
         yield Path(unfinished)
         _replace(out, Path(unfinished), manifest, earlier)
 
 
-def _folder_beside(out: Path) -> "tempfile.TemporaryDirectory[str]":
+def _unfinished_folder(out: Path) -> "tempfile.TemporaryDirectory[str]":
     """Give a folder on the same disk, so that finished files need only get their names."""
-    return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
+    is_inside = out.is_dir() and (out.is_mount() or not can_write(out.parent))
+    return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out if is_inside else out.parent)
 
 
 def _files_made_before(out: Path, manifest: str) -> list[str]:
@@ -63,7 +65,7 @@ def _replace(out: Path, site: Path, manifest: str, earlier: Sequence[str]) -> No
     """Move what was made to its place, then remove what was published earlier beside it."""
     files = files_in(site)
     for file in files:
-        if (out / file).exists() and file not in earlier:
+        if file not in earlier and _is_anothers(out / file, site / file):
             raise InputError(
                 f"{out / file} is there and nothing that artnb publish made, and will not be "
                 "overwritten; choose another --out"
@@ -78,6 +80,12 @@ def _replace(out: Path, site: Path, manifest: str, earlier: Sequence[str]) -> No
     for file in set(earlier) - set(files):
         if _is_within(out, file):
             (out / file).unlink(missing_ok=True)
+
+
+def _is_anothers(there: Path, made: Path) -> bool:
+    """Say whether a file lies there that others have made; an equal one, such as an empty
+    `.nojekyll`, may be ours as well."""
+    return there.exists() and not (there.is_file() and filecmp.cmp(there, made, shallow=False))
 
 
 def _is_within(folder: Path, file: str) -> bool:
