@@ -1,6 +1,7 @@
 """A page's folder on this machine's own address, with the headers that threads need."""
 
 import json
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,11 @@ class _Handler(SimpleHTTPRequestHandler):
         **_OTHERS,
     }
     protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        """Answer until the visitor leaves, be it in the midst of a file."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def end_headers(self) -> None:
         """Send the headers of pages after all others."""

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import socket
+import struct
 
 import pytest
 
@@ -76,3 +78,16 @@ def test_a_folder_that_is_no_page_is_refused(tmp_path, capsys, text):
         (tmp_path / "site.json").write_text(text)
     assert main(["serve", str(tmp_path)]) == 2
     assert "make it by artnb publish" in capsys.readouterr().err
+
+
+def test_who_leaves_in_the_midst_of_a_file_is_no_error(folder, capsys):
+    (folder / "a.wasm").write_bytes(bytes(2**24))
+    with served(folder) as (address, _):
+        _, _, host = address.rstrip("/").rpartition("/")
+        name, _, port = host.partition(":")
+        with socket.create_connection((name, int(port)), timeout=10) as left:
+            left.sendall(b"GET /a.wasm HTTP/1.1\r\nHost: x\r\n\r\n")
+            left.recv(10)
+            left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert answer_of(address, "/page.js")[0] == 200
+    assert "Traceback" not in capsys.readouterr().err
