@@ -77,18 +77,21 @@ def _fetch(
 
 
 def copy_runtime(files: list[Path], site: Path) -> dict[str, dict[str, Any]]:
-    """Copy the files into a site, and say which of them a page loads for what."""
-    folder = site / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    """Copy the files into a site, and say which of them a page loads for what.
+
+    The version is part of their names: browsers that have kept another one do not mix the two.
+    """
+    folder = f"{_FOLDER}/{runtime_version()}"
+    (site / folder).mkdir(parents=True, exist_ok=True)
     for file in files:
-        shutil.copyfile(file, folder / file.name)
-    return {kind: _set(kind, stem, folder) for kind, stem in _SETS.items()}
+        shutil.copyfile(file, site / folder / file.name)
+    return {kind: _set(kind, stem, site, folder) for kind, stem in _SETS.items()}
 
 
-def _set(kind: str, stem: str, folder: Path) -> dict[str, Any]:
+def _set(kind: str, stem: str, site: Path, folder: str) -> dict[str, Any]:
     return {
-        "module": f"{_FOLDER}/ort.{kind}.min.mjs",
-        "loader": f"{_FOLDER}/{stem}.mjs",
-        "binary": f"{_FOLDER}/{stem}.wasm",
-        "bytes": (folder / f"{stem}.wasm").stat().st_size,
+        "module": f"{folder}/ort.{kind}.min.mjs",
+        "loader": f"{folder}/{stem}.mjs",
+        "binary": f"{folder}/{stem}.wasm",
+        "bytes": (site / folder / f"{stem}.wasm").stat().st_size,
     }

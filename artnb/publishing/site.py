@@ -1,5 +1,6 @@
 """A web page that paints in the visitor's browser: a folder for any web server, or none at all."""
 
+import base64
 import hashlib
 import json
 import shutil
@@ -107,14 +108,18 @@ def _write_service_worker(site: Path, runtime: dict[str, Any], networks: Sequenc
     large = {kind[part] for kind in runtime.values() for part in parts}
     large |= {network.file for network in networks}
     small = [file for file in files_in(site) if file not in large and file != ".nojekyll"]
-    digest = hashlib.sha256()
-    for file in small:
-        digest.update(file.encode() + (site / file).read_bytes())
+    shell = {file: integrity(site / file) for file in small}
     text = _render(
         "service-worker.js",
-        version=digest.hexdigest()[:16],
-        shell=small,
-        kept=sorted(large),
+        version=hashlib.sha256(json.dumps(shell).encode()).hexdigest()[:16],
+        shell=shell,
+        kept={file: (site / file).stat().st_size for file in sorted(large)},
         headers=HEADERS,
     )
     write_whole(site / "service-worker.js", text)
+
+
+def integrity(file: Path) -> str:
+    """Give a file's hash as browsers check it (W3C Subresource Integrity, section 3.1)."""
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from artnb.publishing.server import serve
+from artnb.publishing.site import integrity
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ROOT / ".browser" / "node_modules"
@@ -52,7 +53,9 @@ def copied(site: Path, folder: Path, **tiles: int) -> Path:
     import json
 
     shutil.copytree(site, folder)
-    facts = json.loads((folder / "site.json").read_text(encoding="utf-8"))
+    manifest, worker = folder / "site.json", folder / "service-worker.js"
+    facts, before = json.loads(manifest.read_text(encoding="utf-8")), integrity(manifest)
     facts["tiles"] |= tiles
-    (folder / "site.json").write_text(json.dumps(facts), encoding="utf-8")
+    manifest.write_text(json.dumps(facts), encoding="utf-8")
+    worker.write_text(worker.read_text(encoding="utf-8").replace(before, integrity(manifest)))
     return folder
