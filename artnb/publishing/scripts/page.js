@@ -2,7 +2,7 @@
 
 import { comparison, single, waiting } from "./figures.js";
 import { drawLatent } from "./latents.js";
-import { Cancelled, cancel, make } from "./painters.js";
+import { cancel, make } from "./painters.js";
 import { openPhoto, pixelsOf, Refusal } from "./photo.js";
 import { loadWords, megabytes, say } from "./words.js";
 
@@ -12,7 +12,7 @@ const findAll = (selector) => [...document.querySelectorAll(selector)];
 const site = await (await fetch("site.json")).json();
 await loadWords(site.languages);
 
-const state = { photo: null, round: 0, working: false };
+const state = { photo: null, choice: 0, round: 0 };
 const strength = () => Number(find("#strength").value) / 100;
 const runtime = () => (useCard() ? site.runtime.webgpu : site.runtime.wasm);
 const isPhone = matchMedia("(pointer: coarse)").matches || navigator.deviceMemory < 4;
@@ -40,39 +40,41 @@ function showProgress(title) {
 }
 
 function work(isWorking) {
-  state.working = isWorking;
   find("#progress").hidden = find("#cancel").hidden = !isWorking;
   find("main").ariaBusy = String(isWorking);
 }
 
 function explain(error) {
-  if (error instanceof Cancelled) return tell(say("cancelled"));
   if (error instanceof Refusal) return tell(say(error.word, error.values), true);
   const reason = String(error.message ?? error);
   const isMemory = /memory|alloc|out of bounds|RangeError/i.test(reason);
   return tell(say(isMemory ? "too_little_memory" : "failed", { reason }), true);
 }
 
-/** Remove the places of pictures that will not come. */
-function forgetWaiting() {
+/** Leave what is being done, whether it decodes, loads or paints, and the places held for it. */
+function leave() {
+  state.round += 1;
+  cancel();
   for (const figure of findAll("figure:has(.waits)")) figure.remove();
+  work(false);
+}
+
+function leaveFor(error) {
+  leave();
+  explain(error);
 }
 
 /** Do something, say what hinders it, and never two at a time: what comes later is what counts. */
 async function attempt(action) {
-  state.round += 1;
+  leave();
   const { round } = state;
-  if (state.working) cancel();
-  forgetWaiting();
+  const isWanted = () => round === state.round;
   work(true);
   try {
-    await action(() => round === state.round);
+    await action(isWanted);
+    if (isWanted()) work(false);
   } catch (error) {
-    if (round !== state.round) return;
-    forgetWaiting();
-    explain(error);
-  } finally {
-    if (round === state.round) work(false);
+    if (isWanted()) leaveFor(error);
   }
 }
 
@@ -116,6 +118,7 @@ function paint() {
   if (!state.photo) return;
   attempt(async (isWanted) => {
     const photo = await pixelsOf(state.photo, Number(find("#size").value));
+    if (!isWanted()) return;
     const painters = chosen();
     const figures = painters.map(({ title }) => waiting(title, photo.width, photo.height));
     find("#paintings").replaceChildren(...figures);
@@ -129,22 +132,28 @@ function paint() {
   });
 }
 
+/** Paint a file, which may still be on its way, unless another is chosen before it is there. */
 async function take(file) {
   if (!file) return;
+  state.choice += 1;
+  const { choice } = state;
+  const isWanted = () => choice === state.choice;
   try {
-    state.photo = await openPhoto(file, site.most_pixels);
+    const photo = await openPhoto(await file, site.most_pixels);
+    if (!isWanted()) return;
+    state.photo = photo;
+    find("#strengths").hidden = false;
+    paint();
   } catch (error) {
-    explain(error);
-    return;
+    if (isWanted()) leaveFor(error);
   }
-  find("#strengths").hidden = false;
-  paint();
 }
 
-async function takeExample(button) {
-  const response = await fetch(button.dataset.file);
+async function exampleOf({ dataset }) {
+  const response = await fetch(dataset.file);
+  if (!response.ok) throw new Error(`${dataset.file}: ${response.status}`);
   const blob = await response.blob();
-  take(new File([blob], button.dataset.name, { type: blob.type }));
+  return new File([blob], dataset.name, { type: blob.type });
 }
 
 function listenToPhotos() {
@@ -155,7 +164,7 @@ function listenToPhotos() {
     });
   }
   for (const button of findAll(".example")) {
-    button.addEventListener("click", () => takeExample(button));
+    button.addEventListener("click", () => take(exampleOf(button)));
   }
   document.addEventListener("paste", ({ clipboardData }) => take(clipboardData.files[0]));
   document.addEventListener("dragover", (event) => {
@@ -179,7 +188,7 @@ function listenToChoices() {
     document.documentElement.style.setProperty("--strength", strength());
     find("#strength-value").textContent = `${find("#strength").value} %`;
   });
-  find("#cancel").addEventListener("click", cancel);
+  find("#cards").hidden = !(navigator.gpu && site.runtime.webgpu);
 }
 
 // Pictures out of latents.
@@ -224,7 +233,6 @@ function offerClasses() {
 }
 
 function listenToSamplers() {
-  if (!site.samplers.length) return;
   offerClasses();
   find("#sampler").addEventListener("change", offerClasses);
   find("#truncation").addEventListener("input", ({ target }) => {
@@ -234,6 +242,7 @@ function listenToSamplers() {
     input.addEventListener("change", () => find("#seed").reportValidity() && samplePictures());
   }
   find("#next-seeds").addEventListener("click", () => {
+    if (!find("#seed").reportValidity()) return;
     find("#seed").value = (Number(find("#seed").value) + site.samples) % 2 ** 32;
     samplePictures();
   });
@@ -262,10 +271,17 @@ async function keepForOffline() {
 }
 
 for (const part of findAll("[data-scripted]")) part.hidden = false;
-find("#cards").hidden = !(navigator.gpu && site.runtime.webgpu);
-listenToPhotos();
-listenToChoices();
-listenToSamplers();
+find("#unscripted").remove();
+find("#cancel").addEventListener("click", () => {
+  leave();
+  tell(say("cancelled"));
+});
+// A page has the controls of what it can do alone.
+if (site.painters.length) {
+  listenToPhotos();
+  listenToChoices();
+}
+if (site.samplers.length) listenToSamplers();
 tell(say(site.painters.length ? "choose_photo" : "choose_seed"));
 if (site.samplers.length && !site.painters.length) samplePictures();
 keepForOffline();

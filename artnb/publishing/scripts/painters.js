@@ -9,14 +9,27 @@ function begin() {
   thread.addEventListener("message", ({ data }) => {
     if (data.id !== asked?.id) return;
     if (data.kind === "progress") asked.advance(data.word, data.done, data.total);
-    else if (data.kind === "done") asked.resolve(data);
-    else asked.reject(new Error(data.reason));
+    else if (data.kind === "done") finish(data);
+    else fail(data.reason);
   });
-  thread.addEventListener("error", (event) => asked?.reject(new Error(event.message)));
+  thread.addEventListener("error", ({ target, message }) => {
+    if (target === thread) fail(message || "worker.js cannot be loaded");
+  });
 }
 
-/** Why there is no picture: somebody cancelled. */
-export class Cancelled extends Error {}
+function finish(made) {
+  const { resolve } = asked;
+  asked = null;
+  resolve(made);
+}
+
+/** End the thread too: after an error it may have no memory left, or not run at all. */
+function fail(reason) {
+  const waiting = asked;
+  thread?.terminate();
+  thread = asked = null;
+  waiting?.reject(new Error(reason));
+}
 
 /**
  * Have a picture made.
@@ -35,10 +48,7 @@ export function make(wish, advance) {
   });
 }
 
-/** End what is being made, in its midst. */
+/** End what is being made, in its midst; a thread with nothing to do keeps what it has loaded. */
 export function cancel() {
-  thread?.terminate();
-  thread = null;
-  asked?.reject(new Cancelled());
-  asked = null;
+  if (asked) fail("cancelled");
 }
