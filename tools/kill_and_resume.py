@@ -119,7 +119,7 @@ def train_or_go_on(path: Path, epochs: int, method: str) -> None:
 
     die_at(os.environ.get("KILL_AT", ""))
     own = find_method(method)
-    # The kernel distance, by which latents' epochs are ranked, takes more pictures than photos here.
+    # The kernel distance, by which latents' epochs are ranked, takes more pictures than there are.
     metrics = ["frechet", "discriminator", "ssim" if own.domains == 2 else "kernel"]
     train(
         open_dataset(path.parents[1] / "data", domains=own.domains),

@@ -35,7 +35,7 @@ def digits(
     """Write handwritten digits, a folder for each: on them one soon sees whether a GAN works."""
     written = artnb.write_digits(out, source, count, progress=artnb.bar)
     print(f"{out}: {written:,} digits of 32 px")
-    print(f"Next:  artnb train --method stylegan2 --data {out}")
+    print(f"Next:  artnb train --method stylegan2 --data {out} --set classes=folders")
 
 
 def prepare(

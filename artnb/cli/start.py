@@ -31,5 +31,6 @@ def demo(
     print(f"Strokes of a painting:  {result.strokes_sheet}")
     print(f"Grids while training:   {result.run.samples}")
     print(f"Loss curves:            {result.run.losses_picture}")
+    print(f"A page that paints:     artnb publish --run {result.run.path} --out FOLDER")
     print(f"Your own photos:        artnb translate --run {result.run.path} --photos FOLDER "
           f"--out {out / 'mine'}")  # fmt: skip

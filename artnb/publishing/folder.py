@@ -2,13 +2,12 @@
 
 import filecmp
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from artnb.errors import InputError
-from artnb.files import can_write, disk, write_whole
+from artnb.files import PART, can_write, disk, remove_folder, write_whole
 from artnb.locks import locked
 
 
@@ -32,14 +31,24 @@ def published_folder(out: Path, manifest: str, say: Callable[[str], None]) -> It
     with disk(out):
         out.parent.mkdir(parents=True, exist_ok=True)
     with locked(out, f"the folder {out}", say), disk(out), _unfinished_folder(out) as unfinished:
-        yield Path(unfinished)
-        _replace(out, Path(unfinished), manifest, earlier)
+        yield unfinished
+        _replace(out, unfinished, manifest, earlier)
 
 
-def _unfinished_folder(out: Path) -> "tempfile.TemporaryDirectory[str]":
-    """Give a folder on the same disk, so that finished files need only get their names."""
+@contextmanager
+def _unfinished_folder(out: Path) -> Iterator[Path]:
+    """Give a folder on the same disk, so that finished files need only get their names.
+
+    It is called the same each time: what a killed try left in it goes.
+    """
     is_inside = out.is_dir() and (out.is_mount() or not can_write(out.parent))
-    return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out if is_inside else out.parent)
+    unfinished = (out if is_inside else out.parent) / f".{out.resolve().name}{PART}"
+    remove_folder(unfinished)
+    unfinished.mkdir()
+    try:
+        yield unfinished
+    finally:
+        remove_folder(unfinished)
 
 
 def _files_made_before(out: Path, manifest: str) -> list[str]:

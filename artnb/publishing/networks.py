@@ -13,6 +13,8 @@ from artnb.runs.painter import LatentSampler, Painter
 from artnb.runs.run import Run
 
 _NAME_DIGITS = 16
+# Domains that tell of no painter.
+_NAMELESS = {"painting", "paintings", "y", "b"}
 _TOLD_SPLITS = ("test", "")
 
 
@@ -133,6 +135,8 @@ def default_title(networks: Sequence[Network]) -> str:
     painters = [network.title for network in networks if not network.latent_size]
     if not painters:
         return f"Pictures like {', '.join(network.title for network in networks)}"
+    if set(painters) <= _NAMELESS:
+        return "A painter in your browser"
     return f"Paint like {', '.join(painters)}"
 
 

@@ -14,6 +14,10 @@ _FILES: Mapping[str, tuple[PublishedFile, ...]] = published("runtime")
 # What a page loads to compute on the processor; and, where a visitor wants it, on a graphics card.
 _SETS = {"wasm": "ort-wasm-simd-threaded", "webgpu": "ort-wasm-simd-threaded.asyncify"}
 _FOLDER = "runtime"
+_BY_NPM = (
+    f"npm install onnxruntime-web@{_FILES['ort.wasm.min.mjs'][0].title.split()[-1]}, and name its "
+    "folder: --runtime node_modules/onnxruntime-web/dist"
+)
 
 
 def runtime_version() -> str:
@@ -53,14 +57,12 @@ def _find(
         if not path.is_file():
             raise InputError(
                 f"--runtime must be the folder dist of the npm package {file.title}, and {folder} "
-                f"has no {file.name}; unpack that package there, or leave --runtime out"
+                f"has no {file.name}; {_BY_NPM}"
             )
     else:
         path = at_hand([file], cache) or _fetch(file, cache, progress, say)
     if problem := file.problem(path, cache / "observed.json"):
-        raise InputError(
-            f"{path} {problem}; it must be that of {file.title}, which is at {file.url}"
-        )
+        raise InputError(f"{path} {problem}; it must be that of {file.title}: {_BY_NPM}")
     return path
 
 
@@ -69,11 +71,9 @@ def _fetch(
 ) -> Path:
     say(f"Fetching {file.name} of {file.title}: {file.size_bytes / 1e6:.1f} MB, {file.licence}.")
     try:
-        return fetch_published(file, cache, progress, say)
+        return fetch_published(file, cache, progress, say, or_by_hand=False)
     except InputError as error:
-        raise InputError(
-            f"{error}; or name a folder that has it: --runtime node_modules/onnxruntime-web/dist"
-        ) from None
+        raise InputError(f"{error}; or {_BY_NPM}") from None
 
 
 def copy_runtime(files: list[Path], site: Path) -> dict[str, dict[str, Any]]:

@@ -25,6 +25,8 @@ _SIZES_PX = (256, 512, 1024)
 # Chromium takes 4 bytes for each while it decodes, and some for the picture that is shown.
 _MOST_PIXELS = 100_000_000
 _SAMPLES = 12
+# Of networks, kept for offline times at the first visit; of more, those that are used.
+_MOST_KEPT_BYTES = 50_000_000
 # A quarter of the memory that a megapixel takes at once: the paper's network needs 1.5 GB for it.
 _TILES_OF_PHONES = {"whole_pixels": 512 * 512, "tiles_for_statistics": 4}
 
@@ -85,6 +87,7 @@ def _write_manifest(site: Path, facts: dict[str, Any]) -> None:
         "languages": _LANGUAGES,
         "most_pixels": _MOST_PIXELS,
         "samples": _SAMPLES,
+        "most_kept_bytes": _MOST_KEPT_BYTES,
         "tiles": {
             "whole_pixels": translation.WHOLE_PIXELS,
             "tile_px": translation.TILE_PX,

@@ -343,9 +343,15 @@ def open_run(name_or_path: str | Path) -> Run:
         return run
     if len(missing) == 1:
         raise InputError(f"the Run {run.path} has no file {missing[0]}; restore it from a copy")
+    raise InputError(f"there is no Run at {run.path}; {_hint_to(run)}")
+
+
+def _hint_to(run: Run) -> str:
+    """Say which Run may be meant where there is none."""
+    if within := sorted(run.path.glob("*/config.json")):
+        return f"did you mean {within[0].parent}?"
     there = [folder.parent.name for folder in run.path.parent.glob("*/config.json")]
-    hint = nearest(run.path.name, there) if there else "train one with artnb train"
-    raise InputError(f"there is no Run at {run.path}; {hint}")
+    return nearest(run.path.name, there) if there else "train one with artnb train"
 
 
 def new_name(config: Settings) -> str:

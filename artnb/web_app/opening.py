@@ -117,9 +117,9 @@ def _require_gradio() -> None:
     if not version or int(version.partition(".")[0]) < 6:
         found = f"and this is {version}" if version else "and it is not installed"
         raise InputError(
-            f"the app needs Gradio 6, {found}; type pip install 'artnb[app]'. Gradio wants an "
-            "older Pillow than constraints/default.txt has: with constraints take "
-            "constraints/app.txt, in an environment of its own"
+            f"the app needs Gradio 6, {found}; Gradio wants an older Pillow than artnb has "
+            "elsewhere, so make an environment of its own: python3 -m venv .venv-app, then "
+            ".venv-app/bin/pip install --constraint constraints/app.txt '.[tensorflow,app]'"
         )
 
 

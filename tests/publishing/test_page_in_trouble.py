@@ -33,7 +33,7 @@ def test_a_page_of_latents_alone_makes_pictures(browser, runs, photos, tmp_path)
         seen = Visit(browser, address)
         seen.page.wait_for_selector("#samples figure:nth-child(12)")
         seen.page.click("#next-seeds")
-        seen.page.wait_for_selector("strong:text-is('seed 23')")
+        seen.page.wait_for_selector("strong:has-text('seed 23')")
         seen.close()
 
 

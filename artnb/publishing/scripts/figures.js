@@ -46,6 +46,12 @@ function captionOf(title, line, draw, comment, parts) {
   );
 }
 
+/** Enlarge no picture so much that it looks soft. */
+function bounded(figure, { width }) {
+  figure.style.setProperty("max-width", `max(20rem, ${1.25 * width}px)`);
+  return figure;
+}
+
 /**
  * Show a painting over its photo, and what divides them.
  *
@@ -69,7 +75,7 @@ export function comparison({ photo, painting, title, line, comment, parts }, str
   place();
   under.ariaHidden = over.ariaHidden = "true";
   const draw = () => blended(photo, painting, strength());
-  return made("figure", {}, stage, captionOf(title, line, draw, comment, parts));
+  return bounded(made("figure", {}, stage, captionOf(title, line, draw, comment, parts)), painting);
 }
 
 /** Show a picture by itself. */
@@ -81,10 +87,11 @@ export function single({ picture, title, line, comment, parts }) {
   return made("figure", {}, stage, captionOf(title, line, () => canvas, comment, parts));
 }
 
-/** Hold a picture's place while it is made. */
-export function waiting(title, width, height) {
-  const stage = made("div", { className: "stage waits" });
-  stage.style.setProperty("aspect-ratio", `${width} / ${height}`);
+/** Show the photo while its painting is made. */
+export function waiting(title, photo) {
+  const canvas = canvasOf(photo);
+  canvas.ariaHidden = "true";
+  const stage = made("div", { className: "stage waits" }, canvas);
   const caption = made("figcaption", {}, made("strong", { textContent: title }));
-  return made("figure", {}, stage, caption);
+  return bounded(made("figure", {}, stage, caption), photo);
 }

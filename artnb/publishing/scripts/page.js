@@ -4,7 +4,7 @@ import { comparison, single, waiting } from "./figures.js";
 import { drawLatent } from "./latents.js";
 import { cancel, make } from "./painters.js";
 import { openPhoto, pixelsOf, Refusal } from "./photo.js";
-import { loadWords, megabytes, say } from "./words.js";
+import { loadWords, megabytes, oneDigit, say } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 const findAll = (selector) => [...document.querySelectorAll(selector)];
@@ -12,7 +12,7 @@ const findAll = (selector) => [...document.querySelectorAll(selector)];
 const site = await (await fetch("site.json")).json();
 await loadWords(site.languages);
 
-const state = { photo: null, choice: 0, round: 0 };
+const state = { photo: null, choice: 0, seen: 0, round: 0 };
 const strength = () => Number(find("#strength").value) / 100;
 const runtime = () => (useCard() ? site.runtime.webgpu : site.runtime.wasm);
 const isPhone = matchMedia("(pointer: coarse)").matches || navigator.deviceMemory < 4;
@@ -21,9 +21,11 @@ const useCard = () => find("#card").checked;
 
 // What is said.
 
-function tell(sentence, alarm = false) {
+/** Show a sentence; a screen reader hears of what repeats itself only once. */
+function tell(sentence, alarm = false, spoken = sentence) {
   find("#status").textContent = sentence;
   find("#status").classList.toggle("alarm", alarm);
+  if (find("#spoken").textContent !== spoken) find("#spoken").textContent = spoken;
 }
 
 function showProgress(title) {
@@ -34,8 +36,12 @@ function showProgress(title) {
     if (total === 1 && done === 0) bar.removeAttribute("value");
     else Object.assign(bar, { max: total, value: done });
     const shown = isDownload ? [done, total].map(megabytes) : [done, total];
-    const sentence = total === 1 ? "painting_whole" : word;
-    tell(say(sentence, { style: title, done: shown[0], total: shown[1] }));
+    const sentence = say(total === 1 ? "painting_whole" : word, {
+      style: title,
+      done: shown[0],
+      total: shown[1],
+    });
+    tell(sentence, false, say(isDownload ? "loading" : "painting_whole", { style: title }));
   };
 }
 
@@ -87,7 +93,7 @@ const chosen = () => {
 
 function describe(engine, seconds) {
   const words = { wasm: "by_processor", webgpu: "by_card", fell_back: "card_differs" };
-  return say(words[engine], { seconds: seconds.toFixed(1) });
+  return say(words[engine], { seconds: oneDigit(seconds) });
 }
 
 async function paintOne(painter, photo) {
@@ -114,15 +120,25 @@ function shownAs(painter, photo, { painting, line }) {
   );
 }
 
+/** Scroll to where paintings come, the first time that a photo is chosen. */
+function bringIntoView(figure) {
+  if (state.choice === state.seen) return;
+  state.seen = state.choice;
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  figure.scrollIntoView({ block: "nearest", behavior: isCalm ? "instant" : "smooth" });
+}
+
 function paint() {
   if (!state.photo) return;
   attempt(async (isWanted) => {
     const photo = await pixelsOf(state.photo, Number(find("#size").value));
     if (!isWanted()) return;
     const painters = chosen();
-    const figures = painters.map(({ title }) => waiting(title, photo.width, photo.height));
+    const { width, height, data } = photo;
+    const figures = painters.map(({ title }) => waiting(title, { width, height, pixels: data }));
     find("#paintings").replaceChildren(...figures);
     if (!painters.length) return tell(say("choose_style"));
+    bringIntoView(figures[0]);
     for (const [number, painter] of painters.entries()) {
       const painted = await paintOne(painter, photo);
       if (!isWanted()) return;
@@ -195,17 +211,24 @@ function listenToChoices() {
 
 const sampler = () => site.samplers[Number(find("#sampler")?.value ?? 0)];
 
+/** The class of a seed: the chosen one, or each in turn, as `artnb sample` has it. */
+function classOf(seed, { classes }) {
+  const chosen = find("#class").value;
+  return chosen === "" ? seed % (classes.length || 1) : Number(chosen);
+}
+
 async function sampleOne(network, seed, truncation) {
-  const kind = Number(find("#class").value || 0);
+  const kind = classOf(seed, network);
+  const name = network.classes[kind];
   const latent = drawLatent(seed, network.latent_size);
   const wish = { network, runtime: runtime(), useCard: false, latent, truncation, kind };
   const { picture } = await make(wish, showProgress(network.title));
   return single({
     picture,
-    title: say("seed_of", { seed }),
+    title: [say("seed_of", { seed }), name].filter(Boolean).join(", "),
     line: say("truncated", { truncation }),
     comment: `${site.mark}: ${network.title}, seed ${seed}, by ${network.maker}`,
-    parts: [network.title, `seed${seed}`, `truncation-${truncation}`],
+    parts: [network.title, name, `seed${seed}`, `truncation-${truncation}`].filter(Boolean),
   });
 }
 
@@ -222,13 +245,14 @@ function samplePictures() {
       else find("#samples").append(figure);
     }
     tell(say("sampled", { count: seeds.length }));
+    find("#next-seeds").textContent = say("next_seeds");
   });
 }
 
 function offerClasses() {
   const { classes } = sampler();
   const options = classes.map((name, number) => new Option(name, number));
-  find("#class").replaceChildren(...options);
+  find("#class").replaceChildren(new Option(say("all_classes"), ""), ...options);
   find("#classes").hidden = !classes.length;
 }
 
@@ -243,7 +267,9 @@ function listenToSamplers() {
   }
   find("#next-seeds").addEventListener("click", () => {
     if (!find("#seed").reportValidity()) return;
-    find("#seed").value = (Number(find("#seed").value) + site.samples) % 2 ** 32;
+    const isFirst = !find("#samples").children.length;
+    const step = isFirst ? 0 : site.samples;
+    find("#seed").value = (Number(find("#seed").value) + step) % 2 ** 32;
     samplePictures();
   });
 }
@@ -262,8 +288,11 @@ async function keepForOffline() {
     await controlled;
     if (navigator.connection?.saveData) return;
     const { module, loader, binary } = site.runtime.wasm;
-    const networks = [...site.painters, ...site.samplers].map(({ file }) => file);
-    for (const file of [module, loader, binary, ...networks]) await (await fetch(file)).blob();
+    const networks = [...site.painters, ...site.samplers];
+    const bytes = networks.reduce((sum, network) => sum + network.bytes, 0);
+    // Of many networks those are kept that a visitor has used.
+    const kept = bytes <= site.most_kept_bytes ? networks.map(({ file }) => file) : [];
+    for (const file of [module, loader, binary, ...kept]) await (await fetch(file)).blob();
     document.documentElement.dataset.offline = "ready";
   } catch {
     // Private windows and pages without https have none; the page works without.
@@ -272,6 +301,10 @@ async function keepForOffline() {
 
 for (const part of findAll("[data-scripted]")) part.hidden = false;
 find("#unscripted").remove();
+addEventListener("unhandledrejection", ({ reason }) => leaveFor(reason));
+for (const form of findAll("form")) {
+  form.addEventListener("submit", (event) => event.preventDefault());
+}
 find("#cancel").addEventListener("click", () => {
   leave();
   tell(say("cancelled"));

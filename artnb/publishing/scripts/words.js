@@ -34,8 +34,11 @@ export async function loadWords(known) {
   }
 }
 
-/** A number of bytes as people read it. */
-export function megabytes(bytes) {
+/** A number as the reader's language writes it, with one digit after the point. */
+export function oneDigit(number) {
   const digits = { maximumFractionDigits: 1, minimumFractionDigits: 1 };
-  return (bytes / 1e6).toLocaleString(document.documentElement.lang, digits);
+  return number.toLocaleString(document.documentElement.lang, digits);
 }
+
+/** A number of bytes as people read it. */
+export const megabytes = (bytes) => oneDigit(bytes / 1e6);
