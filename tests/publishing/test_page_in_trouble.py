@@ -109,6 +109,7 @@ def test_it_paints_where_there_is_no_room_to_keep_anything(browser, site):
         quota = {"origin": address.rstrip("/"), "quotaSize": 1_000_000}
         session.send("Storage.overrideQuotaForOrigin", quota)
         seen.page.reload()
+        seen.page.wait_for_selector("[data-scripted]:not([hidden])")
         seen.take("photo.png", as_png(drawn_photo()))
         seen.painted(2)
         seen.close()
