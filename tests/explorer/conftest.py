@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import keras  # noqa: F401  # Runs are made of networks: these tests reach a backend
 import numpy as np
 import pytest
 from PIL import Image

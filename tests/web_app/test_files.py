@@ -33,7 +33,7 @@ def test_without_gradio_one_sentence_says_what_to_do(capsys):
     assert main(["app"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("artnb: the app needs Gradio 6, and it is not installed")
-    assert "pip install 'artnb[app]'" in said
+    assert "pip install --constraint constraints/app.txt" in said
     assert "constraints/app.txt" in said
     assert said.count("\n") == 1
 
