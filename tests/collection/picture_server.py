@@ -35,14 +35,14 @@ class Handler(BaseHTTPRequestHandler):
             server.seen[self.path] += 1
             server.agents.add(self.headers["User-Agent"])
             server.active[host] += 1
+            self.is_active = True
             server.most_at_once[host] = max(server.most_at_once[host], server.active[host])
             count = sum(server.seen.values())
         server.on_request(count)
         try:
             getattr(self, self.path.split("/")[1])()
         finally:
-            with server.lock:
-                server.active[host] -= 1
+            self.over()
 
     def answer(self, status, body=b"", length=None, **headers):
         self.send_response(status)
@@ -51,12 +51,15 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         # In the order in which a client may see it: over, then the last byte.
-        with self.server.lock:
-            self.server.active[self.headers["Host"].partition(":")[0]] -= 1
+        self.over()
         self.wfile.write(body)
         self.wfile.flush()
+
+    def over(self):
+        """Count this request as answered, once."""
         with self.server.lock:
-            self.server.active[self.headers["Host"].partition(":")[0]] += 1
+            self.server.active[self.headers["Host"].partition(":")[0]] -= self.is_active
+            self.is_active = False
 
     @property
     def is_first(self):
