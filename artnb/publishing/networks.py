@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from artnb.data.manifest import MANIFEST
 from artnb.evaluation.rows import Row, read_scores
 from artnb.files import sha256_of
 from artnb.progress import Progress, silent
@@ -184,7 +185,7 @@ def _licence_of(run: Run) -> str:
         known = {origin["licence"] for origin in _origins(run) if "licence" in origin}
         return ", ".join(sorted(known))
     try:
-        data = json.loads((Path(run.facts()["data"]["path"]) / "dataset.json").read_bytes())
+        data = json.loads((Path(run.facts()["data"]["path"]) / MANIFEST).read_bytes())
         return f"of its data: {data['licence']}" if data.get("licence") else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""  # the data are not here any more, or are no Dataset

@@ -14,15 +14,17 @@ _FILES: Mapping[str, tuple[PublishedFile, ...]] = published("runtime")
 # What a page loads to compute on the processor; and, where a visitor wants it, on a graphics card.
 _SETS = {"wasm": "ort-wasm-simd-threaded", "webgpu": "ort-wasm-simd-threaded.asyncify"}
 _FOLDER = "runtime"
-_BY_NPM = (
-    f"npm install onnxruntime-web@{_FILES['ort.wasm.min.mjs'][0].title.split()[-1]}, and name its "
-    "folder: --runtime node_modules/onnxruntime-web/dist"
-)
 
 
 def runtime_version() -> str:
     """Give the version of onnxruntime-web."""
     return next(iter(_FILES.values()))[0].title.rpartition(" ")[2]
+
+
+_BY_NPM = (
+    f"npm install onnxruntime-web@{runtime_version()}, and name its folder: --runtime "
+    "node_modules/onnxruntime-web/dist"
+)
 
 
 def find_runtime(
